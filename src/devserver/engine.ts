@@ -1,0 +1,102 @@
+/**
+ * The seam between the protocol half of the embedded server (server, http, socket, blocks) and its database half
+ * (sql/, store): sessions that execute SQL and give rows in TDengine's terms.
+ *
+ * @module
+ */
+
+/** Resolution of a database's timestamps. */
+export type Precision = "ms" | "us" | "ns";
+
+/** One column of a result, or one placeholder of an INSERT. Type codes as in protocol.md §3.3. */
+export interface EngineField {
+  name: string;
+  typeCode: number;
+  /** Declared length: bytes (VARCHAR n), characters (NCHAR n), size of fixed types, 4095 JSON, 4194304 BLOB. */
+  length: number;
+  /** DECIMAL only, else 0. */
+  precision: number;
+  /** DECIMAL only, else 0. */
+  scale: number;
+}
+
+/**
+ * A cell. BOOL boolean; up to 32-bit integers, FLOAT and DOUBLE number; BIGINT, BIGINT UNSIGNED and TIMESTAMP (ticks)
+ * bigint; VARCHAR, VARBINARY, GEOMETRY (WKB) and BLOB bytes; NCHAR and JSON (text) string; DECIMAL the scaled
+ * integer as bigint.
+ */
+export type Cell = null | boolean | number | bigint | string | Uint8Array;
+
+/** A result with columns. */
+export interface RowSet {
+  kind: "rows";
+  fields: EngineField[];
+  precision: Precision;
+  /** Blocks of at most 4096 rows, each as one array of cells a column. Leaving the iteration early frees the cursor. */
+  blocks: AsyncIterable<Cell[][]>;
+}
+
+/** The outcome of a statement without columns. */
+export interface Update {
+  kind: "update";
+  affectedRows: number;
+}
+
+/** A placeholder of a prepared INSERT (protocol.md §2.7.1): 1 column, 2 tag, 4 table name. */
+export interface Placeholder extends EngineField {
+  bindType: 1 | 2 | 4;
+}
+
+/** The values bound for one table. A value of `undefined` is NONE (leave as it is). */
+export interface BoundTable {
+  name: string | null;
+  /** One value a tag placeholder. */
+  tags: (Cell | undefined)[];
+  /** Column-major: one array a column placeholder. TIMESTAMP ticks or text; NCHAR, JSON and DECIMAL text. */
+  columns: (Cell | undefined)[][];
+  /** Type code of each column's bind block. */
+  columnTypes: number[];
+  /** Type code of each tag's bind block. */
+  tagTypes: number[];
+}
+
+/** A prepared statement. */
+export interface Prepared {
+  isInsert: boolean;
+  /** Placeholders of an INSERT whose table is known, in their order in the SQL; null for a query or an unknown table. */
+  fields: Placeholder[] | null;
+  /** Number of `?`. */
+  parameterCount: number;
+  execute(tables: BoundTable[]): Promise<RowSet | Update>;
+}
+
+/** One client connection. */
+export interface Session {
+  /** The current database, or null. */
+  database: string | null;
+  /** IANA zone in which literals without zone are read. */
+  timeZone: string;
+  execute(sql: string): Promise<RowSet | Update>;
+  /** `needFields` true answers 0x022B for `insert into ? values(…)`, as the real server does (protocol.md §12.8). */
+  prepare(sql: string, needFields: boolean): Promise<Prepared>;
+  close(): Promise<void>;
+}
+
+/** The database. */
+export interface Engine {
+  /** True when user and password may log in. */
+  authenticate(user: string, password: string): boolean;
+  openSession(user: string): Session;
+  close(): Promise<void>;
+}
+
+/** A failure with TDengine's code (low 16 bits) and message. */
+export class ServerError extends Error {
+  override name = "ServerError";
+  /** Code, such as `0x2603`. */
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

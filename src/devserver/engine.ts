@@ -67,6 +67,8 @@ export interface Prepared {
   fields: Placeholder[] | null;
   /** Number of `?`. */
   parameterCount: number;
+  /** Resolution of the database of an INSERT's table, told to clients with its TIMESTAMP placeholders; default ms. */
+  precision?: Precision;
   execute(tables: BoundTable[]): Promise<RowSet | Update>;
 }
 
@@ -79,6 +81,8 @@ export interface Session {
   execute(sql: string): Promise<RowSet | Update>;
   /** `needFields` true answers 0x022B for `insert into ? values(…)`, as the real server does (protocol.md §12.8). */
   prepare(sql: string, needFields: boolean): Promise<Prepared>;
+  /** Rejects when the server would refuse the SQL, without executing it; where it is missing a read is executed. */
+  validate?(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 

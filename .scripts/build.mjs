@@ -1,0 +1,62 @@
+/**
+ * Compiles mod.ts, src/ and examples/ to dist/.
+ *
+ *     node .scripts/build.mjs                 build
+ *     node .scripts/build.mjs --if-possible   build if TypeScript is installed (`prepare` of npm)
+ *     node .scripts/build.mjs --if-stale      build if a source is younger than dist/
+ *
+ * @module
+ */
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { newest, root, run } from "./run.mjs";
+
+const sources = ["mod.ts", "src", "examples", "package.json", "tsconfig.json", "package-lock.json"];
+
+/** Whether a source is younger than the last build. */
+export function isStale() {
+  return newest(sources) > newest(["dist/.built"]);
+}
+
+/**
+ * Builds into a folder of its own and puts it in the place of dist/ at the end, so that a failed build leaves the last
+ * one alone.
+ *
+ * @returns {Promise<boolean>} Whether it succeeded.
+ */
+export async function build() {
+  const startedMs = Date.now();
+  const scratch = join(".cache", `dist-${process.pid}`);
+  const target = join(root, scratch);
+  mkdirSync(target, { recursive: true });
+  try {
+    for (const project of ["tsconfig.json", "src/devserver/tsconfig.json"]) {
+      const { ok } = await run(`tsc -p ${project} --outDir ${scratch}`, { quiet: true });
+      if (!ok) return false;
+    }
+    const command = join(target, "src/cli/main.js");
+    if (existsSync(command)) chmodSync(command, 0o755);
+    rmSync(join(root, "dist"), { recursive: true, force: true });
+    renameSync(target, join(root, "dist"));
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+  if (!await buildExamples()) return false;
+  writeFileSync(join(root, "dist", ".built"), "");
+  console.log(`Built dist/ in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+  return true;
+}
+
+/** Examples import the package by its name, so dist/ must be in place. */
+async function buildExamples() {
+  if (!existsSync(join(root, "examples", "demo.ts"))) return true;
+  return (await run("tsc -p examples/tsconfig.json", { quiet: true })).ok;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const flag = process.argv[2];
+  const hasCompiler = existsSync(join(root, "node_modules", "typescript"));
+  if (flag === "--if-possible" && !hasCompiler) {
+    console.log("No TypeScript here: nothing is built.");
+  } else if (flag !== "--if-stale" || isStale()) process.exitCode = await build() ? 0 : 1;
+}

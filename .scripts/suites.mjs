@@ -1,0 +1,121 @@
+/**
+ * The test suites: each runs one command and gives its counts.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { hasProgram, root, run } from "./run.mjs";
+
+const cache = join(root, ".cache");
+
+/** The projects tsc checks; each sees the globals of its runtime only. */
+export const projects = [
+  "tsconfig.json",
+  "src/devserver/tsconfig.json",
+  "test/tsconfig.json",
+  "test/bun/tsconfig.json",
+];
+
+/** Sums of a pattern's first group over an output; one failure when the command failed without saying so. */
+function counted({ ok, output }, passedPattern, failedPattern) {
+  const sum = (pattern) =>
+    [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+  const failed = sum(failedPattern);
+  return { passed: sum(passedPattern), failed: ok ? failed : Math.max(1, failed), output };
+}
+
+/** Runs commands that pass or fail as a whole. */
+export async function runAll(commands) {
+  const counts = { passed: 0, failed: 0, note: "" };
+  for (const command of commands) {
+    const { ok } = await run(command, { quiet: true });
+    counts[ok ? "passed" : "failed"] += 1;
+    if (!ok) {
+      console.log(`FAIL ${command}`);
+      counts.note += `${command}; `;
+    }
+  }
+  return counts;
+}
+
+/** Rust, in the release profile: the mutation tests take minutes in the debug one. */
+export async function rust() {
+  if (!hasProgram("cargo")) {
+    console.log("No cargo here: the Rust tests are skipped. The committed codec is used as it is.");
+    return { passed: 0, failed: 0, note: "skipped: no cargo" };
+  }
+  const result = await run("cargo test --release --quiet", {
+    cwd: join(root, "wasm"),
+    quiet: true,
+  });
+  return counted(result, /test result:.*? (\d+) passed/g, /test result:.*? (\d+) failed/g);
+}
+
+/** One project of test/vitest.config.ts. */
+export async function vitest(project, env = {}) {
+  mkdirSync(cache, { recursive: true });
+  const file = join(cache, `vitest-${project}.json`);
+  const result = await run(
+    `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json --outputFile=${file}`,
+    { env },
+  );
+  if (!existsSync(file)) return { passed: 0, failed: 1, output: result.output };
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(file, "utf8"),
+  );
+  const failed = numFailedTests || (result.ok ? 0 : Math.max(1, numFailedTestSuites));
+  return { passed: numPassedTests, failed, output: result.output };
+}
+
+/** Deno's tests below test/deno. */
+export async function deno(env) {
+  const result = await run("deno test -A --no-check test/deno", { env });
+  return counted(result, /^(?:ok|FAILED) \| (\d+) passed/gm, /^(?:ok|FAILED) \| .*?(\d+) failed/gm);
+}
+
+/** Bun's tests below test/bun. */
+export async function bun(env) {
+  const result = await run("bun test --timeout 60000 ./test/bun", { env });
+  return counted(result, /^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm);
+}
+
+/** The examples in doc comments of the published modules, and those of README.md. */
+export async function docs(env) {
+  const entries = Object.values(JSON.parse(readFileSync(join(root, "deno.json"), "utf8")).exports);
+  const files = [...entries, "src", "README.md"].filter((file) => existsSync(join(root, file)));
+  const command = `deno test -A --doc --preload=.scripts/doc_preload.mjs ${files.join(" ")}`;
+  const result = await run(command, { env, quiet: true });
+  return counted(result, /^(?:ok|FAILED) \| (\d+) passed/gm, /^(?:ok|FAILED) \| .*?(\d+) failed/gm);
+}
+
+/** How many conformance cases a runner says it has. */
+export function casesIn({ output }) {
+  return Number(/^conformance: (\d+) cases/m.exec(output)?.[1] ?? Number.NaN);
+}
+
+/**
+ * Starts the embedded server in a process of its own, unless TDENGINE_TEST_URL names a server.
+ *
+ * @returns {Promise<{ url: string, close(): Promise<void> }>} Where it listens.
+ */
+export async function serverUnderTest() {
+  const url = process.env.TDENGINE_TEST_URL;
+  if (url) return { url, close: () => Promise.resolve() };
+  const child = spawn(process.execPath, [join(root, ".scripts/dev_server.mjs")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const firstLine = new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
+  const line = await Promise.race([firstLine, ended]);
+  if (typeof line !== "string") throw new Error("the embedded server did not start");
+  return {
+    url: line,
+    close: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

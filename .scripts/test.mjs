@@ -1,0 +1,79 @@
+/**
+ * `npm test`: every suite on every runtime, a table, and `N passed, N failed` as the last line.
+ *
+ *     node .scripts/test.mjs                  all suites
+ *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs
+ *
+ * The server under test is the embedded one, started once; TDENGINE_TEST_URL names another.
+ *
+ * @module
+ */
+import { build, isStale } from "./build.mjs";
+import { ensure } from "./ensure.mjs";
+import { report } from "./run.mjs";
+import {
+  bun,
+  casesIn,
+  deno,
+  docs,
+  projects,
+  runAll,
+  rust,
+  serverUnderTest,
+  vitest,
+} from "./suites.mjs";
+
+const suites = {
+  types: () =>
+    runAll([
+      ...projects.map((project) => `tsc --noEmit -p ${project}`),
+      "node wasm/build.mjs --check",
+    ]),
+  rust,
+  unit: () => vitest("unit"),
+  node: (env) => vitest("node", env),
+  deno,
+  bun,
+  docs,
+};
+const needServer = ["node", "deno", "bun", "docs"];
+const runtimes = ["node", "deno", "bun"];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in suites));
+if (unknown.length > 0) {
+  console.log(`Unknown suites: ${unknown.join(" ")}. There are ${Object.keys(suites).join(" ")}.`);
+  process.exit(2);
+}
+const names = asked.length > 0 ? asked : Object.keys(suites);
+
+await ensure();
+if (isStale() && !await build()) process.exit(1);
+
+const server = names.some((name) => needServer.includes(name))
+  ? await serverUnderTest()
+  : undefined;
+const env = server === undefined ? {} : { TDENGINE_TEST_URL: server.url };
+const rows = [];
+const cases = new Map();
+try {
+  for (const name of names) {
+    console.log(`\n== ${name}`);
+    const startedMs = performance.now();
+    const result = await suites[name](env);
+    if (runtimes.includes(name)) cases.set(name, casesIn(result));
+    const note = result.note || (cases.has(name) ? `${cases.get(name)} conformance cases` : "");
+    rows.push({ ...result, name, note, seconds: (performance.now() - startedMs) / 1000 });
+  }
+} finally {
+  await server?.close();
+}
+if (cases.size > 1) rows.push(equalCounts());
+report(rows);
+
+/** A case that one runtime leaves out would go unnoticed otherwise. */
+function equalCounts() {
+  const isEqual = new Set(cases.values()).size === 1 && [...cases.values()][0] > 0;
+  const note = [...cases].map(([name, count]) => `${name} ${count}`).join(", ");
+  return { name: "same cases", passed: isEqual ? 1 : 0, failed: isEqual ? 0 : 1, seconds: 0, note };
+}

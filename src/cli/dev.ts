@@ -1,0 +1,52 @@
+/**
+ * `tdwire dev`: the embedded server, until a signal stops it.
+ *
+ * @module
+ */
+
+import process, { stdout } from "node:process";
+import type { Command } from "./commands.ts";
+import { readOptions, readPort } from "./usage.ts";
+
+const HELP = `Usage: tdwire dev [options]
+
+Starts a TDengine-compatible server for demos and tests. User root, password taosdata.
+
+Options:
+  --port <n>     Port to listen on; 0 takes any free one (default 6041)
+  --host <name>  Address to listen on (default 127.0.0.1)
+  --file <path>  File that keeps the data (default: in memory)
+`;
+
+/** The command. */
+export const DEV: Command = {
+  name: "dev",
+  summary: "Start an embedded TDengine-compatible server",
+  help: HELP,
+  run: runServer,
+};
+
+async function runServer(args: readonly string[]): Promise<number> {
+  const { port, host, file } = readOptions(args, ["port", "host", "file"]);
+  const { createServer } = await import("../devserver/mod.ts");
+  const stopped = waitForStop();
+  const server = await createServer({
+    ...(port === undefined ? {} : { port: readPort(port) }),
+    ...(host === undefined ? {} : { hostname: host }),
+    ...(file === undefined ? {} : { file }),
+  });
+  const httpUrl = server.url.replace("ws:", "http:");
+  stdout.write(`TDengine-compatible server at ${server.url} (user root, password taosdata)\n`);
+  stdout.write(`Try: curl -u root:taosdata -d 'show databases' ${httpUrl}/rest/sql\n`);
+  await stopped;
+  await server.close();
+  return 0;
+}
+
+/** Resolves on SIGINT or SIGTERM. */
+function waitForStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}

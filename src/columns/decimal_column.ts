@@ -1,0 +1,61 @@
+/**
+ * Columns of DECIMAL.
+ *
+ * @module
+ */
+import type { ResolvedValueOptions } from "../value_modes.ts";
+import { type CellReader, ColumnBase, type ColumnContext, type ColumnInit, markNulls } from "./column_base.ts";
+
+/** Bytes a value takes in a {@linkcode DecimalColumn}. */
+const decimalWidth = 16;
+
+/** What a decimal column is made of. */
+export interface DecimalInit extends ColumnInit {
+  /** 16 bytes a row. */
+  readonly values: Uint8Array;
+  /** Digits, 1 … 38. */
+  readonly precision: number;
+  /** Fraction digits, 0 … `precision`. */
+  readonly scale: number;
+}
+
+/** A column of DECIMAL of either width, in Arrow's 128-bit form. */
+export class DecimalColumn extends ColumnBase {
+  /** Tells the column classes apart. */
+  readonly kind = "decimal" as const;
+  /** 16 bytes a row: the value times 10^scale, two's complement, little endian. Bytes of NULL rows mean nothing. */
+  readonly values: Uint8Array;
+  /** Digits. */
+  readonly precision: number;
+  /** Fraction digits. */
+  readonly scale: number;
+
+  /** @param init What the column is made of. */
+  constructor(init: DecimalInit) {
+    super(init);
+    this.values = init.values;
+    this.precision = init.precision;
+    this.scale = init.scale;
+  }
+
+  /** The same column under other default value options, over the same buffers. */
+  override withContext(context: ColumnContext): DecimalColumn {
+    const { field, length, nullCount, validity, values, precision, scale } = this;
+    return new DecimalColumn({ field, length, nullCount, validity, values, precision, scale, context });
+  }
+
+  protected override reader({ decimal }: ResolvedValueOptions): CellReader {
+    const { values, scale } = this;
+    const { formats } = this.context;
+    const text = (row: number): string => {
+      const at = row * decimalWidth;
+      return formats.formatDecimals(values.subarray(at, at + decimalWidth), scale)[0]!;
+    };
+    return decimal === "string" ? text : (row) => Number(text(row));
+  }
+
+  protected override cells({ decimal }: ResolvedValueOptions): unknown[] {
+    const texts = this.context.formats.formatDecimals(this.values, this.scale);
+    return markNulls(decimal === "string" ? texts : texts.map(Number), this.validity);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Bytes of a column → texts: one `TextDecoder` call a column, sliced by UTF-16 offsets.
+ *
+ * @module
+ */
+import { CodecError } from "../errors.ts";
+import { isSet } from "../internal/bytes.ts";
+import type { Field } from "../types.ts";
+import type { ResolvedValueOptions } from "../value_modes.ts";
+import { cellLabel } from "./column_base.ts";
+
+/** Bits of a variable column's flags, as the codec sets them. */
+export const TextFlag = {
+  /** Each cell by itself is valid UTF-8. */
+  VALID: 1,
+  /** All bytes are ASCII. */
+  ASCII: 2,
+} as const;
+
+/** The bytes of a text column. */
+export interface TextSource {
+  readonly field: Field;
+  readonly validity: Uint8Array | null;
+  readonly offsets: Int32Array;
+  readonly data: Uint8Array;
+  /** {@linkcode TextFlag}s. */
+  readonly flags: number;
+}
+
+type Mode = ResolvedValueOptions["text"];
+type TextCell = string | Uint8Array;
+
+/** V8 cannot make a string of 2^29 bytes. */
+const maxPieceBytes = 2 ** 28;
+
+/** Text of consecutive rows; row `first + i` goes from `starts[i] − base` to `starts[i + 1] − base`. */
+interface Piece {
+  readonly text: string;
+  readonly starts: Int32Array;
+  readonly base: number;
+}
+
+/** Texts of a column, decoded at first use. */
+export class TextCells {
+  readonly #source: TextSource;
+  readonly #rows: number;
+  /** The whole column. */
+  #piece: Piece | undefined;
+
+  constructor(source: TextSource) {
+    this.#source = source;
+    this.#rows = source.offsets.length - 1;
+  }
+
+  /** Chooses how one cell is read. */
+  reader(mode: Mode): (row: number) => TextCell {
+    const { data, offsets } = this.#source;
+    if (!this.#isWhole()) return cellDecoder(this.#source, mode);
+    if (data.length > maxPieceBytes) {
+      const decoder = textDecoder();
+      return (row) => decoder.decode(data.subarray(offsets[row], offsets[row + 1]));
+    }
+    const { text, starts, base } = this.#whole();
+    return (row) => text.slice(starts[row]! - base, starts[row + 1]! - base);
+  }
+
+  /** Reads all cells; null for NULL. */
+  all(mode: Mode): (TextCell | null)[] {
+    const { validity, offsets, data } = this.#source;
+    const rows = this.#rows;
+    const cells = new Array<TextCell | null>(rows);
+    if (!this.#isWhole()) {
+      const decode = cellDecoder(this.#source, mode);
+      for (let row = 0; row < rows; row++) cells[row] = isSet(validity, row) ? decode(row) : null;
+      return cells;
+    }
+    if (data.length <= maxPieceBytes) {
+      sliceTexts(cells, this.#whole(), 0, rows, validity);
+      return cells;
+    }
+    for (let first = 0; first < rows;) {
+      const end = pieceEnd(offsets, first);
+      sliceTexts(cells, decodePiece(this.#source, first, end), first, end, validity);
+      first = end;
+    }
+    return cells;
+  }
+
+  /** A cut sequence would merge with the next cell's bytes if they were decoded together. */
+  #isWhole(): boolean {
+    return (this.#source.flags & TextFlag.VALID) !== 0;
+  }
+
+  #whole(): Piece {
+    return this.#piece ??= decodePiece(this.#source, 0, this.#rows);
+  }
+}
+
+/** `ignoreBOM` keeps a leading U+FEFF, which is a character of the cell. */
+function textDecoder(fatal = false): TextDecoder {
+  return new TextDecoder("utf-8", { ignoreBOM: true, fatal });
+}
+
+/** The row after the last that goes into the piece which begins at `first`. */
+function pieceEnd(offsets: Int32Array, first: number): number {
+  const limit = offsets[first]! + maxPieceBytes;
+  let end = first + 1;
+  while (end < offsets.length - 1 && offsets[end + 1]! <= limit) end++;
+  return end;
+}
+
+function decodePiece({ data, offsets, flags }: TextSource, first: number, end: number): Piece {
+  const text = textDecoder().decode(data.subarray(offsets[first], offsets[end]));
+  const part = first === 0 && end === offsets.length - 1 ? offsets : offsets.subarray(first, end + 1);
+  return (flags & TextFlag.ASCII) !== 0
+    ? { text, starts: part, base: part[0]! }
+    : { text, starts: utf16Starts(data, part), base: 0 };
+}
+
+/** Counts UTF-16 units: one for each character, and one more for those of four bytes. */
+function utf16Starts(data: Uint8Array, offsets: Int32Array): Int32Array {
+  const starts = new Int32Array(offsets.length);
+  let units = 0;
+  let at = offsets[0]!;
+  for (let row = 1; row < offsets.length; row++) {
+    for (const end = offsets[row]!; at < end; at++) {
+      const byte = data[at]!;
+      if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
+    }
+    starts[row] = units;
+  }
+  return starts;
+}
+
+function sliceTexts(
+  cells: (TextCell | null)[],
+  { text, starts, base }: Piece,
+  first: number,
+  end: number,
+  validity: Uint8Array | null,
+): void {
+  let from = starts[0]! - base;
+  for (let row = first; row < end; row++) {
+    const to = starts[row - first + 1]! - base;
+    cells[row] = validity === null || ((validity[row >> 3]! >> (row & 7)) & 1) === 1 ? text.slice(from, to) : null;
+    from = to;
+  }
+}
+
+/** Decodes cell by cell; what is not UTF-8 follows the mode. */
+function cellDecoder({ data, offsets, field }: TextSource, mode: Mode): (row: number) => TextCell {
+  const decoder = textDecoder(mode !== "replace");
+  return (row) => {
+    const bytes = data.subarray(offsets[row], offsets[row + 1]);
+    try {
+      return decoder.decode(bytes);
+    } catch (cause) {
+      if (mode === "bytes") return bytes.slice();
+      const hint = 'choose text: "replace" or "bytes"';
+      throw new CodecError(`${cellLabel(field, row)}: the text is not UTF-8; ${hint}`, { cause });
+    }
+  };
+}

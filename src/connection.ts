@@ -1,0 +1,276 @@
+/**
+ * A connection: queries, statements and inserts over one transport.
+ *
+ * @module
+ */
+import type { Codec } from "./codec/codec.ts";
+import { InterfaceError } from "./errors.ts";
+import { Gate } from "./internal/gate.ts";
+import { killQuery } from "./kill_query.ts";
+import { Query, type QueryOptions } from "./query.ts";
+import { insertLiterals } from "./sql/escape.ts";
+import type { SqlValue } from "./sql/param.ts";
+import { isPreparable, scanSql } from "./sql/scan.ts";
+import { fragment, id, type TemplateValue } from "./sql/template.ts";
+import type { ExecResult, InsertResult, StatementContext } from "./statements/context.ts";
+import { describeTable } from "./statements/describe_table.ts";
+import { Inserter, type InsertOptions } from "./statements/insert.ts";
+import type { InsertData } from "./statements/insert_data.ts";
+import type { TableName } from "./statements/insert_sql.ts";
+import { ParameterRunner } from "./statements/parameters.ts";
+import { Statement } from "./statements/statement.ts";
+import { StatementCache } from "./statements/statement_cache.ts";
+import {
+  type Call,
+  type Execution,
+  requirePort,
+  type StatementPort,
+  type Transport,
+  type TransportKind,
+} from "./transports/transport.ts";
+import type { RequestOptions, ValueOptions } from "./types.ts";
+import { resolveValueOptions, type ResolvedValueOptions, type Row } from "./value_modes.ts";
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly transport: Transport;
+  readonly transportReason: string;
+  readonly codec: Codec;
+  readonly values: ResolvedValueOptions;
+  readonly requestTimeoutMs: number;
+}
+
+/** The parts that need prepared statements. */
+interface Prepared {
+  readonly cache: StatementCache;
+  readonly inserter: Inserter;
+  readonly runner: ParameterRunner;
+  readonly context: StatementContext;
+}
+
+const maxReqId = 2n ** 64n - 1n;
+
+/**
+ * A connection to a server, made by `connect()`. Requests may be made side by side; they share one session.
+ *
+ * @typeParam V The value options the connection was opened with; the types of rows follow from them.
+ * @example
+ * ```ts
+ * import { connect } from "@tdwire/client";
+ *
+ * async function newest(url: string) {
+ *   await using db = await connect(url);
+ *   return await db.sql`select last_row(*) from weather where city = ${"Seattle"}`.first();
+ * }
+ * ```
+ */
+export class Connection<V extends ValueOptions = ValueOptions> implements AsyncDisposable {
+  /** The transport in use. */
+  readonly transport: TransportKind;
+  /** Why this transport and not another. */
+  readonly transportReason: string;
+  /** Version text of the server, such as `3.3.7.5`. */
+  readonly serverVersion: string;
+  /** Whether messages are compressed. */
+  readonly compression: boolean;
+  readonly #parts: ConnectionParts;
+  /** Lets `use` run alone: all requests share the session's database. */
+  readonly #session = new Gate();
+  #prepared: Prepared | undefined;
+
+  /** Use `connect()` instead. */
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.transport = parts.transport.kind;
+    this.transportReason = parts.transportReason;
+    this.serverVersion = parts.transport.serverVersion;
+    this.compression = parts.transport.compression;
+  }
+
+  /**
+   * Makes a query. It runs when it is awaited, iterated or read in another way.
+   *
+   * @typeParam R Type of a row.
+   * @param sql The statement; `?` stands for a value.
+   * @param params One value a placeholder.
+   * @param options Limits of the request, and how cells look.
+   * @returns The query, to be read once.
+   */
+  query<R = Row<V>>(sql: string, params: readonly SqlValue[] = [], options?: QueryOptions): Query<R> {
+    return this.#query<R>((call) => this.#run(sql, params, call), options, sql);
+  }
+
+  /**
+   * Makes a query from a template: values become parameters, `id()` quotes names, fragments nest.
+   *
+   * @typeParam R Type of a row.
+   * @param strings The template's texts.
+   * @param values Values, names and fragments in it.
+   * @returns The query, to be read once.
+   */
+  sql<R = Row<V>>(strings: TemplateStringsArray, ...values: TemplateValue[]): Query<R> {
+    const { text, params } = fragment(strings, ...values);
+    return this.query<R>(text, params);
+  }
+
+  /**
+   * Runs any statement for its effect; a result is freed unread.
+   *
+   * @param sql The statement; `?` stands for a value.
+   * @param params One value a placeholder.
+   * @param options Limits of the request.
+   * @returns Rows written, the server's time, and the request id.
+   * @throws {DatabaseError} when the server refuses it; its class and code say why.
+   */
+  async exec(sql: string, params: readonly SqlValue[] = [], options?: RequestOptions): Promise<ExecResult> {
+    const { affectedRows, durationNs, reqId, rows } = await this.#run(sql, params, this.#call(options));
+    rows?.free();
+    return { affectedRows, durationNs, reqId };
+  }
+
+  /**
+   * Prepares an INSERT, or a SELECT with parameters.
+   *
+   * @param sql The statement.
+   * @param options Limits of the request.
+   * @returns The statement, to be closed.
+   * @throws {StatementError} when the server cannot prepare it.
+   */
+  async prepare(sql: string, options?: RequestOptions): Promise<Statement<V>> {
+    const { context } = this.#statements();
+    const call = this.#call(options);
+    const prepared = await this.#shared(call, () => context.port.prepare(sql, call, "statement"));
+    return new Statement<V>(context, sql, prepared);
+  }
+
+  /**
+   * Writes columns, rows or a batch. All values are checked before anything is sent.
+   *
+   * @param table The table: one name taken as it is, or `id("database", "table")`. With a `tbname` column in the data
+   * it is the super table whose children the rows go to.
+   * @param data Columns by name, rows, or a batch; or anything that iterates rows or batches.
+   * @param options `using` and `tags` create the table; limits of the request.
+   * @returns Rows and tables written, and the number of requests it took.
+   * @throws {InterfaceError} naming column and row of a value that does not fit; nothing is sent then.
+   */
+  async insert(table: TableName, data: InsertData, options: InsertOptions = {}): Promise<InsertResult> {
+    return await this.#statements().inserter.insert(table, data, options);
+  }
+
+  /**
+   * Changes the current database of all requests to come. Waits for requests in flight and holds back later ones.
+   *
+   * @param database The database's name, taken as it is.
+   * @param options Limits of the request.
+   */
+  async use(database: string, options?: RequestOptions): Promise<void> {
+    const call = this.#call(options);
+    const sql = `use ${id(database).text}`;
+    await this.#session.alone({ ...call, what: "requests in flight before use()" }, async () => {
+      await this.#parts.transport.query.execute(sql, call);
+      this.#prepared?.cache.clear();
+    });
+  }
+
+  /** The current database; null when there is none. */
+  async currentDatabase(options?: RequestOptions): Promise<string | null> {
+    return await this.query("select database()", [], options).value<string>() || null;
+  }
+
+  /**
+   * Asks the server for a sign of life.
+   *
+   * @param options Limits of the request.
+   * @returns The round trip in milliseconds.
+   */
+  async ping(options?: RequestOptions): Promise<number> {
+    const start = performance.now();
+    await this.#parts.transport.session.ping(this.#call(options));
+    return performance.now() - start;
+  }
+
+  /** Closes the connection. Requests in flight, and later ones, reject with `ConnectionError`. */
+  async close(): Promise<void> {
+    await this.#parts.transport.close();
+  }
+
+  /** Closes the connection. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #call(options: RequestOptions = {}, signal = options.signal): Call {
+    const { reqId, timeoutMs = this.#parts.requestTimeoutMs } = options;
+    if (!(timeoutMs >= 0) || timeoutMs > 2_147_483_647) {
+      throw new InterfaceError("timeoutMs must be 0 … 2147483647 milliseconds");
+    }
+    return { reqId: this.#reqId(reqId), signal, timeoutMs };
+  }
+
+  #reqId(given: bigint | number | undefined): bigint {
+    if (given === undefined) return this.#parts.transport.nextReqId();
+    const isWhole = typeof given === "bigint" || Number.isSafeInteger(given);
+    const reqId = isWhole ? BigInt(given) : 0n;
+    if (reqId >= 1n && reqId <= maxReqId) return reqId;
+    throw new InterfaceError("reqId must be a whole number, 1 … 2^64 − 1 (bigint above 2^53)");
+  }
+
+  #shared<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    return this.#session.shared({ ...call, what: "use() before this request" }, work);
+  }
+
+  #query<R>(
+    execute: (call: Call) => Promise<Execution>,
+    options: QueryOptions = {},
+    sql = "",
+  ): Query<R> {
+    const { signal } = options;
+    return new Query<R>({
+      signal,
+      values: resolveValueOptions(options.values, this.#parts.values),
+      call: (combined) => this.#call(options, combined),
+      execute,
+      kill: ({ reqId }) => killQuery(this, reqId, sql),
+    });
+  }
+
+  async #run(sql: string, params: readonly SqlValue[], call: Call): Promise<Execution> {
+    const { transport, codec } = this.#parts;
+    const run = (text: string) => this.#shared(call, () => transport.query.execute(text, call));
+    if (params.length === 0) return await run(sql);
+    const shape = scanSql(sql);
+    if (shape.placeholders.length !== params.length) {
+      throw new InterfaceError(
+        `${params.length} parameters were given for ${shape.placeholders.length} placeholders`,
+      );
+    }
+    if (transport.statements !== undefined && isPreparable(shape)) {
+      return await this.#shared(call, () => this.#statements().runner.run(sql, shape, params, call));
+    }
+    return await run(insertLiterals(sql, shape.placeholders, params, codec));
+  }
+
+  #statements(): Prepared {
+    if (this.#prepared === undefined) {
+      const port = requirePort(this.#parts.transport, "statements");
+      const context = this.#context(port);
+      const cache = new StatementCache(port);
+      const inserter = new Inserter(context, cache);
+      this.#prepared = { cache, context, inserter, runner: new ParameterRunner(context, cache) };
+    }
+    return this.#prepared;
+  }
+
+  #context(port: StatementPort): StatementContext {
+    const { codec, transport } = this.#parts;
+    return {
+      codec,
+      port,
+      call: (options) => this.#call(options),
+      shared: (call, work) => this.#shared(call, work),
+      describe: (table, { signal, timeoutMs }) =>
+        describeTable(transport.query, table, { reqId: transport.nextReqId(), signal, timeoutMs }),
+      query: (execute, options) => this.#query(execute, options),
+    };
+  }
+}

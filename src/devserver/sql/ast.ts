@@ -1,0 +1,174 @@
+/**
+ * The syntax tree of TDengine SQL.
+ *
+ * @module
+ */
+import type { SqlType } from "./types.ts";
+
+/** A name with an optional qualifier: `db.table` or `table.column`. */
+export interface QualifiedName {
+  qualifier: string | null;
+  name: string;
+}
+
+/** Where an expression stands in the SQL; the text there names its result column. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A length of time: `amount` units. */
+export interface Duration {
+  amount: number;
+  unit: string;
+}
+
+export type Literal =
+  | { kind: "integer"; value: bigint }
+  | { kind: "float"; value: number; text: string }
+  | { kind: "string"; value: string }
+  | { kind: "bytes"; value: Uint8Array }
+  | { kind: "ticks"; value: bigint }
+  | { kind: "bool"; value: boolean }
+  | { kind: "null" }
+  | { kind: "duration"; value: Duration };
+
+/** An expression. */
+export type Expr = Span & (
+  | { node: "literal"; literal: Literal }
+  | { node: "column"; table: string | null; name: string; quoted: boolean }
+  | { node: "star"; table: string | null }
+  | { node: "parameter"; index: number }
+  | { node: "call"; name: string; args: Expr[]; distinct: boolean }
+  | { node: "cast"; arg: Expr; type: SqlType }
+  | { node: "unary"; op: "-" | "+" | "not"; arg: Expr }
+  | { node: "binary"; op: string; left: Expr; right: Expr }
+  | { node: "between"; arg: Expr; low: Expr; high: Expr; negated: boolean }
+  | { node: "in"; arg: Expr; items: Expr[]; negated: boolean }
+  | { node: "isNull"; arg: Expr; negated: boolean }
+  | { node: "case"; subject: Expr | null; branches: { when: Expr; then: Expr }[]; otherwise: Expr | null }
+);
+
+export interface SelectItem {
+  expr: Expr;
+  alias: string | null;
+}
+
+export interface OrderItem {
+  expr: Expr;
+  descending: boolean;
+  nulls: "first" | "last" | null;
+}
+
+export type JoinKind = "inner" | "left" | "right" | "full";
+
+export type FromItem =
+  | { node: "table"; name: QualifiedName; alias: string | null }
+  | { node: "query"; query: Query; alias: string | null }
+  | { node: "join"; kind: JoinKind; left: FromItem; right: FromItem; on: Expr | null };
+
+export type WindowClause =
+  | { kind: "interval"; interval: Duration; offset: Duration | null; sliding: Duration | null }
+  | { kind: "session"; column: Expr; gap: Duration }
+  | { kind: "state"; expr: Expr }
+  | { kind: "event"; start: Expr; end: Expr }
+  | { kind: "count"; size: number; sliding: number };
+
+export interface FillClause {
+  mode: "none" | "null" | "null_f" | "value" | "value_f" | "prev" | "next" | "linear" | "near";
+  values: Expr[];
+}
+
+export interface Limit {
+  count: Expr;
+  offset: Expr | null;
+}
+
+export interface Select {
+  node: "select";
+  distinct: boolean;
+  items: SelectItem[];
+  from: FromItem | null;
+  where: Expr | null;
+  partitionBy: SelectItem[];
+  range: { start: Expr; end: Expr | null } | null;
+  every: Duration | null;
+  window: WindowClause | null;
+  fill: FillClause | null;
+  groupBy: Expr[];
+  having: Expr | null;
+  orderBy: OrderItem[];
+  slimit: Limit | null;
+  limit: Limit | null;
+}
+
+export interface Union {
+  node: "union";
+  all: boolean;
+  left: Query;
+  right: Query;
+  orderBy: OrderItem[];
+  limit: Limit | null;
+}
+
+export type Query = Select | Union;
+
+export interface ColumnDefinition {
+  name: string;
+  type: SqlType;
+}
+
+/** A value of an INSERT as written; `shifts` are the durations added to a time. */
+export interface InsertValue extends Span {
+  kind: "null" | "number" | "string" | "bool" | "now" | "today" | "parameter";
+  text: string;
+  shifts: { sign: 1 | -1; duration: Duration }[];
+}
+
+export interface InsertRow extends Span {
+  values: InsertValue[];
+}
+
+/** One table of an INSERT. `table` is null for `?`. */
+export interface InsertTarget {
+  table: QualifiedName | null;
+  using: { stable: QualifiedName; tagNames: string[] | null; tags: InsertValue[] } | null;
+  columns: string[] | null;
+  rows: InsertRow[];
+  tagsEnd: number;
+}
+
+export type AlterAction =
+  | { kind: "add"; tag: boolean; column: ColumnDefinition }
+  | { kind: "drop"; tag: boolean; name: string }
+  | { kind: "modify"; tag: boolean; column: ColumnDefinition }
+  | { kind: "rename"; tag: boolean; from: string; to: string }
+  | { kind: "setTag"; assignments: { name: string; value: InsertValue }[] };
+
+export interface ChildDefinition {
+  ifNotExists: boolean;
+  name: QualifiedName;
+  stable: QualifiedName;
+  tagNames: string[] | null;
+  tags: InsertValue[];
+}
+
+export type ShowTarget =
+  | "databases" | "stables" | "tables" | "create table" | "create stable" | "create database" | "tags" | "queries" | "dnodes" | "variables" | "users";
+
+export type Statement =
+  | Query
+  | { node: "insert"; targets: InsertTarget[] }
+  | { node: "createDatabase"; name: string; ifNotExists: boolean; options: Record<string, string> }
+  | { node: "dropDatabase"; name: string; ifExists: boolean }
+  | { node: "alterDatabase"; name: string }
+  | { node: "use"; name: string }
+  | { node: "createTable"; stable: boolean; name: QualifiedName; ifNotExists: boolean; columns: ColumnDefinition[]; tags: ColumnDefinition[] | null }
+  | { node: "createChildren"; children: ChildDefinition[] }
+  | { node: "dropTables"; stable: boolean; tables: { name: QualifiedName; ifExists: boolean }[] }
+  | { node: "alterTable"; stable: boolean; name: QualifiedName; action: AlterAction }
+  | { node: "describe"; name: QualifiedName }
+  | { node: "show"; target: ShowTarget; database: string | null; name: QualifiedName | null; like: Expr | null }
+  | { node: "delete"; table: QualifiedName; where: Expr | null }
+  | { node: "flush" }
+  | { node: "killQuery"; id: string };

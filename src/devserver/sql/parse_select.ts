@@ -1,0 +1,153 @@
+/**
+ * Parses SELECT and UNION.
+ *
+ * @module
+ */
+import type { FillClause, FromItem, JoinKind, Limit, OrderItem, Query, Select, SelectItem, WindowClause } from "./ast.ts";
+import { parseExpression } from "./parse_expression.ts";
+import type { TokenStream } from "./token_stream.ts";
+
+/** Parses a query with its ORDER BY and LIMIT. */
+export function parseQuery(stream: TokenStream): Query {
+  let left: Query = parseTerm(stream);
+  while (stream.acceptWord("union")) {
+    const all = stream.acceptWord("all");
+    left = { node: "union", all, left, right: parseTerm(stream), orderBy: [], limit: null };
+  }
+  left.orderBy = parseOrderBy(stream);
+  if (left.node === "select") left.slimit = parseLimit(stream, "slimit", "soffset");
+  left.limit = parseLimit(stream, "limit", "offset");
+  return left;
+}
+
+function parseTerm(stream: TokenStream): Query {
+  if (!stream.acceptOperator("(")) return parseSelect(stream);
+  const query = parseQuery(stream);
+  stream.expectOperator(")");
+  return query;
+}
+
+function parseSelect(stream: TokenStream): Select {
+  stream.expectWord("select");
+  const distinct = stream.acceptWord("distinct");
+  if (!distinct) stream.acceptWord("all");
+  const items = stream.list(() => parseItem(stream));
+  const from = stream.acceptWord("from") ? parseFrom(stream) : null;
+  const where = stream.acceptWord("where") ? parseExpression(stream) : null;
+  const partitionBy = stream.acceptWords("partition", "by") ? stream.list(() => parseItem(stream)) : [];
+  const range = stream.acceptWord("range") ? parseRange(stream) : null;
+  const every = stream.acceptWord("every") ? stream.parenthesised(() => stream.duration())[0]! : null;
+  const window = parseWindow(stream);
+  const fill = stream.acceptWord("fill") ? parseFill(stream) : null;
+  const groupBy = stream.acceptWords("group", "by") ? stream.list(() => parseExpression(stream)) : [];
+  const having = stream.acceptWord("having") ? parseExpression(stream) : null;
+  return { node: "select", distinct, items, from, where, partitionBy, range, every, window, fill, groupBy, having, orderBy: [], slimit: null, limit: null };
+}
+
+function parseItem(stream: TokenStream): SelectItem {
+  const expr = parseExpression(stream);
+  if (stream.acceptWord("as")) return { expr, alias: stream.token.kind === "string" ? stream.next().text : stream.anyName() };
+  return { expr, alias: stream.isName() ? stream.name() : null };
+}
+
+function parseFrom(stream: TokenStream): FromItem {
+  let left = parseJoined(stream);
+  while (stream.acceptOperator(",")) left = { node: "join", kind: "inner", left, right: parseJoined(stream), on: null };
+  return left;
+}
+
+function parseJoined(stream: TokenStream): FromItem {
+  let left = parseTable(stream);
+  for (;;) {
+    const kind = parseJoinKind(stream);
+    if (kind === null) return left;
+    const right = parseTable(stream);
+    left = { node: "join", kind, left, right, on: stream.acceptWord("on") ? parseExpression(stream) : null };
+  }
+}
+
+function parseJoinKind(stream: TokenStream): JoinKind | null {
+  if (stream.acceptWord("join") || stream.acceptWords("inner", "join")) return "inner";
+  for (const kind of ["left", "right", "full"] as const) {
+    if (stream.acceptWords(kind, "join") || stream.acceptWords(kind, "outer", "join")) return kind;
+  }
+  return null;
+}
+
+function parseTable(stream: TokenStream): FromItem {
+  if (stream.acceptOperator("(")) {
+    const query = parseQuery(stream);
+    stream.expectOperator(")");
+    return { node: "query", query, alias: parseTableAlias(stream) };
+  }
+  const name = stream.qualifiedName();
+  return { node: "table", name, alias: parseTableAlias(stream) };
+}
+
+function parseTableAlias(stream: TokenStream): string | null {
+  if (stream.acceptWord("as")) return stream.name();
+  const join = ["left", "right"].some((word) => stream.isWord(word)) && ["join", "outer"].some((word) => stream.isWord(word, 1));
+  return stream.isName() && !join ? stream.name() : null;
+}
+
+function parseRange(stream: TokenStream): Select["range"] {
+  const [start, end = null] = stream.parenthesised(() => parseExpression(stream));
+  return { start: start!, end };
+}
+
+function parseWindow(stream: TokenStream): WindowClause | null {
+  if (stream.acceptWord("interval")) {
+    const [interval, offset = null] = stream.parenthesised(() => stream.duration());
+    const sliding = stream.acceptWord("sliding") ? stream.parenthesised(() => stream.duration())[0]! : null;
+    return { kind: "interval", interval: interval!, offset, sliding };
+  }
+  if (stream.acceptWord("session")) {
+    stream.expectOperator("(");
+    const column = parseExpression(stream);
+    stream.expectOperator(",");
+    const gap = stream.duration();
+    stream.expectOperator(")");
+    return { kind: "session", column, gap };
+  }
+  if (stream.acceptWord("state_window")) return { kind: "state", expr: stream.parenthesised(() => parseExpression(stream))[0]! };
+  if (stream.acceptWord("count_window")) {
+    const [size, sliding = size] = stream.parenthesised(() => stream.integer());
+    return { kind: "count", size: size!, sliding: sliding! };
+  }
+  if (!stream.acceptWords("event_window", "start", "with")) return null;
+  const start = parseExpression(stream);
+  stream.expectWord("end");
+  stream.expectWord("with");
+  return { kind: "event", start, end: parseExpression(stream) };
+}
+
+function parseFill(stream: TokenStream): FillClause {
+  stream.expectOperator("(");
+  const mode = stream.next().text;
+  if (!["none", "null", "null_f", "value", "value_f", "prev", "next", "linear", "near"].includes(mode)) stream.fail();
+  const values = stream.acceptOperator(",") ? stream.list(() => parseExpression(stream)) : [];
+  stream.expectOperator(")");
+  return { mode: mode as FillClause["mode"], values };
+}
+
+function parseOrderBy(stream: TokenStream): OrderItem[] {
+  if (!stream.acceptWord("order")) return [];
+  stream.expectWord("by");
+  return stream.list(() => {
+    const expr = parseExpression(stream);
+    const descending = stream.acceptWord("desc");
+    if (!descending) stream.acceptWord("asc");
+    if (!stream.acceptWord("nulls")) return { expr, descending, nulls: null };
+    const first = stream.acceptWord("first");
+    if (!first) stream.expectWord("last");
+    return { expr, descending, nulls: first ? "first" : "last" };
+  });
+}
+
+/** Parses `limit n`, `limit n offset m` or `limit m, n`. */
+function parseLimit(stream: TokenStream, limit: string, offset: string): Limit | null {
+  if (!stream.acceptWord(limit)) return null;
+  const first = parseExpression(stream);
+  if (stream.acceptOperator(",")) return { count: parseExpression(stream), offset: first };
+  return { count: first, offset: stream.acceptWord(offset) ? parseExpression(stream) : null };
+}

@@ -1,0 +1,51 @@
+/**
+ * Parses data types and column definitions.
+ *
+ * @module
+ */
+import type { ColumnDefinition } from "./ast.ts";
+import type { TokenStream } from "./token_stream.ts";
+import { decimalType, fixedType, sizedType, type SqlType, Type } from "./types.ts";
+
+const fixed: Record<string, number> = {
+  timestamp: Type.timestamp, bool: Type.bool, tinyint: Type.tinyint, smallint: Type.smallint, int: Type.int, integer: Type.int, bigint: Type.bigint,
+  float: Type.float, double: Type.double, json: Type.json, blob: Type.blob,
+};
+
+const unsigned: Record<number, number> = {
+  [Type.tinyint]: Type.utinyint, [Type.smallint]: Type.usmallint, [Type.int]: Type.uint, [Type.bigint]: Type.ubigint,
+};
+
+const sized: Record<string, number> = {
+  varchar: Type.varchar, binary: Type.varchar, nchar: Type.nchar, varbinary: Type.varbinary, geometry: Type.geometry,
+};
+
+/** Parses a data type. */
+export function parseType(stream: TokenStream): SqlType {
+  const token = stream.token;
+  if (token.kind !== "name") stream.fail();
+  const code = fixed[token.text];
+  if (code !== undefined) {
+    stream.next();
+    return fixedType(stream.acceptWord("unsigned") ? unsigned[code] ?? stream.fail(token) : code);
+  }
+  const variable = sized[token.text];
+  if (variable !== undefined) {
+    stream.next();
+    return sizedType(variable, stream.isOperator("(") ? stream.parenthesised(() => stream.integer())[0]! : 0);
+  }
+  if (token.text !== "decimal") stream.fail();
+  stream.next();
+  const [precision = 10, scale = 0] = stream.isOperator("(") ? stream.parenthesised(() => stream.integer()) : [];
+  if (precision < 1 || precision > 38 || scale > precision) stream.fail(token);
+  return decimalType(precision, scale);
+}
+
+/** Parses `name type`, with the options a column may carry (which have no effect here). */
+export function parseColumnDefinition(stream: TokenStream): ColumnDefinition {
+  const definition = { name: stream.name(), type: parseType(stream) };
+  for (;;) {
+    if (stream.acceptWord("encode") || stream.acceptWord("compress") || stream.acceptWord("level") || stream.acceptWord("comment")) stream.next();
+    else if (!stream.acceptWords("primary", "key")) return definition;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Plans FROM: tables, sub-queries, joins and system tables.
+ *
+ * @module
+ */
+import { type Catalog, type Child, type Column, dataTable, type Table, tableOf, tagTable } from "../catalog.ts";
+import { type Precision, ServerError } from "../engine.ts";
+import { quoteText } from "../store.ts";
+import type { FromItem, Literal, QualifiedName, Query } from "./ast.ts";
+import { unsupported } from "./errors.ts";
+import { compileLiteral, type Typed } from "./typed.ts";
+import { asBool, compile, type Scope } from "./plan_expression.ts";
+import { findColumn, type OutputColumn, queryRelation, type Relation, type RelationColumn } from "./relation.ts";
+import { sizedType, type SqlType, Type } from "./types.ts";
+
+/** A planned query: DuckDB SQL whose columns are `o0`, `o1`, …. */
+export interface Plan {
+  sql: string;
+  columns: OutputColumn[];
+  precision: Precision;
+}
+
+/** A system table: its columns and all its rows. */
+export interface SystemTable {
+  columns: { name: string; type: SqlType }[];
+  rows: Literal[][];
+}
+
+/** What planning depends on. */
+export interface PlanContext {
+  catalog: Catalog;
+  database: string | null;
+  timeZone: string;
+  sql: string;
+  parameters: Literal[] | null;
+  /** Returns a table of `information_schema` or `performance_schema`; null when there is none of that name. */
+  systemTable(schema: string, name: string): SystemTable | null;
+  /** Returns the SQL alias of one more source. */
+  alias(): string;
+}
+
+const tbnameType = sizedType(Type.varchar, 270);
+
+/** Plans a FROM clause. */
+export function planFrom(item: FromItem, context: PlanContext, planQuery: (query: Query, context: PlanContext) => Plan): Relation {
+  switch (item.node) {
+    case "table":
+      return planTable(item.name, item.alias, context);
+    case "query": {
+      const plan = planQuery(item.query, context);
+      return queryRelation(plan.sql, plan.columns, plan.precision, context.alias(), item.alias ?? "", item.query.orderBy.length > 0);
+    }
+    case "join":
+      return planJoin(item, context, planQuery);
+  }
+}
+
+function planTable(name: QualifiedName, alias: string | null, context: PlanContext): Relation {
+  const schema = name.qualifier ?? context.database;
+  if (schema === "information_schema" || schema === "performance_schema") return planSystemTable(schema, name.name, alias, context);
+  const found = context.catalog.find(name, context.database);
+  const table = tableOf(found);
+  const qualifier = alias ?? name.name;
+  const rows = context.alias(), tags = `${rows}g`;
+  const isChild = found.kind === "child";
+  const time = `${rows}.${table.columns[0]!.store}`;
+  const joined = table.kind === "stable";
+  const toColumn = (source: string, kind: "column" | "tag", inStar: boolean) => (column: Column): RelationColumn => {
+    const value: Typed = { sql: `${source}.${column.store}`, type: column.type, bytes: column.type.code === Type.varchar, constant: false };
+    return { table: qualifier, name: column.name, value, kind, inStar };
+  };
+  const columns = [...table.columns.map(toColumn(rows, "column", true)), ...table.tags.map(toColumn(tags, "tag", !isChild))];
+  return {
+    columns,
+    conditions: isChild ? [`${rows}._tid = ${found.id}`] : [],
+    time,
+    order: joined && !isChild ? [`${rows}._tid`, time] : [time],
+    precision: table.database.precision,
+    single: isChild || table.kind === "normal",
+    tableName: tableNameSql(found, tags),
+    from(used) {
+      const withTags = joined && used.includes(`${tags}.`);
+      return withTags ? `${dataTable(table)} ${rows} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid` : `${dataTable(table)} ${rows}`;
+    },
+  };
+}
+
+function tableNameSql(found: Table | Child, tags: string): string {
+  return found.kind === "stable" ? `${tags}._name` : quoteText(found.name);
+}
+
+function planSystemTable(schema: string, name: string, alias: string | null, context: PlanContext): Relation {
+  const table = context.systemTable(schema, name);
+  if (table === null) throw new ServerError(0x2603, "Table does not exist");
+  const source = context.alias();
+  const columns = table.columns.map(({ name: column, type }, index): RelationColumn => {
+    return { table: alias ?? name, name: column, value: { sql: `${source}.s${index}`, type, bytes: false, constant: false }, kind: "column", inStar: true };
+  });
+  return {
+    columns, conditions: [], time: null, order: [], precision: "ms", single: false, tableName: null,
+    from: () => `${systemRows(table)} ${source}(${table.columns.map((_, index) => `s${index}`).join(", ")})`,
+  };
+}
+
+function systemRows(table: SystemTable): string {
+  const cast = (sql: string, { code }: SqlType): string => {
+    const physical = code === Type.varchar ? "VARCHAR" : code === Type.bool ? "BOOLEAN" : code === Type.int ? "INTEGER" : code === Type.tinyint ? "TINYINT" : code === Type.double ? "DOUBLE" : "BIGINT";
+    return `CAST(${sql} AS ${physical})`;
+  };
+  if (table.rows.length === 0) return `(SELECT ${table.columns.map(({ type }) => cast("NULL", type)).join(", ")} WHERE false)`;
+  const rows = table.rows.map((row) => `(${row.map((literal, index) => cast(compileLiteral(literal).sql, table.columns[index]!.type)).join(", ")})`);
+  return `(VALUES ${rows.join(", ")})`;
+}
+
+function planJoin(item: FromItem & { node: "join" }, context: PlanContext, planQuery: (query: Query, context: PlanContext) => Plan): Relation {
+  const left = planFrom(item.left, context, planQuery), right = planFrom(item.right, context, planQuery);
+  if (item.kind !== "inner" && right.conditions.length + left.conditions.length > 0 && item.on === null) throw unsupported("this join");
+  const joined: Relation = {
+    columns: [...left.columns, ...right.columns],
+    conditions: item.kind === "inner" ? [...left.conditions, ...right.conditions] : [],
+    time: left.time, order: left.order, precision: left.precision, single: false, tableName: null, from: () => "",
+  };
+  const on = item.on === null ? [] : [asBool(compile(item.on, relationScope(joined, context)))];
+  const side = (relation: Relation, used: string): string => {
+    const source = relation.from(used + on.join(" ") + relation.conditions.join(" "));
+    if (item.kind === "inner" || relation.conditions.length === 0) return source.includes(" JOIN ") ? `(${source})` : source;
+    throw unsupported("outer joins of child tables");
+  };
+  const verbs = { inner: "JOIN", left: "LEFT JOIN", right: "RIGHT JOIN", full: "FULL JOIN" };
+  joined.from = (used) => `${side(left, used)} ${verbs[item.kind]} ${side(right, used)} ON ${on.join("") || "true"}`;
+  return joined;
+}
+
+/** Returns the scope in which a relation's columns can be named. */
+export function relationScope(relation: Relation | null, context: PlanContext): Scope {
+  return {
+    precision: relation?.precision ?? "ms",
+    timeZone: context.timeZone,
+    database: context.database,
+    sql: context.sql,
+    parameters: context.parameters,
+    time: relation?.time ?? null,
+    grouping: null,
+    series: null,
+    column(table, name) {
+      if (relation === null) return null;
+      const column = findColumn(relation, table, name);
+      if (column !== null) return column.value;
+      if (name === "tbname" && relation.tableName !== null) return { sql: relation.tableName, type: tbnameType, bytes: false, constant: false };
+      const time = relation.columns.find(({ value }) => value.sql === relation.time);
+      return (name === "_rowts" || name === "_c0") && time !== undefined ? time.value : null;
+    },
+  };
+}

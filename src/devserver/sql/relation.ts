@@ -1,0 +1,91 @@
+/**
+ * What a FROM clause gives: SQL to read from, and the columns that can be named.
+ *
+ * @module
+ */
+import type { Precision } from "../engine.ts";
+import { ServerError } from "../engine.ts";
+import { Code } from "./errors.ts";
+import type { Typed } from "./typed.ts";
+import { type SqlType, Type } from "./types.ts";
+
+/** A column of a relation. */
+export interface RelationColumn {
+  /** Name or alias of the table the column is from. */
+  table: string;
+  name: string;
+  value: Typed;
+  kind: "column" | "tag";
+  /** Tells whether `*` includes the column. */
+  inStar: boolean;
+}
+
+/** The source of a query's rows. */
+export interface Relation {
+  columns: RelationColumn[];
+  /** Conditions on the source itself. */
+  conditions: string[];
+  /** SQL of the timestamp; null when the rows have none. */
+  time: string | null;
+  /** SQL of the order the rows come in without ORDER BY. */
+  order: string[];
+  precision: Precision;
+  /** True when all rows are of one table, so that its tags are the same everywhere. */
+  single: boolean;
+  /** SQL of the table's name; null where there is none. */
+  tableName: string | null;
+  /** Returns the SQL after FROM; `used` is the SQL that refers to it. */
+  from(used: string): string;
+}
+
+/** Finds a column by name and, if given, table. */
+export function findColumn(relation: Relation, table: string | null, name: string): RelationColumn | null {
+  const found = relation.columns.filter((column) => column.name === name && (table === null || column.table === table));
+  if (found.length > 1 && new Set(found.map((column) => column.table)).size > 1) {
+    throw new ServerError(Code.ambiguousColumn, `Column ambiguously defined: ${name}`);
+  }
+  return found[0] ?? null;
+}
+
+/** A column of a result or of a sub-query. */
+export interface OutputColumn {
+  name: string;
+  type: SqlType;
+  /** VARCHAR only: true when DuckDB gives a BLOB. */
+  bytes: boolean;
+  /** True when the value is made of literals alone. */
+  constant: boolean;
+}
+
+/** Makes a relation of a sub-query whose columns are called `o0`, `o1`, …. */
+export function queryRelation(sql: string, columns: OutputColumn[], precision: Precision, alias: string, qualifier: string, ordered: boolean): Relation {
+  const relationColumns = columns.map((column, index): RelationColumn => {
+    const value: Typed = { sql: `${alias}.o${index}`, type: column.type, bytes: column.bytes, constant: false };
+    return { table: qualifier, name: column.name, value, kind: "column", inStar: true };
+  });
+  const time = relationColumns.find(({ value }) => value.type.code === Type.timestamp)?.value.sql ?? null;
+  return {
+    columns: relationColumns, conditions: [], time, order: ordered || time === null ? [] : [time], precision, single: false, tableName: null,
+    from: () => `(${sql}) ${alias}`,
+  };
+}
+
+/** Puts a relation and conditions into a sub-query that adds columns computed over all its rows. */
+export function wrapRelation(relation: Relation, conditions: string[], extras: Record<string, string>, alias: string): Relation {
+  const selected = relation.columns.map(({ value }, index) => `${value.sql} AS w${index}`);
+  if (relation.time !== null) selected.push(`${relation.time} AS wt`);
+  if (relation.tableName !== null) selected.push(`${relation.tableName} AS wn`);
+  relation.order.forEach((sql, index) => selected.push(`${sql} AS wo${index}`));
+  for (const [name, sql] of Object.entries(extras)) selected.push(`${sql} AS ${name}`);
+  const where = [...relation.conditions, ...conditions];
+  const inner = `SELECT ${selected.join(", ")} FROM ${relation.from(selected.join(" ") + where.join(" "))}${where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`}`;
+  return {
+    ...relation,
+    columns: relation.columns.map((column, index) => ({ ...column, value: { ...column.value, sql: `${alias}.w${index}` } })),
+    conditions: [],
+    time: relation.time === null ? null : `${alias}.wt`,
+    tableName: relation.tableName === null ? null : `${alias}.wn`,
+    order: relation.order.map((_, index) => `${alias}.wo${index}`),
+    from: () => `(${inner}) ${alias}`,
+  };
+}

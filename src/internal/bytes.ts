@@ -1,0 +1,44 @@
+/**
+ * Small conversions of bytes and bits.
+ *
+ * @module
+ */
+
+type Base64Constructor = typeof Uint8Array & {
+  fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+};
+
+/** Bytes of a base64 text. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { fromBase64 } = Uint8Array as Base64Constructor;
+  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, text);
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+const hexDigits = "0123456789abcdef";
+
+/** Lower-case hex of bytes, two digits a byte. */
+export function encodeHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += hexDigits[byte >> 4]! + hexDigits[byte & 15]!;
+  return text;
+}
+
+/** Whether bit `index` of an Arrow bitmap (least significant bit first) is set. Null stands for all set. */
+export function isSet(bits: Uint8Array | null, index: number): boolean {
+  return bits === null || ((bits[index >> 3]! >> (index & 7)) & 1) === 1;
+}
+
+/** Copies `count` bits of an Arrow bitmap into another, behind its first `at` bits; the target's bits there must be 0. */
+export function copyBits(source: Uint8Array, target: Uint8Array, at: number, count: number): void {
+  if ((at & 7) === 0) {
+    target.set(source.subarray(0, (count + 7) >> 3), at >> 3);
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    if (isSet(source, i)) target[(at + i) >> 3]! |= 1 << ((at + i) & 7);
+  }
+}

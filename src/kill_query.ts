@@ -1,0 +1,36 @@
+/**
+ * Kills a running query: WebSocket has no cancel, but the server lists what runs and takes KILL.
+ *
+ * @module
+ */
+import type { Connection } from "./connection.ts";
+import type { ValueOptions } from "./types.ts";
+
+interface RunningQuery {
+  readonly kill_id: string;
+  readonly query_id: bigint;
+  readonly sql: string;
+}
+
+/**
+ * Kills the query with this request id. The server learns of a query by its client's heartbeat, some three seconds
+ * after its start, so a younger one is not found.
+ *
+ * @returns Whether it was found and killed.
+ */
+export async function killQuery(
+  connection: Connection<ValueOptions>,
+  reqId: bigint,
+  sql: string,
+): Promise<boolean> {
+  const running = await connection.query<RunningQuery>(
+    "select kill_id, query_id, `sql` from performance_schema.perf_queries",
+    [],
+    { values: { bigint: "bigint" } },
+  );
+  const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
+    running.rows.find((row) => sql !== "" && sql.startsWith(row.sql));
+  if (found === undefined) return false;
+  await connection.exec(`kill query '${found.kill_id}'`);
+  return true;
+}

@@ -1,0 +1,200 @@
+/**
+ * A query: started on first use, read once, freed when left early.
+ *
+ * @module
+ */
+import type { ColumnBatch } from "./batch.ts";
+import { InterfaceError } from "./errors.ts";
+import { Result } from "./result.ts";
+import type { Call, Execution } from "./transports/transport.ts";
+import type { Field, RequestOptions, ValueOptions } from "./types.ts";
+
+/** Options of one query. */
+export interface QueryOptions extends RequestOptions {
+  /** How this query's cells look in rows, over the connection's own `values`. */
+  values?: ValueOptions;
+}
+
+/** What a query needs of its connection. */
+export interface QueryRunner {
+  /** Resolves the limits of the call; throws when they are wrong. */
+  call(signal: AbortSignal): Call;
+  /** Sends the statement. */
+  execute(call: Call): Promise<Execution>;
+  /** Kills the statement on the server; false when it was not found running. */
+  kill(call: Call): Promise<boolean>;
+  /** How cells look in rows. */
+  readonly values: ValueOptions;
+  /** The caller's own signal. */
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Started {
+  readonly call: Call;
+  readonly execution: Promise<Execution>;
+}
+
+/**
+ * A statement that runs when it is first used: awaited for the whole result, iterated for rows one by one, or read by
+ * batches. It can be read once; a second use rejects with `InterfaceError`, because a result cannot be read twice. A
+ * query that is not used does not run (use `exec()` for effects). Leaving a loop early frees the result on the server.
+ *
+ * @typeParam R Type of a row.
+ * @example
+ * ```ts
+ * import { connect } from "@tdwire/client";
+ *
+ * async function hottest(url: string) {
+ *   await using db = await connect(url);
+ *   for await (const row of db.query("select * from weather where temperature > ?", [30])) {
+ *     console.log(row["ts"], row["temperature"]);
+ *   }
+ * }
+ * ```
+ */
+export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, AsyncDisposable {
+  readonly #runner: QueryRunner;
+  readonly #controller = new AbortController();
+  #started: Started | undefined;
+  #used = false;
+
+  /** Use `connection.query()` or `statement.query()` instead. */
+  constructor(runner: QueryRunner) {
+    this.#runner = runner;
+  }
+
+  /** Reads the whole result. */
+  then<A = Result<R>, B = never>(
+    onResult?: ((result: Result<R>) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#readAll().then(onResult, onError);
+  }
+
+  /** Reads the whole result and handles its failure. */
+  catch<B = never>(onError: (error: unknown) => B | PromiseLike<B>): Promise<Result<R> | B> {
+    return this.then(undefined, onError);
+  }
+
+  /** Reads the whole result and calls back in either case. */
+  finally(onEnd: () => void): Promise<Result<R>> {
+    return this.#readAll().finally(onEnd);
+  }
+
+  /** Reads row by row; rows are built a batch at a time. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
+    for await (const batch of this.batches()) yield* batch.rows<R>(this.#runner.values);
+  }
+
+  /** Reads batch by batch: columns as the server sent them, at most about 4096 rows each. */
+  async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
+    const { call, execution } = this.#use();
+    const { rows } = await execution;
+    if (rows === null) return;
+    try {
+      for (let batch = await rows.next(call); batch !== null; batch = await rows.next(call)) {
+        yield batch;
+      }
+    } finally {
+      rows.free();
+    }
+  }
+
+  /** Reads batch by batch as a web stream; the reader's pace is the server's. */
+  stream(): ReadableStream<ColumnBatch> {
+    const batches = this.batches();
+    return new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await batches.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await batches.return();
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** The columns of the result; empty for a statement without one. Does not read the result. */
+  async fields(): Promise<Field[]> {
+    const { rows } = await this.#start().execution;
+    return [...rows?.fields ?? []];
+  }
+
+  /** The first row; undefined when there is none. The rest is not fetched. */
+  async first(): Promise<R | undefined> {
+    for await (const batch of this.batches()) {
+      if (batch.rowCount > 0) return batch.rows<R>(this.#runner.values)[0];
+    }
+    return undefined;
+  }
+
+  /** The first cell of the first row: null when it is NULL, undefined when there is no row. */
+  async value<T = unknown>(): Promise<T | null | undefined> {
+    for await (const batch of this.batches()) {
+      if (batch.rowCount > 0) return batch.column(0).toArray(this.#runner.values)[0] as T | null;
+    }
+    return undefined;
+  }
+
+  /**
+   * Gives the query up. WebSocket has no cancel, so the server goes on with it unless `kill` is set: then the query is
+   * looked up among the running ones and killed.
+   *
+   * @returns `"stopped"` when the query does not run on the server any more, else `"abandoned"`.
+   */
+  async cancel(options: { kill?: boolean } = {}): Promise<"stopped" | "abandoned"> {
+    const started = this.#started;
+    this.#used = true;
+    if (started === undefined) return "stopped";
+    this.#controller.abort(new DOMException("the query was cancelled", "AbortError"));
+    const killed = options.kill === true && await this.#runner.kill(started.call);
+    await this.#release(started);
+    return killed ? "stopped" : "abandoned";
+  }
+
+  /** Frees the result if it is not read to its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#used = true;
+    if (this.#started !== undefined) await this.#release(this.#started);
+  }
+
+  async #release({ execution }: Started): Promise<void> {
+    await execution.then(({ rows }) => rows?.free(), () => {});
+  }
+
+  #use(): Started {
+    if (this.#used) {
+      throw new InterfaceError("this query has been used: a result is read once, so query again");
+    }
+    this.#used = true;
+    return this.#start();
+  }
+
+  #start(): Started {
+    if (this.#started === undefined) {
+      const { signal } = this.#runner;
+      const own = this.#controller.signal;
+      const call = this.#runner.call(signal ? AbortSignal.any([signal, own]) : own);
+      const execution = this.#runner.execute(call);
+      // Who uses the query sees the failure; who only disposes of it does not.
+      execution.catch(() => {});
+      this.#started = { call, execution };
+    }
+    return this.#started;
+  }
+
+  async #readAll(): Promise<Result<R>> {
+    const { execution } = this.#use();
+    const { affectedRows, durationNs, reqId, rows } = await execution;
+    const batches: ColumnBatch[] = [];
+    const { call } = this.#started!;
+    try {
+      for (let batch = await rows?.next(call); batch; batch = await rows?.next(call)) batches.push(batch);
+    } finally {
+      rows?.free();
+    }
+    const { fields = [], precision = "ms" } = rows ?? {};
+    return new Result<R>({ fields, precision, affectedRows, durationNs, reqId }, batches, this.#runner.values);
+  }
+}

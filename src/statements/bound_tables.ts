@@ -1,0 +1,242 @@
+/**
+ * Data bound to an INSERT, table by table, and the bind requests made of it.
+ *
+ * @module
+ */
+import type { Codec } from "../codec/codec.ts";
+import { DataType } from "../data_type.ts";
+import { InterfaceError } from "../errors.ts";
+import type { Placeholder } from "../transports/transport.ts";
+import { convertColumn } from "./convert.ts";
+import { joinSources } from "./join_sources.ts";
+import { type Placeholders, targetOf } from "./placeholders.ts";
+import type { BindRequest, Source } from "./source.ts";
+
+/** Most rows that one table may have in a bind (protocol.md §4.1). */
+export const maxRowsPerTable = 32_767;
+
+/** Values of one column: any array, or a typed array of the column's type. */
+export type ColumnValues = ArrayLike<unknown>;
+
+/** Columns by name. */
+export type Columns = Readonly<Record<string, ColumnValues>>;
+
+/** What `bind` takes for one table. */
+export interface TableData {
+  /** Name of the table, when the statement has a `?` for it. Case and spaces are kept; a name with a dot is quoted. */
+  readonly name?: string;
+  /** Values of the tag placeholders, in their order or by name. */
+  readonly tags?: readonly unknown[] | Readonly<Record<string, unknown>>;
+  /** Values of the column placeholders, in their order or by name. */
+  readonly columns: Columns | readonly ColumnValues[];
+}
+
+/** Rows of one table, at most {@linkcode maxRowsPerTable}. */
+interface Chunk {
+  readonly rows: number;
+  readonly columns: readonly Source[];
+}
+
+interface Table {
+  readonly name: string | null;
+  readonly tags: readonly unknown[];
+  readonly chunks: Chunk[];
+}
+
+/** A bound table name as the server reads it: a bare name keeps its case, a dot would split it. */
+export function boundName(name: string): string {
+  if (typeof name !== "string" || name === "") throw new InterfaceError("a table name is empty");
+  if (/[`\0]/.test(name)) throw new InterfaceError("a table name holds a back-quote or NUL");
+  return name.includes(".") ? `\`${name}\`` : name;
+}
+
+/** Values in the order of the placeholders, whether given in order or by name. */
+export function inOrder<T>(
+  given: readonly T[] | Readonly<Record<string, T>>,
+  placeholders: readonly Placeholder[],
+  what: string,
+): T[] {
+  const names = placeholders.map(({ field }) => field.name);
+  if (Array.isArray(given)) {
+    if (given.length === names.length) return [...given];
+    throw new InterfaceError(`${given.length} ${what} were given for ${names.length} (${names.join(", ")})`);
+  }
+  const record = given as Readonly<Record<string, T>>;
+  const stranger = Object.keys(record).find((name) => !names.includes(name));
+  if (stranger !== undefined) {
+    throw new InterfaceError(`the statement has no placeholder for ${JSON.stringify(stranger)}`);
+  }
+  return names.map((name) => {
+    if (name in record) return record[name]!;
+    throw new InterfaceError(`no value was given for ${JSON.stringify(name)}`);
+  });
+}
+
+/** Rows `from` … `to` of a column; typed arrays are not copied. */
+export function sliceValues(values: ColumnValues, from: number, to: number): ColumnValues {
+  if (from === 0 && to === values.length) return values;
+  if (ArrayBuffer.isView(values)) return (values as unknown as Uint8Array).subarray(from, to);
+  return Array.prototype.slice.call(values, from, to);
+}
+
+/** The common length of columns. */
+export function rowCountOf(columns: readonly ColumnValues[], names: readonly string[]): number {
+  const rows = columns[0]?.length ?? 0;
+  columns.forEach((values, i) => {
+    if (typeof values?.length !== "number" || typeof values === "string") {
+      throw new InterfaceError(`column ${JSON.stringify(names[i])} is not an array of values`);
+    }
+    if (values.length !== rows) {
+      throw new InterfaceError(
+        `column ${JSON.stringify(names[i])} has ${values.length} values, column ${JSON.stringify(names[0])} has ${rows}`,
+      );
+    }
+  });
+  return rows;
+}
+
+/** Refuses a row without a time, when it is clear which column is the time. */
+function requireTimes(placeholders: readonly Placeholder[], sources: readonly Source[], firstRow: number): void {
+  const times = placeholders.flatMap(({ field }, i) => field.typeCode === DataType.TIMESTAMP ? [i] : []);
+  const row = times.length === 1 ? sources[times[0]!]!.nulls?.findIndex((mark) => mark !== 0) ?? -1 : -1;
+  if (row < 0) return;
+  const { label } = targetOf(placeholders[times[0]!]!);
+  throw new InterfaceError(`${label}, row ${firstRow + row}: a row needs a timestamp`);
+}
+
+/** Converts rows `from` … `to` of columns. */
+export function convertRows(
+  placeholders: readonly Placeholder[],
+  columns: readonly ColumnValues[],
+  [from, to]: readonly [from: number, to: number],
+  codec: Codec,
+): Source[] {
+  const sources = columns.map((values, i) =>
+    convertColumn(targetOf(placeholders[i]!, from), sliceValues(values, from, to), codec)
+  );
+  requireTimes(placeholders, sources, from);
+  return sources;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  return a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length &&
+    a.every((byte, i) => byte === b[i]);
+}
+
+/** Refuses two different sets of tags for one table: the server would take either, silently. */
+export function requireSameTags(name: string | null, a: readonly unknown[], b: readonly unknown[]): void {
+  if (a.every((value, i) => sameValue(value, b[i]))) return;
+  throw new InterfaceError(`table ${JSON.stringify(name)} was given different tags`);
+}
+
+/** Converts tag values, one row a table. */
+export function convertTags(
+  placeholders: readonly Placeholder[],
+  tags: readonly (readonly unknown[])[],
+  codec: Codec,
+): Source[] {
+  return placeholders.map((placeholder, i) =>
+    convertColumn(targetOf(placeholder), tags.map((values) => values[i]), codec)
+  );
+}
+
+/** Table names, as the server is to read them, as a source. */
+export function nameSource(names: readonly string[], codec: Codec): Source {
+  const field = { name: "tbname", type: "VARCHAR" as const, typeCode: DataType.VARCHAR, length: 0 };
+  const target = { field, precision: null, label: "table name", firstRow: 0, allowsUnset: false };
+  return convertColumn(target, names, codec);
+}
+
+/** Collects bound tables; values are converted, and refused, as they come. */
+export class BoundTables {
+  readonly #placeholders: Placeholders;
+  readonly #codec: Codec;
+  readonly #tables = new Map<string | null, Table>();
+
+  constructor(placeholders: Placeholders, codec: Codec) {
+    this.#placeholders = placeholders;
+    this.#codec = codec;
+  }
+
+  /** Number of tables that have rows. */
+  get tableCount(): number {
+    return this.#tables.size;
+  }
+
+  /** Binds rows of one table; rows of a table bound before come behind those. */
+  add(data: TableData): void {
+    const { tags: tagPlaceholders, columns: columnPlaceholders } = this.#placeholders;
+    const columns = inOrder(data.columns, columnPlaceholders, "columns");
+    const rows = rowCountOf(columns, columnPlaceholders.map(({ field }) => field.name));
+    const tags = inOrder(data.tags ?? [], tagPlaceholders, "tags");
+    // Converted here only to be refused here.
+    convertTags(tagPlaceholders, [tags], this.#codec);
+    const chunks: Chunk[] = [];
+    for (let from = 0; from < rows; from += maxRowsPerTable) {
+      const to = Math.min(rows, from + maxRowsPerTable);
+      const sources = convertRows(columnPlaceholders, columns, [from, to], this.#codec);
+      chunks.push({ rows: to - from, columns: sources });
+    }
+    if (rows > 0) this.#table(this.#nameOf(data), tags).chunks.push(...chunks);
+  }
+
+  clear(): void {
+    this.#tables.clear();
+  }
+
+  /** The bind requests: one, unless a table has more rows than one may carry. */
+  requests(): BindRequest[] {
+    const parts: Map<Table, Chunk[]>[] = [];
+    for (const table of this.#tables.values()) {
+      let part = 0;
+      let rows = 0;
+      for (const chunk of table.chunks) {
+        if (rows + chunk.rows > maxRowsPerTable) {
+          part++;
+          rows = 0;
+        }
+        rows += chunk.rows;
+        const tables = parts[part] ??= new Map();
+        tables.set(table, [...tables.get(table) ?? [], chunk]);
+      }
+    }
+    return parts.map((tables) => this.#request(tables));
+  }
+
+  #nameOf({ name }: TableData): string | null {
+    if (this.#placeholders.hasName) {
+      if (name === undefined) throw new InterfaceError("bind needs the name of the table");
+      return name;
+    }
+    if (name === undefined) return null;
+    throw new InterfaceError("the statement names its table: bind takes no name");
+  }
+
+  #table(name: string | null, tags: readonly unknown[]): Table {
+    const found = this.#tables.get(name);
+    if (found !== undefined) {
+      requireSameTags(name, found.tags, tags);
+      return found;
+    }
+    const table: Table = { name, tags, chunks: [] };
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  #request(part: ReadonlyMap<Table, readonly Chunk[]>): BindRequest {
+    const tables = [...part.keys()];
+    const chunks = [...part.values()].flat();
+    const names = tables.map(({ name }) => name).filter((name) => name !== null);
+    return {
+      names: names.length > 0 ? nameSource(names.map(boundName), this.#codec) : null,
+      counts: Uint32Array.from(part.values(), (own) => own.reduce((sum, { rows }) => sum + rows, 0)),
+      order: null,
+      tags: convertTags(this.#placeholders.tags, tables.map(({ tags }) => tags), this.#codec),
+      columns: this.#placeholders.columns.map((_, i) =>
+        joinSources(chunks.map(({ columns }) => columns[i]!), this.#codec)
+      ),
+    };
+  }
+}

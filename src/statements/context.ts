@@ -1,0 +1,42 @@
+/**
+ * What statements and inserts need of their connection.
+ *
+ * @module
+ */
+import type { Codec } from "../codec/codec.ts";
+import type { Query, QueryOptions } from "../query.ts";
+import type { Call, Execution, Placeholder, StatementPort } from "../transports/transport.ts";
+import type { RequestOptions } from "../types.ts";
+
+/** A connection, as statements see it. */
+export interface StatementContext {
+  readonly codec: Codec;
+  readonly port: StatementPort;
+  /** Resolves the limits of a call. */
+  call(options: RequestOptions | undefined): Call;
+  /** Runs work of the session beside other work, but not while the database changes. */
+  shared<T>(call: Call, work: () => Promise<T>): Promise<T>;
+  /** The columns of a table, tags left out; `table` is a name as bound. */
+  describe(table: string, call: Call): Promise<Placeholder[]>;
+  /** A query that runs by `execute`. */
+  query<R>(execute: (call: Call) => Promise<Execution>, options: QueryOptions | undefined): Query<R>;
+}
+
+/** What a statement did. */
+export interface ExecResult {
+  /** Rows written. */
+  readonly affectedRows: number;
+  /** Time the server took, in nanoseconds. */
+  readonly durationNs: bigint;
+  /** Request id that the statement ran with. */
+  readonly reqId: bigint;
+}
+
+/** What an insert did. */
+export interface InsertResult extends ExecResult {
+  /** Tables written to. */
+  readonly tables: number;
+  /** Requests it took. More than one are not atomic together; 0 when there was nothing to write. */
+  readonly parts: number;
+}
+

@@ -1,0 +1,134 @@
+/**
+ * JavaScript values → one column of a bind request.
+ *
+ * @module
+ */
+import type { Codec } from "../codec/codec.ts";
+import { DataType } from "../data_type.ts";
+import { InterfaceError } from "../errors.ts";
+import { isInstant, Param } from "../sql/param.ts";
+import type { Precision } from "../types.ts";
+import { convertNumbers, exactSource, fixedSource } from "./convert_fixed.ts";
+import { convertVariable, timestampTexts } from "./convert_variable.ts";
+import type { Source } from "./source.ts";
+import { NullMarks, refused, type Target } from "./target.ts";
+
+const minTicks = -(2n ** 63n);
+const maxTicks = 2n ** 63n - 1n;
+const precisionNumbers: Readonly<Record<Precision, number>> = { ms: 0, us: 1, ns: 2 };
+const ticksPerMs: Readonly<Record<Precision, bigint>> = { ms: 1n, us: 1_000n, ns: 1_000_000n };
+
+/** Converts instants to ticks of one precision. Digits that the precision does not have are floored. */
+class TickConverter {
+  readonly #target: Target;
+  readonly #precision: Precision;
+  readonly #codec: Codec;
+
+  constructor(target: Target, precision: Precision, codec: Codec) {
+    this.#target = target;
+    this.#precision = precision;
+    this.#codec = codec;
+  }
+
+  ticks(row: number, value: unknown): bigint {
+    const ticks = this.#unchecked(row, value);
+    if (ticks < minTicks || ticks > maxTicks) throw refused(this.#target, row, value, "does not fit");
+    return ticks;
+  }
+
+  #unchecked(row: number, value: unknown): bigint {
+    if (typeof value === "bigint") return value;
+    if (value instanceof Date) return this.#dateTicks(row, value);
+    if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+    if (typeof value === "string") return this.#parse(row, value);
+    if (value instanceof Param && value.value !== null) return this.#paramTicks(row, value);
+    if (isInstant(value)) return this.#convert(row, value.epochNanoseconds, "ns");
+    const why = typeof value === "number" ? "is no whole number of ticks for" : "is not a value for";
+    throw refused(this.#target, row, value, why);
+  }
+
+  #dateTicks(row: number, date: Date): bigint {
+    const ms = date.getTime();
+    if (Number.isNaN(ms)) throw refused(this.#target, row, date, "is an invalid Date and not a value for");
+    return BigInt(ms) * ticksPerMs[this.#precision];
+  }
+
+  #paramTicks(row: number, { value, precision }: Param): bigint {
+    if (precision === null || typeof value !== "bigint") return this.#unchecked(row, value);
+    return this.#convert(row, value, precision);
+  }
+
+  #convert(row: number, ticks: bigint, from: Precision): bigint {
+    try {
+      return this.#codec.convertTimestamp(ticks, from, this.#precision);
+    } catch (cause) {
+      throw this.#refusedInstant(row, cause);
+    }
+  }
+
+  #parse(row: number, text: string): bigint {
+    try {
+      return this.#codec.parseTimestamp(text, this.#precision);
+    } catch (cause) {
+      throw this.#refusedInstant(row, cause);
+    }
+  }
+
+  #refusedInstant(row: number, cause: unknown): InterfaceError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new InterfaceError(`${this.#target.label}, row ${this.#target.firstRow + row}: ${reason}`, { cause });
+  }
+}
+
+/** The texts of a column in which every value is text; undefined when there are other values. */
+function textsOf(values: ArrayLike<unknown>, nulls: NullMarks): string[] | undefined {
+  const texts = new Array<string>(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (typeof value === "string") texts[row] = value;
+    else if (nulls.take(row, value)) texts[row] = "";
+    else return undefined;
+  }
+  return texts;
+}
+
+function convertTimestamps(target: Target, values: ArrayLike<unknown>, codec: Codec): Source {
+  const exact = exactSource(target, values);
+  if (exact !== undefined) return exact;
+  const { precision } = target;
+  if (precision === null) throw new InterfaceError(`${target.label}: the server did not tell its precision`);
+  const nulls = new NullMarks(target, values.length);
+  const texts = textsOf(values, nulls);
+  if (texts !== undefined && texts.length > 0) {
+    return timestampTexts(target, texts, nulls.marks, precisionNumbers[precision]);
+  }
+  const converter = new TickConverter(target, precision, codec);
+  const ticks = new BigInt64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (!nulls.take(row, value)) ticks[row] = converter.ticks(row, value);
+  }
+  return fixedSource(DataType.TIMESTAMP, ticks, ticks.length, nulls.marks);
+}
+
+/** Values of parameters with a type may be NULL inside. */
+function unwrapNulls(values: ArrayLike<unknown>): ArrayLike<unknown> {
+  if (!Array.isArray(values)) return values;
+  const hasNull = values.some((value) => value instanceof Param && value.value === null);
+  return hasNull ? values.map((value) => value instanceof Param && value.value === null ? null : value) : values;
+}
+
+/**
+ * Converts one column of values to the type that the server declares for it. Nothing is rounded but FLOAT, and digits
+ * of an instant below the database's precision are floored.
+ *
+ * @param target The column.
+ * @param values A typed array of the type, or any array of values.
+ * @param codec Parses times.
+ * @throws {InterfaceError} naming column and row of the first value that does not fit.
+ */
+export function convertColumn(target: Target, values: ArrayLike<unknown>, codec: Codec): Source {
+  const plain = unwrapNulls(values);
+  if (target.field.typeCode === DataType.TIMESTAMP) return convertTimestamps(target, plain, codec);
+  return convertNumbers(target, plain) ?? convertVariable(target, plain);
+}

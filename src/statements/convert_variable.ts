@@ -1,0 +1,119 @@
+/**
+ * JavaScript values → columns of variable length: text as one joined string, bytes side by side.
+ *
+ * @module
+ */
+import { DataType } from "../data_type.ts";
+import { Param } from "../sql/param.ts";
+import { type Source, SourceForm } from "./source.ts";
+import { NullMarks, refused, type Target } from "./target.ts";
+
+const encoder = new TextEncoder();
+const binaryTypes: ReadonlySet<number> = new Set([
+  DataType.VARBINARY,
+  DataType.GEOMETRY,
+  DataType.BLOB,
+  DataType.MEDIUMBLOB,
+]);
+const decimalText = /^[+-]?\d+(\.\d+)?$/;
+
+/** `String.prototype.isWellFormed`, which the type library of ES2023 does not know. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
+function isDecimal(typeCode: number): boolean {
+  return typeCode === DataType.DECIMAL || typeCode === DataType.DECIMAL64;
+}
+
+/** Bytes of a value, or undefined when it is not binary. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!ArrayBuffer.isView(value)) return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** The text of a value, or undefined when the type takes no such value. */
+function textOf({ field: { typeCode } }: Target, value: unknown): string | undefined {
+  if (isDecimal(typeCode)) {
+    const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
+    return typeof text === "string" && decimalText.test(text) ? text : undefined;
+  }
+  if (typeof value === "string") return value;
+  const isJson = typeCode === DataType.JSON && typeof value === "object" && !ArrayBuffer.isView(value);
+  return isJson ? JSON.stringify(value) : undefined;
+}
+
+/** Texts and bytes of a column as they come; bytes stand only where the type takes them. */
+function cellsOf(target: Target, values: ArrayLike<unknown>, nulls: NullMarks): (string | Uint8Array)[] {
+  const { typeCode } = target.field;
+  const takesText = !binaryTypes.has(typeCode);
+  const takesBytes = !takesText || typeCode === DataType.VARCHAR;
+  const cells = new Array<string | Uint8Array>(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (typeof value === "string" && takesText && !isDecimal(typeCode)) cells[row] = value;
+    else if (nulls.take(row, value)) cells[row] = "";
+    else {
+      const plain = value instanceof Param ? value.value : value;
+      const cell = (takesBytes ? bytesOf(plain) : undefined) ??
+        (takesText ? textOf(target, plain) : undefined);
+      if (cell === undefined) throw refused(target, row, plain, "is not a value for");
+      cells[row] = cell;
+    }
+  }
+  return cells;
+}
+
+function textSource(target: Target, texts: readonly string[], nulls: Uint8Array | null): Source {
+  const lengths = new Uint32Array(texts.length);
+  for (let row = 0; row < texts.length; row++) lengths[row] = texts[row]!.length;
+  const joined = texts.join("");
+  if (!isWellFormed(joined)) {
+    const row = texts.findIndex((text) => !isWellFormed(text));
+    throw refused(target, Math.max(row, 0), texts[row], "has half a surrogate pair and is not a value for");
+  }
+  return source(target, SourceForm.TEXT, lengths, encoder.encode(joined), nulls);
+}
+
+function bytesSource(target: Target, cells: readonly Uint8Array[], nulls: Uint8Array | null): Source {
+  const lengths = Uint32Array.from(cells, (cell) => cell.byteLength);
+  const data = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const cell of cells) {
+    data.set(cell, at);
+    at += cell.byteLength;
+  }
+  return source(target, SourceForm.BYTES, lengths, data, nulls);
+}
+
+function source(
+  { field }: Target,
+  form: Source["form"],
+  lengths: Uint32Array,
+  data: Uint8Array,
+  nulls: Uint8Array | null,
+): Source {
+  const { typeCode } = field;
+  const checksLength = !isDecimal(typeCode) && typeCode !== DataType.JSON;
+  const maxLength = checksLength ? field.length : 0;
+  return { typeCode, form, rows: lengths.length, precision: 0, maxLength, nulls, lengths, data };
+}
+
+/** Converts values for a column of variable length or of DECIMAL, which travels as text. */
+export function convertVariable(target: Target, values: ArrayLike<unknown>): Source {
+  const nulls = new NullMarks(target, values.length);
+  const cells = cellsOf(target, values, nulls);
+  const isText = (cell: string | Uint8Array): cell is string => typeof cell === "string";
+  if (cells.every(isText) && !binaryTypes.has(target.field.typeCode)) {
+    return textSource(target, cells, nulls.marks);
+  }
+  const bytes = cells.map((cell) => isText(cell) ? encoder.encode(cell) : cell);
+  return bytesSource(target, bytes, nulls.marks);
+}
+
+/** A source of TIMESTAMP texts, which the codec parses. */
+export function timestampTexts(target: Target, texts: readonly string[], nulls: Uint8Array | null, precision: number): Source {
+  return { ...textSource(target, texts, nulls), maxLength: 0, precision };
+}

@@ -1,0 +1,36 @@
+/**
+ * Bind requests → frames, with the codec's complaints told in the caller's terms.
+ *
+ * @module
+ */
+import type { Codec } from "../codec/codec.ts";
+import type { CodecFault } from "../codec/bindings.ts";
+import { InterfaceError } from "../errors.ts";
+import type { Placeholder } from "../transports/transport.ts";
+import { type BindRequest, formatBindRequest } from "./source.ts";
+
+/** How many values the message should say are allowed; the codec counts characters of NCHAR and bytes of the rest. */
+function refusal({ column, row, message }: CodecFault, names: readonly string[], firstRow: number): string {
+  const name = names[column];
+  const where = name === undefined ? "table names" : `column ${JSON.stringify(name)}`;
+  return row < 0 ? `${where}: ${message}` : `${where}, row ${firstRow + row}: ${message}`;
+}
+
+/**
+ * Encodes a bind request.
+ *
+ * @param request The request.
+ * @param placeholders What its tag columns and then its data columns stand for.
+ * @param firstRow Number of its first row, for messages.
+ * @throws {InterfaceError} naming column and row of a value that is too long, no time or no text.
+ */
+export function encodeBindRequest(
+  request: BindRequest,
+  placeholders: readonly Placeholder[],
+  codec: Codec,
+  firstRow = 0,
+): Uint8Array {
+  const names = placeholders.map(({ field }) => field.name);
+  return codec.encodeBindRequest(formatBindRequest(request), (fault) =>
+    new InterfaceError(refusal(fault, names, firstRow), { cause: fault }));
+}

@@ -1,0 +1,177 @@
+/**
+ * Inserts of columns, rows and batches: one prepared INSERT, and as few requests as the server's limits allow.
+ *
+ * @module
+ */
+import { InterfaceError } from "../errors.ts";
+import type { Call, Placeholder, PreparedStatement } from "../transports/transport.ts";
+import { Identifier } from "../sql/template.ts";
+import type { RequestOptions } from "../types.ts";
+import { boundName, type Columns, type ColumnValues, convertRows, convertTags, nameSource, rowCountOf } from "./bound_tables.ts";
+import type { InsertResult, StatementContext } from "./context.ts";
+import { encodeBindRequest } from "./encode.ts";
+import { executeParts } from "./execute_parts.ts";
+import { columnSets, type InsertData } from "./insert_data.ts";
+import { insertSql, tableNameColumn, type TableName } from "./insert_sql.ts";
+import { groupPlaceholders, type Placeholders } from "./placeholders.ts";
+import { type RowRange, rowRanges } from "./row_ranges.ts";
+import type { BindRequest } from "./source.ts";
+import type { StatementCache } from "./statement_cache.ts";
+import { groupByTable } from "./table_groups.ts";
+
+/** Options of `insert`. */
+export interface InsertOptions extends RequestOptions {
+  /** Super table: `table` is created as its child if it does not exist. */
+  using?: TableName;
+  /** Tags of the table that is created; an existing table keeps its own. */
+  tags?: Readonly<Record<string, unknown>> | readonly unknown[];
+}
+
+interface Inserted extends InsertResult {
+  readonly names: readonly string[];
+}
+
+/** Tables written to by one set of columns: frames, and the names for counting. */
+interface Encoded {
+  readonly frames: Uint8Array[];
+  readonly names: ReadonlySet<string>;
+}
+
+/** Writes data into tables through one connection's statements. */
+export class Inserter {
+  readonly #context: StatementContext;
+  readonly #cache: StatementCache;
+
+  constructor(context: StatementContext, cache: StatementCache) {
+    this.#context = context;
+    this.#cache = cache;
+  }
+
+  /** Writes data; see `Connection.insert`. */
+  async insert(table: TableName, data: InsertData, options: InsertOptions): Promise<InsertResult> {
+    const call = this.#context.call(options);
+    const names = new Set<string>();
+    let [affectedRows, durationNs, parts] = [0, 0n, 0];
+    for await (const columns of columnSets(data)) {
+      if (rowCountOf(Object.values(columns), Object.keys(columns)) === 0) continue;
+      const inserted = await this.#insertSet(table, columns, options, call).catch((error) => {
+        throw tellEarlier(error, affectedRows);
+      });
+      affectedRows += inserted.affectedRows;
+      durationNs += inserted.durationNs;
+      parts += inserted.parts;
+      inserted.names.forEach((name) => names.add(name));
+    }
+    return { affectedRows, durationNs, reqId: call.reqId, tables: names.size, parts };
+  }
+
+  async #insertSet(table: TableName, columns: Columns, options: InsertOptions, call: Call): Promise<Inserted> {
+    const { using, tags } = checkOptions(columns, options);
+    const shape = {
+      table,
+      using,
+      tags: tags && (Array.isArray(tags) ? tags.length : Object.keys(tags)),
+      columns: Object.keys(columns),
+    };
+    return await this.#context.shared(call, async () => {
+      const lease = await this.#cache.lease(insertSql(shape), call);
+      try {
+        const result = await this.#run(lease.statement, table, columns, tags, call);
+        lease.giveBack();
+        return result;
+      } catch (error) {
+        // Refused on this side: the statement on the server is as good as before.
+        if (error instanceof InterfaceError) lease.giveBack();
+        else lease.discard();
+        throw error;
+      }
+    });
+  }
+
+  async #run(
+    statement: PreparedStatement,
+    table: TableName,
+    columns: Columns,
+    tags: InsertOptions["tags"],
+    call: Call,
+  ): Promise<Inserted> {
+    if (statement.placeholders === null) throw new InterfaceError("the server did not describe the table");
+    const placeholders = groupPlaceholders(statement.placeholders, this.#context.port);
+    const { frames, names } = tableNameColumn in columns
+      ? this.#encodeSpread(placeholders, columns)
+      : this.#encodeTable(placeholders, table, columns, Object.values(tags ?? {}));
+    const result = await executeParts(statement, frames, call);
+    return { ...result, tables: names.size, names: [...names] };
+  }
+
+  /** All rows of one table. */
+  #encodeTable(placeholders: Placeholders, table: TableName, columns: Columns, tags: unknown[]): Encoded {
+    const { codec } = this.#context;
+    const values = columnsInOrder(placeholders.columns, columns);
+    const name = table instanceof Identifier ? table.text : boundName(table);
+    const head = {
+      names: placeholders.hasName ? nameSource([name], codec) : null,
+      order: null,
+      tags: convertTags(placeholders.tags, [tags], codec),
+    };
+    const frames = rowRanges(values[0]!.length, values, undefined).map((range) =>
+      this.#encode(placeholders, values, range, { ...head, counts: Uint32Array.of(range[1] - range[0]) })
+    );
+    return { frames, names: new Set([name]) };
+  }
+
+  /** Rows spread over the child tables of a super table by their `tbname`. */
+  #encodeSpread(placeholders: Placeholders, columns: Columns): Encoded {
+    const { codec } = this.#context;
+    const values = columnsInOrder(placeholders.columns, columns);
+    const tagColumns = columnsInOrder(placeholders.tags, columns);
+    const tableNames = columns[tableNameColumn]!;
+    const names = new Set<string>();
+    const frames = rowRanges(tableNames.length, values, tableNames).map((range) => {
+      const groups = groupByTable(tableNames, tagColumns, range);
+      groups.names.forEach((name) => names.add(name));
+      const { counts, order } = groups;
+      const head = {
+        names: nameSource(groups.names.map(boundName), codec),
+        counts,
+        order,
+        tags: convertTags(placeholders.tags, groups.tags, codec),
+      };
+      return this.#encode(placeholders, values, range, head);
+    });
+    return { frames, names };
+  }
+
+  #encode(
+    { tags, columns }: Placeholders,
+    values: readonly ColumnValues[],
+    range: RowRange,
+    head: Omit<BindRequest, "columns">,
+  ): Uint8Array {
+    const { codec } = this.#context;
+    const request = { ...head, columns: convertRows(columns, values, range, codec) };
+    return encodeBindRequest(request, [...tags, ...columns], codec, range[0]);
+  }
+}
+
+function columnsInOrder(placeholders: readonly Placeholder[], columns: Columns): ColumnValues[] {
+  return placeholders.map(({ field }) => columns[field.name]!);
+}
+
+/** Options that contradict each other or the data are refused. */
+function checkOptions(columns: Columns, { using, tags }: InsertOptions): Pick<InsertOptions, "using" | "tags"> {
+  if (tableNameColumn in columns) {
+    if (using === undefined && tags === undefined) return {};
+    throw new InterfaceError("rows with a tbname column name their tables and tags themselves: insert into the super table without using and tags");
+  }
+  if (tags !== undefined && using === undefined) throw new InterfaceError("tags need using: the super table");
+  return { ...(using !== undefined && { using }), ...(tags !== undefined && { tags }) };
+}
+
+/** An error in the middle of iterated data tells that earlier rows were written. */
+function tellEarlier(error: unknown, affectedRows: number): unknown {
+  if (affectedRows > 0 && error instanceof Error) {
+    Object.assign(error, { outcome: "partial", hint: `${affectedRows} rows before these were written` });
+  }
+  return error;
+}

@@ -1,0 +1,92 @@
+/**
+ * What `insert` takes → sets of columns.
+ *
+ * @module
+ */
+import { ColumnBatch } from "../batch.ts";
+import { DataType } from "../data_type.ts";
+import { InterfaceError } from "../errors.ts";
+import { param } from "../sql/param.ts";
+import type { Columns, ColumnValues } from "./bound_tables.ts";
+
+/** A row to write, by column name. A name that is missing leaves the value as it is. */
+export type InsertRow = Readonly<Record<string, unknown>>;
+
+/** What `insert` takes. */
+export type InsertData =
+  | Columns
+  | ColumnBatch
+  | Iterable<InsertRow>
+  | AsyncIterable<InsertRow | ColumnBatch>;
+
+const rowsPerSet = 16_384;
+
+/** Columns of a batch as values that convert back without loss, also into a database of another precision. */
+function columnsOfBatch(batch: ColumnBatch): Columns {
+  const exact = { bigint: "bigint", timestamp: "bigint", json: "text", binary: "bytes", decimal: "string", text: "bytes" } as const;
+  const columns = batch.columns.map((column): [string, ColumnValues] => {
+    const values = column.toArray(exact);
+    if (column.field.typeCode !== DataType.TIMESTAMP) return [column.field.name, values];
+    const { precision } = batch;
+    return [column.field.name, values.map((ticks) => ticks === null ? null : param.timestamp(ticks as bigint, precision))];
+  });
+  return Object.fromEntries(columns);
+}
+
+/** Rows as columns: a column for each name that any row has. */
+function columnsOfRows(rows: readonly InsertRow[]): Columns {
+  const columns = new Map<string, unknown[]>();
+  rows.forEach((row, i) => {
+    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+      throw new InterfaceError(`row ${i} is no object of values by column name`);
+    }
+    for (const name of Object.keys(row)) {
+      if (!columns.has(name)) columns.set(name, new Array(rows.length));
+      columns.get(name)![i] = row[name];
+    }
+  });
+  return Object.fromEntries(columns);
+}
+
+function* setsOfIterable(rows: Iterable<InsertRow>): Generator<Columns> {
+  let set: InsertRow[] = [];
+  for (const row of rows) {
+    set.push(row);
+    if (set.length === rowsPerSet) {
+      yield columnsOfRows(set);
+      set = [];
+    }
+  }
+  if (set.length > 0) yield columnsOfRows(set);
+}
+
+async function* setsOfAsyncIterable(items: AsyncIterable<InsertRow | ColumnBatch>): AsyncGenerator<Columns> {
+  let rows: InsertRow[] = [];
+  for await (const item of items) {
+    if (item instanceof ColumnBatch) {
+      if (rows.length > 0) yield columnsOfRows(rows);
+      rows = [];
+      yield columnsOfBatch(item);
+    } else {
+      rows.push(item);
+      if (rows.length === rowsPerSet) {
+        yield columnsOfRows(rows);
+        rows = [];
+      }
+    }
+  }
+  if (rows.length > 0) yield columnsOfRows(rows);
+}
+
+/**
+ * The sets of columns that data consists of. Arrays, columns and batches are one set, so that all of it is checked
+ * before any of it is sent; what can only be iterated comes as sets of 16 384 rows.
+ */
+export function columnSets(data: InsertData): Iterable<Columns> | AsyncIterable<Columns> {
+  if (data instanceof ColumnBatch) return [columnsOfBatch(data)];
+  if (Array.isArray(data)) return [columnsOfRows(data)];
+  if (typeof data !== "object" || data === null) throw new InterfaceError("insert takes columns, rows or a batch");
+  if (Symbol.asyncIterator in data) return setsOfAsyncIterable(data as AsyncIterable<InsertRow>);
+  if (Symbol.iterator in data) return setsOfIterable(data as Iterable<InsertRow>);
+  return [data as Columns];
+}

@@ -1,0 +1,64 @@
+/**
+ * Rows bound one by one, gathered by table.
+ *
+ * @module
+ */
+import type { Codec } from "../codec/codec.ts";
+import { InterfaceError } from "../errors.ts";
+import { inOrder, requireSameTags, type TableData } from "./bound_tables.ts";
+import { convertColumn } from "./convert.ts";
+import { type Placeholders, targetOf } from "./placeholders.ts";
+
+interface Rows {
+  readonly name: string | null;
+  readonly tags: unknown[];
+  readonly columns: unknown[][];
+}
+
+/** Gathers rows into columns; each value is checked as its row comes. */
+export class RowBuffer {
+  readonly #placeholders: Placeholders;
+  readonly #codec: Codec;
+  #tables = new Map<string | null, Rows>();
+
+  constructor(placeholders: Placeholders, codec: Codec) {
+    this.#placeholders = placeholders;
+    this.#codec = codec;
+  }
+
+  /** Takes a row: values in the order of the placeholders, or by name. */
+  add(row: readonly unknown[] | Readonly<Record<string, unknown>>): void {
+    const { all } = this.#placeholders;
+    const values = inOrder(row, all, "values");
+    const ofRole = (wanted: string) => values.filter((_, i) => all[i]!.role === wanted);
+    const [name = null] = ofRole("table");
+    if (name !== null && typeof name !== "string") throw new InterfaceError("the table name is no string");
+    all.forEach((placeholder, i) => {
+      if (placeholder.role !== "table") convertColumn(targetOf(placeholder), [values[i]], this.#codec);
+    });
+    const table = this.#table(name, ofRole("tag"));
+    ofRole("column").forEach((value, i) => table.columns[i]!.push(value));
+  }
+
+  /** Hands over what has been gathered. */
+  take(): TableData[] {
+    const tables = [...this.#tables.values()];
+    this.clear();
+    return tables.map(({ name, tags, columns }) => ({ ...(name !== null && { name }), tags, columns }));
+  }
+
+  clear(): void {
+    this.#tables = new Map();
+  }
+
+  #table(name: string | null, tags: unknown[]): Rows {
+    const found = this.#tables.get(name);
+    if (found !== undefined) {
+      requireSameTags(name, found.tags, tags);
+      return found;
+    }
+    const table = { name, tags, columns: this.#placeholders.columns.map(() => []) };
+    this.#tables.set(name, table);
+    return table;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * How the rows of an insert are cut into requests.
+ *
+ * @module
+ */
+import { type ColumnValues, maxRowsPerTable } from "./bound_tables.ts";
+
+/** Rows `from` … `to`, the last one not included. */
+export type RowRange = readonly [from: number, to: number];
+
+/** A request is kept near this size: large enough to be fast, small enough for both sides' memory. */
+const maxPartBytes = 16 * 1024 * 1024;
+const fixedBytes = 8;
+
+/** Approximate bytes of the values of variable length in a row; undefined when there are none. */
+function variableBytes(columns: readonly ColumnValues[]): ((row: number) => number) | undefined {
+  const variable = columns.filter((values) => !ArrayBuffer.isView(values) && hasLength(values));
+  if (variable.length === 0) return undefined;
+  return (row) => variable.reduce((sum, values) => sum + lengthOf(values[row]), 0);
+}
+
+function hasLength(values: ColumnValues): boolean {
+  return Array.prototype.some.call(values, (value) => lengthOf(value) > 0);
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+}
+
+/**
+ * Cuts rows so that no table has too many in a request, and no request is too large.
+ *
+ * @param rows Number of rows.
+ * @param columns Their columns.
+ * @param names Table of each row; undefined when all are of one table.
+ */
+export function rowRanges(
+  rows: number,
+  columns: readonly ColumnValues[],
+  names: ArrayLike<unknown> | undefined,
+): RowRange[] {
+  const sizeOf = variableBytes(columns);
+  const rowBytes = fixedBytes * columns.length;
+  const counts = new Map<unknown, number>();
+  const ranges: RowRange[] = [];
+  let [from, bytes] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const name = names?.[row];
+    const count = (counts.get(name) ?? 0) + 1;
+    const size = rowBytes + (sizeOf?.(row) ?? 0);
+    if (row > from && (count > maxRowsPerTable || bytes + size > maxPartBytes)) {
+      ranges.push([from, row]);
+      [from, bytes] = [row, 0];
+      counts.clear();
+      counts.set(name, 1);
+    } else counts.set(name, count);
+    bytes += size;
+  }
+  if (rows > from) ranges.push([from, rows]);
+  return ranges;
+}

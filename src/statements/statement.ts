@@ -1,0 +1,239 @@
+/**
+ * Prepared statements as the caller sees them.
+ *
+ * @module
+ */
+import { InterfaceError } from "../errors.ts";
+import { Gate } from "../internal/gate.ts";
+import type { Query, QueryOptions } from "../query.ts";
+import type { SqlValue } from "../sql/param.ts";
+import type { Call, Execution, PreparedStatement } from "../transports/transport.ts";
+import type { Field, RequestOptions } from "../types.ts";
+import { BoundTables, type TableData } from "./bound_tables.ts";
+import type { InsertResult, StatementContext } from "./context.ts";
+import { encodeBindRequest } from "./encode.ts";
+import { executeParts } from "./execute_parts.ts";
+import { chooseColumns, groupPlaceholders, type Placeholders, readUnknownInsert } from "./placeholders.ts";
+import { HeldRows } from "./held_rows.ts";
+import { RowBuffer } from "./row_buffer.ts";
+import { selectRequest } from "./select_params.ts";
+
+/**
+ * A statement prepared on the server. Bound data is checked at once, kept until `execute` succeeds, and dropped by
+ * `reset`. After a failed execute the statement is prepared anew by the next one.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "@tdwire/client";
+ *
+ * async function load(url: string) {
+ *   await using db = await connect(url);
+ *   await using insert = await db.prepare("insert into ? using meters tags(?) values(?, ?)");
+ *   insert.bind({ name: "d1", tags: [7], columns: [[1_700_000_000_000n, 1_700_000_000_001n], [1.5, null]] });
+ *   return (await insert.execute()).affectedRows;
+ * }
+ * ```
+ */
+export class Statement<V = unknown> implements AsyncDisposable {
+  /** Carries the connection's value options to the types of rows. */
+  declare readonly values?: V;
+  /** Whether it is an INSERT. */
+  readonly isInsert: boolean;
+  readonly #context: StatementContext;
+  readonly #sql: string;
+  /** The statement on the server; undefined after a failure. */
+  #prepared: PreparedStatement | undefined;
+  #placeholders: Placeholders | undefined;
+  #parameterCount: number;
+  #bound: BoundTables | undefined;
+  #buffer: RowBuffer | undefined;
+  /** Data bound before the columns of its table are known. */
+  #early: TableData[] = [];
+  #closed = false;
+  /** One execution at a time, and none while a result is being read. */
+  readonly #turn = new Gate();
+
+  /** Use `connection.prepare()` instead. */
+  constructor(context: StatementContext, sql: string, prepared: PreparedStatement) {
+    this.#context = context;
+    this.#sql = sql;
+    this.#prepared = prepared;
+    this.isInsert = prepared.isInsert;
+    this.#parameterCount = prepared.parameterCount;
+    if (prepared.placeholders !== null) {
+      this.#know(groupPlaceholders(prepared.placeholders, context.port));
+    }
+  }
+
+  /**
+   * The placeholders of an INSERT in the order of the SQL; empty for a SELECT, whose parameters have no declared type.
+   * Those of `insert into ? values(…)` are known once an `execute` has learnt of its first table.
+   */
+  get parameters(): Field[] {
+    return this.#placeholders?.all.map(({ field }) => field) ?? [];
+  }
+
+  /** Number of placeholders; see `parameters` for `insert into ? values(…)`. */
+  get parameterCount(): number {
+    return this.#parameterCount;
+  }
+
+  /**
+   * Binds rows of one table, column by column. May be called for many tables, and again for the same one.
+   *
+   * @param table The table's name and tags where the statement has placeholders for them, and its columns.
+   * @returns This statement.
+   * @throws {InterfaceError} naming column and row of a value that does not fit; nothing of this call is bound then.
+   */
+  bind(table: TableData): this {
+    this.#requireInsert("bind");
+    if (this.#bound === undefined) this.#early.push(requireName(table));
+    else this.#bound.add(table);
+    return this;
+  }
+
+  /**
+   * Binds one row.
+   *
+   * @param row Values in the order of the placeholders, or by their names (`tbname` is the table's).
+   * @returns This statement.
+   * @throws {InterfaceError} naming the value that does not fit.
+   */
+  bindRow(row: readonly unknown[] | Readonly<Record<string, unknown>>): this {
+    this.#requireInsert("bindRow");
+    if (this.#buffer === undefined) {
+      throw new InterfaceError("bindRow needs an INSERT that names its table or has USING: bind by columns instead");
+    }
+    this.#buffer.add(row);
+    return this;
+  }
+
+  /**
+   * Writes what is bound, and drops it when that has succeeded.
+   *
+   * @param options Limits of the call.
+   * @returns Rows and tables written.
+   * @throws {StatementError} when the server refuses it; what is bound stays bound.
+   */
+  async execute(options?: RequestOptions): Promise<InsertResult> {
+    this.#requireInsert("execute");
+    const call = this.#context.call(options);
+    const limits = { ...call, what: "an earlier execute of this statement" };
+    return await this.#turn.alone(limits, () => this.#insert(call));
+  }
+
+  /**
+   * Runs a SELECT with parameters.
+   *
+   * @typeParam R Type of a row.
+   * @param params One value a placeholder.
+   * @param options Limits of the call, and how cells look.
+   * @returns The query; it starts on first use, after the statement's earlier results have been read or left.
+   */
+  query<R = Record<string, unknown>>(params: readonly SqlValue[], options?: QueryOptions): Query<R> {
+    if (this.isInsert) throw new InterfaceError("query() is for SELECT: use execute()");
+    return this.#context.query<R>((call) => this.#select(params, call), options);
+  }
+
+  /** Drops what is bound. */
+  reset(): void {
+    this.#bound?.clear();
+    this.#buffer?.clear();
+    this.#early = [];
+  }
+
+  /** Closes the statement on the server. Later calls reject with `InterfaceError`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.reset();
+    await this.#prepared?.close();
+  }
+
+  /** Closes the statement. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #requireInsert(method: string): void {
+    if (this.#closed) throw new InterfaceError("the statement is closed");
+    if (!this.isInsert) throw new InterfaceError(`${method}() is for INSERT: use query()`);
+  }
+
+  #know(placeholders: Placeholders): void {
+    this.#placeholders = placeholders;
+    this.#parameterCount = placeholders.all.length;
+    this.#bound = new BoundTables(placeholders, this.#context.codec);
+    this.#buffer = new RowBuffer(placeholders, this.#context.codec);
+  }
+
+  async #insert(call: Call): Promise<InsertResult> {
+    return await this.#context.shared(call, async () => {
+      if (this.#bound === undefined) await this.#learn(call);
+      const bound = this.#bound!;
+      for (const table of this.#buffer!.take()) bound.add(table);
+      const { tags, columns } = this.#placeholders!;
+      const placeholders = [...tags, ...columns];
+      const frames = bound.requests().map((request) =>
+        encodeBindRequest(request, placeholders, this.#context.codec)
+      );
+      if (frames.length === 0) throw new InterfaceError("nothing is bound");
+      const tables = bound.tableCount;
+      const statement = await this.#ensure(call);
+      const result = await this.#guard(() => executeParts(statement, frames, call));
+      bound.clear();
+      return { ...result, tables };
+    });
+  }
+
+  /** Learns the columns of `insert into ? values(…)` from the first table bound. */
+  async #learn(call: Call): Promise<void> {
+    const [first] = this.#early;
+    if (first?.name === undefined) throw new InterfaceError("nothing is bound");
+    const insert = readUnknownInsert(this.#sql);
+    const columns = chooseColumns(insert, await this.#context.describe(first.name, call));
+    const field: Field = { name: "tbname", type: "VARCHAR", typeCode: 8, length: 0 };
+    const table = { field, role: "table" as const, precision: null };
+    this.#know(groupPlaceholders([table, ...columns], this.#context.port));
+    for (const data of this.#early) this.#bound!.add(data);
+    this.#early = [];
+  }
+
+  async #select(params: readonly SqlValue[], call: Call): Promise<Execution> {
+    if (this.#closed) throw new InterfaceError("the statement is closed");
+    if (params.length !== this.#parameterCount) {
+      throw new InterfaceError(`${params.length} parameters were given for ${this.#parameterCount} placeholders`);
+    }
+    const frame = encodeBindRequest(selectRequest(params, this.#context.codec), [], this.#context.codec);
+    const limits = { ...call, what: "an earlier result of this statement to be read to its end" };
+    return await this.#turn.hold(limits, async (leave) => {
+      const execution = await this.#context.shared(call, async () => {
+        const statement = await this.#ensure(call);
+        return await this.#guard(() => statement.execute(frame, call));
+      });
+      if (execution.rows === null) leave();
+      return { ...execution, rows: execution.rows && new HeldRows(execution.rows, leave) };
+    });
+  }
+
+  async #ensure(call: Call): Promise<PreparedStatement> {
+    return this.#prepared ??= await this.#context.port.prepare(this.#sql, call, "statement");
+  }
+
+  /** After a failure the server repeats the old error for ever (protocol.md §12.14), so the statement is given up. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const broken = this.#prepared;
+      this.#prepared = undefined;
+      void broken?.close();
+      throw error;
+    }
+  }
+}
+
+function requireName(table: TableData): TableData {
+  if (table.name !== undefined) return table;
+  throw new InterfaceError("bind needs the name of the table");
+}

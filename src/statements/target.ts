@@ -1,0 +1,59 @@
+/**
+ * What values are converted to, and how a value that does not fit is refused.
+ *
+ * @module
+ */
+import { InterfaceError } from "../errors.ts";
+import type { Field, Precision } from "../types.ts";
+
+/** The column or tag that values are for. */
+export interface Target {
+  readonly field: Field;
+  /** Precision of the database, for TIMESTAMP. */
+  readonly precision: Precision | null;
+  /** How messages call it, such as `column "ts"`. */
+  readonly label: string;
+  /** Number of the first row, for messages. */
+  readonly firstRow: number;
+  /** Whether `undefined` leaves the value as it is; else it is NULL. */
+  readonly allowsUnset: boolean;
+}
+
+/** Null marks of the codec. */
+export const NullMark = { VALUE: 0, NULL: 1, UNSET: 2 } as const;
+
+/** How a message calls a value: its kind, and numbers themselves. */
+function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return String(value);
+  }
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  if (typeof value === "object" && value !== null) return `a value of class ${value.constructor?.name}`;
+  return `a value of type ${typeof value}`;
+}
+
+/** The error for a value that its target refuses. */
+export function refused(target: Target, row: number, value: unknown, why: string): InterfaceError {
+  const { label, field, firstRow } = target;
+  return new InterfaceError(`${label}, row ${firstRow + row}: ${describe(value)} ${why} ${field.type}`);
+}
+
+/** Collects null marks; most columns have none. */
+export class NullMarks {
+  marks: Uint8Array | null = null;
+  readonly #rows: number;
+  readonly #unset: number;
+
+  constructor(target: Target, rows: number) {
+    this.#rows = rows;
+    this.#unset = target.allowsUnset ? NullMark.UNSET : NullMark.NULL;
+  }
+
+  /** Marks the row when there is no value; tells whether it did. */
+  take(row: number, value: unknown): value is null | undefined {
+    if (value !== null && value !== undefined) return false;
+    this.marks ??= new Uint8Array(this.#rows);
+    this.marks[row] = value === null ? NullMark.NULL : this.#unset;
+    return true;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * Matches replies to requests on one socket (protocol.md §2.2, §2.3). Many requests may be in flight; replies come in
+ * the order in which the server finishes them.
+ *
+ * @module
+ */
+import { CodecError, ConnectionError, InterfaceError, type TaosError } from "../../errors.ts";
+import { createDeferred } from "../../internal/deferred.ts";
+import { withDeadline } from "../../internal/abort.ts";
+import type { Call } from "../transport.ts";
+import { frameKey } from "./frames.ts";
+import type { Socket, SocketListener } from "./socket.ts";
+import { formatRequest, parseReply, type Reply, type WireValue } from "./wire.ts";
+
+/** A reply: text for most actions, a binary frame for fetches. */
+export type Incoming = Reply | Uint8Array;
+
+/** A request to send. */
+export interface Outgoing {
+  readonly data: string | Uint8Array;
+  readonly reqId: bigint;
+  readonly what: string;
+  /** Result id, when the reply is a legacy `fetch_block` frame, which carries no request id. */
+  readonly resultId?: bigint;
+  /** Called with a reply that comes after the caller has given up, to free what it brings. */
+  readonly onLate?: (reply: Incoming) => void;
+}
+
+interface Pending {
+  readonly outgoing: Outgoing;
+  readonly resolve: (reply: Incoming) => void;
+  readonly reject: (error: TaosError) => void;
+}
+
+/** One socket's requests in flight. */
+export class Channel implements SocketListener {
+  readonly #byReqId = new Map<bigint, Pending>();
+  readonly #byResultId = new Map<bigint, Pending>();
+  #socket: Socket | undefined;
+  #closed: string | undefined;
+  readonly #onClosed: (reason: string, expected: boolean) => void;
+
+  /** `onClosed` is told once why the channel closed, and whether this side did it. */
+  constructor(onClosed: (reason: string, expected: boolean) => void) {
+    this.#onClosed = onClosed;
+  }
+
+  /** The socket that this channel listens to. */
+  attach(socket: Socket): void {
+    this.#socket = socket;
+  }
+
+  /** Sends a text request and waits for its reply. */
+  async request(
+    action: string,
+    args: { readonly [key: string]: WireValue | undefined },
+    call: Call,
+    onLate?: (reply: Incoming) => void,
+  ): Promise<Reply> {
+    const data = formatRequest(action, call.reqId, args);
+    const outgoing: Outgoing = { data, reqId: call.reqId, what: action, ...(onLate && { onLate }) };
+    const reply = await this.exchange(outgoing, call);
+    if (!(reply instanceof Uint8Array)) return reply;
+    throw new CodecError(`the server answered ${action} with a binary frame`);
+  }
+
+  /** Sends a request that has no reply. */
+  notify(action: string, reqId: bigint, args: { readonly [key: string]: WireValue }): void {
+    if (this.#closed === undefined) this.#socket?.send(formatRequest(action, reqId, args));
+  }
+
+  /** Sends a request and waits for its reply, of either kind. */
+  async exchange(outgoing: Outgoing, limits: Omit<Call, "reqId">): Promise<Incoming> {
+    const socket = this.#socket;
+    if (this.#closed !== undefined || socket === undefined) {
+      throw new ConnectionError(this.#closed ?? "the connection is not open", {
+        outcome: "not-sent",
+        reqId: outgoing.reqId,
+      });
+    }
+    if (this.#byReqId.has(outgoing.reqId)) {
+      throw new InterfaceError(`reqId ${outgoing.reqId} belongs to a request in flight`);
+    }
+    const { signal, timeoutMs } = limits;
+    const { reqId, onLate } = outgoing;
+    const what = `waiting for the reply to ${outgoing.what}`;
+    return await withDeadline({ signal, timeoutMs, what, reqId, ...(onLate && { onLate }) }, () => {
+      const { promise, resolve, reject } = createDeferred<Incoming>();
+      this.#register({ outgoing, resolve, reject });
+      socket.send(outgoing.data);
+      return promise;
+    });
+  }
+
+  /** Rejects all requests in flight and closes the socket. */
+  async close(): Promise<void> {
+    this.#fail("the connection is closed", true);
+    await this.#socket?.close();
+  }
+
+  onText(text: string): void {
+    let reply: Reply;
+    try {
+      reply = parseReply(text);
+    } catch (error) {
+      return this.#reject([...this.#byReqId.values()], error as CodecError);
+    }
+    // Servers before 3.3.6.12 answer `version` with another request id.
+    const pending = this.#byReqId.get(reply.reqId) ??
+      (reply.action === "version" ? this.#waitingFor("version") : undefined);
+    if (pending !== undefined) this.#settle(pending, reply);
+  }
+
+  onBinary(frame: Uint8Array): void {
+    const key = frameKey(frame);
+    if (key === null) {
+      const error = new CodecError("the server's binary frame is too short to say what it answers", {
+        offset: 0,
+        needed: 34,
+        available: frame.byteLength,
+      });
+      return this.#reject([...this.#byReqId.values()].filter(expectsBinary), error);
+    }
+    const pending = "reqId" in key
+      ? this.#byReqId.get(key.reqId)
+      : this.#byResultId.get(key.resultId);
+    if (pending !== undefined) this.#settle(pending, frame);
+  }
+
+  onClose(reason: string): void {
+    this.#fail(reason, false);
+  }
+
+  #fail(reason: string, expected: boolean): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    this.#onClosed(reason, expected);
+    for (const pending of [...this.#byReqId.values()]) {
+      const { reqId, what } = pending.outgoing;
+      this.#reject([pending], new ConnectionError(`${reason}, waiting for the reply to ${what}`, { reqId, outcome: "unknown" }));
+    }
+  }
+
+  #register(pending: Pending): void {
+    const { reqId, resultId } = pending.outgoing;
+    this.#byReqId.set(reqId, pending);
+    if (resultId !== undefined) this.#byResultId.set(resultId, pending);
+  }
+
+  #forget({ outgoing }: Pending): void {
+    this.#byReqId.delete(outgoing.reqId);
+    if (outgoing.resultId !== undefined) this.#byResultId.delete(outgoing.resultId);
+  }
+
+  #settle(pending: Pending, reply: Incoming): void {
+    this.#forget(pending);
+    pending.resolve(reply);
+  }
+
+  #reject(all: readonly Pending[], error: TaosError): void {
+    for (const pending of all) {
+      this.#forget(pending);
+      pending.reject(error);
+    }
+  }
+
+  #waitingFor(what: string): Pending | undefined {
+    return [...this.#byReqId.values()].find(({ outgoing }) => outgoing.what === what);
+  }
+}
+
+function expectsBinary({ outgoing }: Pending): boolean {
+  return outgoing.what.startsWith("fetch");
+}

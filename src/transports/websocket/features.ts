@@ -1,0 +1,63 @@
+/**
+ * What a server can do, by its version (protocol.md §9).
+ *
+ * @module
+ */
+import { UnsupportedError } from "../../errors.ts";
+
+/** Features that depend on the server's version, and the first version that has each. */
+export const featureVersions = {
+  /** `binary_query` and `fetch_raw_block`; below it the JSON actions are used. */
+  binaryQuery: "3.3.2.0",
+  timeZone: "3.3.5.0",
+  applicationName: "3.3.5.0",
+  statements: "3.3.6.0",
+  /** DECIMAL bound as text; libtaos below it reads the text as fixed-width numbers. */
+  decimalBinding: "3.4.0.0",
+  blob: "3.3.7.0",
+  bearerToken: "3.4.0.0",
+  totp: "3.4.0.0",
+} as const;
+
+/** A feature that depends on the server's version. */
+export type Feature = keyof typeof featureVersions;
+
+const featureNames: Record<Feature, string> = {
+  binaryQuery: "binary queries",
+  timeZone: "the timeZone option",
+  applicationName: "the applicationName option",
+  statements: "prepared statements and parameters",
+  decimalBinding: "binding DECIMAL values",
+  blob: "BLOB values",
+  bearerToken: "the bearerToken option",
+  totp: "the totp option",
+};
+
+/** The first four numbers of a version text; text behind them, such as `.alpha`, does not count. */
+function versionNumbers(version: string): number[] {
+  const numbers = version.split(".").slice(0, 4).map((part) => Number.parseInt(part, 10));
+  return [0, 1, 2, 3].map((i) => numbers[i] || 0);
+}
+
+/** Whether `version` is at least `minimum`. */
+export function isAtLeast(version: string, minimum: string): boolean {
+  const have = versionNumbers(version);
+  const want = versionNumbers(minimum);
+  for (let i = 0; i < 4; i++) {
+    if (have[i] !== want[i]) return have[i]! > want[i]!;
+  }
+  return true;
+}
+
+/** Whether a server of this version has the feature. */
+export function hasFeature(version: string, feature: Feature): boolean {
+  return isAtLeast(version, featureVersions[feature]);
+}
+
+/** Throws {@linkcode UnsupportedError}, naming both versions, when the server lacks the feature. */
+export function requireFeature(version: string, feature: Feature): void {
+  if (hasFeature(version, feature)) return;
+  throw new UnsupportedError(
+    `${featureNames[feature]}: needs a server of version ${featureVersions[feature]}; this one is ${version}`,
+  );
+}

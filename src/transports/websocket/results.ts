@@ -1,0 +1,186 @@
+/**
+ * Results over `/ws` (protocol.md §2.5): one fetch outstanding per result, and the next block is asked for before the
+ * last one is decoded.
+ *
+ * @module
+ */
+import type { ColumnBatch } from "../../batch.ts";
+import type { Codec } from "../../codec/codec.ts";
+import { dataTypeNames } from "../../data_type.ts";
+import { CodecError, databaseError } from "../../errors.ts";
+import type { Field, Precision } from "../../types.ts";
+import type { Call, RowSource } from "../transport.ts";
+import type { Channel, Incoming } from "./channel.ts";
+import { legacyBlock, readFetchReply } from "./frames.ts";
+import type { Reply } from "./wire.ts";
+
+const precisions: readonly Precision[] = ["ms", "us", "ns"];
+
+/** Fields of a result as a reply describes them. */
+export function resultFields(reply: Reply): Field[] {
+  const types = reply.fields_types ?? [];
+  return (reply.fields_names ?? []).map((name, i) => {
+    const typeCode = types[i] ?? -1;
+    const type = dataTypeNames[typeCode];
+    if (type === undefined) throw new CodecError(`column ${name} has the unknown type ${typeCode}`);
+    const field = { name, type, typeCode, length: reply.fields_lengths?.[i] ?? 0 };
+    if (!type.startsWith("DECIMAL")) return field;
+    const precision = reply.fields_precisions?.[i] ?? 0;
+    return { ...field, precision, scale: reply.fields_scales?.[i] ?? 0 };
+  });
+}
+
+/** Precision of a result as a reply names it. */
+export function resultPrecision(reply: Reply): Precision {
+  const precision = precisions[reply.precision ?? -1];
+  if (precision === undefined) {
+    throw new CodecError(`the server names the unknown precision ${reply.precision}`);
+  }
+  return precision;
+}
+
+/** What results need of their connection. */
+export interface ResultContext {
+  readonly channel: Channel;
+  readonly codec: Codec;
+  nextReqId(): bigint;
+}
+
+/** A result to read. */
+export interface ResultHandle {
+  readonly id: bigint;
+  readonly reqId: bigint;
+  readonly fields: readonly Field[];
+  readonly precision: Precision;
+}
+
+/** Tells the server that a result is not wanted; there is no reply. */
+export function freeResult({ channel, nextReqId }: ResultContext, id: bigint): void {
+  channel.notify("free_result", nextReqId(), { id });
+}
+
+/** How blocks are asked for: `fetch_raw_block`, or `fetch` and `fetch_block` on servers before 3.3.2. */
+export type BlockFetcher = (
+  context: ResultContext,
+  handle: ResultHandle,
+  call: Call,
+  onLate: () => void,
+) => Promise<Uint8Array | null>;
+
+/** Asks for a block by `fetch_raw_block`. */
+export const fetchRawBlock: BlockFetcher = async (context, handle, call, onLate) => {
+  const reqId = context.nextReqId();
+  const outgoing = {
+    data: context.codec.encodeFetch(reqId, handle.id),
+    reqId,
+    what: "fetch_raw_block",
+    onLate: (reply: Incoming) => endsResult(reply) || onLate(),
+  };
+  const reply = await context.channel.exchange(outgoing, call);
+  if (!(reply instanceof Uint8Array)) throw fetchError(reply.code, reply.message, handle);
+  const { code, message, block } = readFetchReply(reply);
+  if (code !== 0) throw fetchError(code, message, handle);
+  return block;
+};
+
+/** Asks for a block by the actions of servers before 3.3.2. */
+export const fetchLegacyBlock: BlockFetcher = async (context, handle, call, onLate) => {
+  const head = await context.channel.request(
+    "fetch",
+    { id: handle.id },
+    { ...call, reqId: context.nextReqId() },
+    (reply) => reply instanceof Uint8Array || reply.completed || onLate(),
+  );
+  if (head.code !== 0) throw fetchError(head.code, head.message, handle);
+  if (head.completed) return null;
+  const reqId = context.nextReqId();
+  const data = `{"action":"fetch_block","args":{"req_id":${reqId},"id":${handle.id}}}`;
+  const outgoing = { data, reqId, what: "fetch_block", resultId: handle.id, onLate };
+  const reply = await context.channel.exchange(outgoing, call);
+  if (!(reply instanceof Uint8Array)) throw fetchError(reply.code, reply.message, handle);
+  return legacyBlock(reply);
+};
+
+function fetchError(code: number, message: string, { reqId }: ResultHandle): Error {
+  return databaseError(code, message, { reqId, context: "result" });
+}
+
+/** Whether a late fetch reply has freed the result on the server already. */
+function endsResult(reply: Incoming): boolean {
+  try {
+    return !(reply instanceof Uint8Array) || readFetchReply(reply).block === null;
+  } catch {
+    return false;
+  }
+}
+
+/** Pulls one result's blocks and decodes them. */
+export class WebSocketRows implements RowSource {
+  readonly fields: readonly Field[];
+  readonly precision: Precision;
+  readonly #context: ResultContext;
+  readonly #handle: ResultHandle;
+  readonly #fetch: BlockFetcher;
+  /** The block asked for ahead of time; its failure is reported by the `next` that takes it. */
+  #ahead: Promise<Uint8Array | null> | undefined;
+  #fetching = false;
+  #onServer = true;
+  #done = false;
+
+  constructor(context: ResultContext, handle: ResultHandle, fetch: BlockFetcher) {
+    this.#context = context;
+    this.#handle = handle;
+    this.#fetch = fetch;
+    this.fields = handle.fields;
+    this.precision = handle.precision;
+  }
+
+  async next(call: Call): Promise<ColumnBatch | null> {
+    if (this.#done) return null;
+    try {
+      if (call.signal?.aborted) throw call.signal.reason;
+      const block = await (this.#ahead ?? this.#ask(call));
+      if (block === null || this.#done) {
+        this.#done = true;
+        return null;
+      }
+      this.#ahead = this.#ask(call);
+      // Its failure belongs to the next call, which may never come.
+      this.#ahead.catch(() => {});
+      return this.#context.codec.decode(block, this.fields, this.precision);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  free(): void {
+    this.#done = true;
+    // With a fetch under way the result is freed when its reply comes: the server gives no order to the two.
+    if (!this.#fetching) this.#freeOnServer();
+  }
+
+  #freeOnServer(): void {
+    if (this.#onServer) freeResult(this.#context, this.#handle.id);
+    this.#onServer = false;
+  }
+
+  async #ask(call: Call): Promise<Uint8Array | null> {
+    this.#fetching = true;
+    try {
+      const onLate = () => freeResult(this.#context, this.#handle.id);
+      const block = await this.#fetch(this.#context, this.#handle, call, onLate);
+      if (block === null) this.#onServer = false;
+      else if (this.#done) this.#freeOnServer();
+      return block;
+    } catch (error) {
+      // An error reply has freed the result, and a wait given up frees it when the late reply comes; only a frame that
+      // cannot be read leaves it there.
+      if (error instanceof CodecError) this.#freeOnServer();
+      this.#onServer = false;
+      throw error;
+    } finally {
+      this.#fetching = false;
+    }
+  }
+}

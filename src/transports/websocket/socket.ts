@@ -1,0 +1,134 @@
+/**
+ * Opens a WebSocket in any runtime and hands on what it receives.
+ *
+ * @module
+ */
+import { ConnectionError, InterfaceError } from "../../errors.ts";
+import { type Limits, withDeadline } from "../../internal/abort.ts";
+import { type SocketFactory, socketFactory } from "../../runtime.ts";
+
+/** Receives what a socket delivers. Nothing is called after `onClose`. */
+export interface SocketListener {
+  onText(text: string): void;
+  /** `bytes` belongs to the receiver. */
+  onBinary(bytes: Uint8Array): void;
+  onClose(reason: string): void;
+}
+
+/** An open socket. */
+export interface Socket {
+  /** Whether permessage-deflate was negotiated. */
+  readonly compression: boolean;
+  send(data: string | Uint8Array): void;
+  /** Closes with code 1000; resolves when the socket is closed, or after a second without an answer. */
+  close(): Promise<void>;
+}
+
+/** Which WebSocket to open, and how. */
+export interface SocketRequest {
+  /** With secrets, for the handshake. */
+  readonly url: string;
+  /** Without secrets, for messages. */
+  readonly safeUrl: string;
+  readonly compression: boolean;
+  readonly WebSocket: typeof WebSocket | undefined;
+}
+
+const closeWaitMs = 1_000;
+
+async function factoryFor(request: SocketRequest): Promise<SocketFactory> {
+  const Custom = request.WebSocket;
+  if (Custom !== undefined) return (url) => new Custom(url);
+  const factory = await socketFactory();
+  if (factory !== undefined) return factory;
+  throw new InterfaceError("this runtime has no WebSocket: pass one as the WebSocket option");
+}
+
+/** What a failed handshake tells; browsers tell nothing. */
+function handshakeError(event: Event, request: SocketRequest): ConnectionError {
+  const { error, message } = event as { error?: { message?: string }; message?: string };
+  const reason = (error?.message || message || "the WebSocket handshake failed")
+    .replaceAll(request.url, request.safeUrl);
+  const status = /\b(\d{3})\b/.exec(/response|status/i.test(reason) ? reason : "")?.[1];
+  if (status === "401") {
+    return new ConnectionError(`${request.safeUrl}: the gateway refused the token (HTTP 401)`, {
+      kind: "authentication",
+      outcome: "not-sent",
+    });
+  }
+  const text = `${request.safeUrl}: ${reason}`;
+  if (status !== "404" && status !== "400") {
+    return new ConnectionError(text, { outcome: "not-sent" });
+  }
+  const hint = "is this a taosAdapter (port 6041) of TDengine 3.1.2 or later?";
+  return new ConnectionError(text, { outcome: "not-sent", hint });
+}
+
+function asBytes(data: unknown): Uint8Array {
+  return data instanceof Uint8Array ? data : new Uint8Array(data as ArrayBuffer);
+}
+
+function closeReason(event: CloseEvent): string {
+  const text = event.reason ? `: ${event.reason}` : "";
+  return `the server closed the connection (code ${event.code}${text})`;
+}
+
+function closeSocket(socket: WebSocket): Promise<void> {
+  if (socket.readyState === 3) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, closeWaitMs);
+    socket.addEventListener("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(1000);
+  });
+}
+
+/** The socket once it is open; its constructor throws on a URL that it does not accept. */
+function opened(factory: SocketFactory, request: SocketRequest, listener: SocketListener) {
+  const socket = factory(request.url, request.compression);
+  // `ws` would copy each message into an ArrayBuffer of its own; its node buffers are views.
+  socket.binaryType = (request.WebSocket === undefined && "terminate" in socket
+    ? "nodebuffer"
+    : "arraybuffer") as BinaryType;
+  const promise = new Promise<void>((resolve, reject) => {
+    socket.addEventListener("open", () => resolve());
+    socket.addEventListener("error", (event) => reject(handshakeError(event, request)));
+    socket.addEventListener("close", (event) => {
+      reject(new ConnectionError(`${request.safeUrl}: ${closeReason(event)}`));
+      listener.onClose(closeReason(event));
+    });
+    socket.addEventListener("message", ({ data }: MessageEvent) => {
+      if (typeof data === "string") listener.onText(data);
+      else listener.onBinary(asBytes(data));
+    });
+  });
+  return { socket, promise };
+}
+
+/**
+ * Opens a socket.
+ *
+ * @throws {ConnectionError} when the handshake fails, with the URL free of secrets.
+ * @throws {TimeoutError} when it takes longer than the limits say.
+ */
+export async function openSocket(
+  request: SocketRequest,
+  listener: SocketListener,
+  limits: Pick<Limits, "signal" | "timeoutMs">,
+): Promise<Socket> {
+  const { socket, promise } = opened(await factoryFor(request), request, listener);
+  const what = `opening a WebSocket to ${request.safeUrl}`;
+  try {
+    await withDeadline({ ...limits, what, outcome: "not-sent" }, () => promise);
+  } catch (error) {
+    void closeSocket(socket);
+    throw error;
+  }
+  return {
+    compression: socket.extensions.includes("permessage-deflate"),
+    send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
+    close: () => closeSocket(socket),
+  };
+}

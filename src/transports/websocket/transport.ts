@@ -1,0 +1,217 @@
+/**
+ * The WebSocket transport: one socket to taosAdapter's `/ws` (protocol.md §2).
+ *
+ * @module
+ */
+import type { Codec } from "../../codec/codec.ts";
+import { ConnectionError, databaseError } from "../../errors.ts";
+import { withDeadline } from "../../internal/abort.ts";
+import type { ResolvedOptions } from "../../options.ts";
+import { safeUrl } from "../../dsn.ts";
+import type { Call, Execution, QueryPort, SessionPort, StatementPort, Transport } from "../transport.ts";
+import { Channel, type Incoming } from "./channel.ts";
+import { hasFeature, requireFeature } from "./features.ts";
+import {
+  type BlockFetcher,
+  fetchLegacyBlock,
+  fetchRawBlock,
+  freeResult,
+  type ResultContext,
+  resultFields,
+  resultPrecision,
+  WebSocketRows,
+} from "./results.ts";
+import { openSocket, type Socket } from "./socket.ts";
+import { WebSocketStatements } from "./statements.ts";
+import type { Reply } from "./wire.ts";
+
+/** Request ids: 33 random bits tell clients apart in the server's logs, 20 bits count. Below 2^53 for every reader. */
+function requestIds(): () => bigint {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  let next = (BigInt(random!) << 20n) + 1n;
+  return () => next++;
+}
+
+/** Runs SQL over a channel. */
+class WebSocketQueries implements QueryPort {
+  readonly #context: ResultContext;
+  readonly #binary: boolean;
+  readonly #fetch: BlockFetcher;
+
+  constructor(context: ResultContext, version: string) {
+    this.#context = context;
+    this.#binary = hasFeature(version, "binaryQuery");
+    this.#fetch = this.#binary ? fetchRawBlock : fetchLegacyBlock;
+  }
+
+  async execute(sql: string, call: Call): Promise<Execution> {
+    const reply = await this.#send(sql, call);
+    if (reply.code !== 0) {
+      throw databaseError(reply.code, reply.message, { reqId: call.reqId, sql });
+    }
+    return {
+      affectedRows: reply.affected_rows ?? 0,
+      durationNs: BigInt(reply.timing ?? 0),
+      reqId: call.reqId,
+      rows: reply.is_update ? null : this.#rows(reply, call),
+    };
+  }
+
+  async #send(sql: string, call: Call): Promise<Reply> {
+    const onLate = (late: Incoming) => {
+      const id = late instanceof Uint8Array ? undefined : late.id;
+      if (id) freeResult(this.#context, BigInt(id));
+    };
+    const { channel, codec } = this.#context;
+    if (!this.#binary) return await channel.request("query", { sql }, call, onLate);
+    const data = codec.encodeQuery(call.reqId, sql);
+    const outgoing = { data, reqId: call.reqId, what: "binary_query", onLate };
+    return await channel.exchange(outgoing, call) as Reply;
+  }
+
+  #rows(reply: Reply, { reqId }: Call): WebSocketRows {
+    const id = BigInt(reply.id ?? 0);
+    try {
+      const [fields, precision] = [resultFields(reply), resultPrecision(reply)];
+      return new WebSocketRows(this.#context, { id, reqId, fields, precision }, this.#fetch);
+    } catch (error) {
+      freeResult(this.#context, id);
+      throw error;
+    }
+  }
+}
+
+/** Asks about the session over a channel. */
+class WebSocketSession implements SessionPort {
+  readonly #channel: Channel;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  async ping(call: Call): Promise<void> {
+    await this.#channel.request("version", {}, call);
+  }
+}
+
+/** What logging in tells. */
+interface Login {
+  readonly version: string;
+  readonly nextReqId: () => bigint;
+}
+
+async function login(channel: Channel, options: ResolvedOptions, signal: AbortSignal): Promise<Login> {
+  const nextReqId = requestIds();
+  const call = (): Call => ({ reqId: nextReqId(), signal, timeoutMs: 0 });
+  const { version = "" } = await channel.request("version", {}, call());
+  requireOptions(version, options);
+  const reply = await channel.request("conn", {
+    user: options.user,
+    password: options.password,
+    db: options.database,
+    tz: options.timeZone,
+    app: options.applicationName,
+    bearer_token: options.bearerToken,
+    totp_code: options.totp,
+  }, call());
+  if (reply.code !== 0) throw databaseError(reply.code, reply.message, { context: "connect" });
+  return { version: reply.version ?? version, nextReqId };
+}
+
+/** An option that an old server ignores in silence is refused instead. */
+function requireOptions(version: string, options: ResolvedOptions): void {
+  const { timeZone, applicationName, bearerToken, totp } = options;
+  for (const [name, value] of Object.entries({ timeZone, applicationName, bearerToken, totp })) {
+    if (value !== undefined) requireFeature(version, name as "timeZone");
+  }
+}
+
+/** The handshake URL: path `/ws`, and the cloud gateway's token when there is one. */
+function socketUrl(base: string, token: string | undefined): string {
+  return token === undefined ? `${base}/ws` : `${base}/ws?token=${encodeURIComponent(token)}`;
+}
+
+/** A host's URL without secrets. */
+function hostUrl({ secure, hosts }: ResolvedOptions, hostIndex: number): string {
+  return safeUrl(secure ? "wss" : "ws", hosts[hostIndex]);
+}
+
+/** Opens one host; `hostIndex` counts in `options.hosts`. */
+async function openHost(
+  options: ResolvedOptions,
+  codec: Codec,
+  hostIndex: number,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const base = hostUrl(options, hostIndex);
+  const token = typeof options.token === "function" ? await options.token() : options.token;
+  let opened = false;
+  const channel = new Channel((reason, expected) => {
+    if (opened) options.onEvent({ type: "disconnect", url: base, reason, expected });
+  });
+  const request = {
+    url: socketUrl(base, token),
+    safeUrl: `${base}/ws`,
+    compression: options.compression,
+    WebSocket: options.WebSocket,
+  };
+  const socket = await openSocket(request, channel, { signal });
+  channel.attach(socket);
+  try {
+    const { version, nextReqId } = await login(channel, options, signal);
+    opened = true;
+    options.onEvent({ type: "connect", transport: "websocket", url: base, serverVersion: version });
+    return assemble({ channel, codec, nextReqId }, version, socket);
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
+}
+
+function assemble(context: ResultContext, version: string, socket: Socket): Transport {
+  const statements: StatementPort = new WebSocketStatements(context, version);
+  return {
+    kind: "websocket",
+    serverVersion: version,
+    compression: socket.compression,
+    query: new WebSocketQueries(context, version),
+    session: new WebSocketSession(context.channel),
+    statements,
+    nextReqId: context.nextReqId,
+    close: () => context.channel.close(),
+  };
+}
+
+/** Whether another host may do better: the network failed, not the login. */
+function isWorthAnotherHost(error: unknown): error is Error {
+  return (error instanceof ConnectionError && error.kind === "connection") ||
+    (error instanceof Error && error.name === "TimeoutError");
+}
+
+/**
+ * Connects to the first host that answers, in the order of the URL; the time limit is for each host.
+ *
+ * @throws {ConnectionError} when no host can be reached, naming each with its reason, or the login is refused.
+ */
+export async function open(options: ResolvedOptions, codec: Codec): Promise<Transport> {
+  const failures: Error[] = [];
+  for (let i = 0; i < options.hosts.length; i++) {
+    const what = `connecting to ${hostUrl(options, i)}`;
+    const { signal, connectTimeoutMs: timeoutMs } = options;
+    try {
+      return await withDeadline(
+        { signal, timeoutMs, what, outcome: "not-sent", onLate: (late: Transport) => void late.close() },
+        (attempt) => openHost(options, codec, i, attempt),
+      );
+    } catch (error) {
+      if (!isWorthAnotherHost(error)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  const reasons = failures.map((failure) => failure.message).join("; ");
+  throw new ConnectionError(`no host could be reached: ${reasons}`, {
+    outcome: "not-sent",
+    cause: failures[0],
+  });
+}

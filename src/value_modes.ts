@@ -1,0 +1,146 @@
+/**
+ * How cells look in rows: the modes of {@linkcode ValueOptions}, their defaults, and the types that follow from them.
+ *
+ * @module
+ */
+import { InterfaceError } from "./errors.ts";
+import type { InstantLike, ValueOptions } from "./types.ts";
+
+/** Value options with every mode chosen. */
+export type ResolvedValueOptions = Readonly<Required<ValueOptions>>;
+
+type Allowed = { readonly [K in keyof ValueOptions]-?: readonly Required<ValueOptions>[K][] };
+
+/** The modes there are; the first is the default. */
+const modes: Allowed = {
+  bigint: ["bigint", "number", "string"],
+  timestamp: ["auto", "date", "bigint", "string", "temporal"],
+  json: ["parse", "text"],
+  binary: ["bytes", "hex"],
+  decimal: ["string", "number"],
+  text: ["replace", "strict", "bytes"],
+};
+
+/** The value options of a connection that was given none. */
+export const defaultValueOptions: ResolvedValueOptions = Object.freeze({
+  bigint: "bigint",
+  timestamp: "auto",
+  json: "parse",
+  binary: "bytes",
+  decimal: "string",
+  text: "replace",
+});
+
+/**
+ * Checks value options and fills in what they leave out.
+ *
+ * @param options The options; one that is undefined counts as left out.
+ * @param base What stands for the options left out. Default: the documented defaults.
+ * @returns All modes.
+ * @throws {InterfaceError} Naming an unknown option, or an option with an unknown mode and the modes there are.
+ */
+export function resolveValueOptions(
+  options?: ValueOptions,
+  base: ResolvedValueOptions = defaultValueOptions,
+): ResolvedValueOptions {
+  if (options === undefined || options === base) return base;
+  if (typeof options !== "object" || options === null) {
+    throw new InterfaceError("value options must be an object");
+  }
+  const chosen: Record<string, string> = { ...base };
+  for (const [name, mode] of Object.entries(options)) {
+    const known = Object.hasOwn(modes, name) ? modes[name as keyof ValueOptions] : undefined;
+    if (known === undefined) {
+      throw new InterfaceError(
+        `there is no value option ${JSON.stringify(name)}: there are ${Object.keys(modes).join(", ")}`,
+      );
+    }
+    if (mode === undefined) continue;
+    if (!(known as readonly unknown[]).includes(mode)) throw unknownMode(name, known);
+    chosen[name] = mode;
+  }
+  return chosen as unknown as ResolvedValueOptions;
+}
+
+function unknownMode(name: string, known: readonly string[]): InterfaceError {
+  const list = known.map((mode) => JSON.stringify(mode)).join(", ");
+  return new InterfaceError(`value option ${name} must be one of ${list}`);
+}
+
+/** A parsed JSON value. Objects and arrays are frozen: equal cells of a column share one value. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+type Defaults = {
+  bigint: "bigint";
+  timestamp: "auto";
+  json: "parse";
+  binary: "bytes";
+  decimal: "string";
+  text: "replace";
+};
+
+/** The modes that `V` may stand for, the default included where `V` may leave the option out. */
+type Mode<V extends ValueOptions, K extends keyof Defaults> = K extends keyof V
+  ? undefined extends V[K] ? Exclude<V[K], undefined> | Defaults[K]
+  : V[K] & string
+  : Defaults[K];
+
+interface CellTypes {
+  bigint: { bigint: bigint; number: number; string: string };
+  timestamp: { auto: Date | bigint; date: Date; bigint: bigint; string: string; temporal: InstantLike };
+  json: { parse: JsonValue; text: string };
+  binary: { bytes: Uint8Array; hex: string };
+  decimal: { string: string; number: number };
+  text: { strict: string; replace: string; bytes: string | Uint8Array };
+}
+
+type CellOf<V extends ValueOptions, K extends keyof Defaults> = CellTypes[K][
+  & Mode<V, K>
+  & keyof CellTypes[K]
+];
+
+/**
+ * The types that a cell can have under the value options `V`.
+ *
+ * @example
+ * ```ts
+ * import type { Cell } from "@tdwire/client";
+ * import { equal } from "node:assert/strict";
+ *
+ * const cell: Cell<{ json: "text"; timestamp: "string"; binary: "hex"; bigint: "number" }> = 1;
+ * // No bigint, Date, Uint8Array or object is among the types.
+ * const plain: null | boolean | number | string = cell;
+ * equal(plain, 1);
+ * ```
+ */
+export type Cell<V extends ValueOptions = ValueOptions> =
+  | null
+  | boolean
+  | number
+  | string
+  | CellOf<V, "bigint">
+  | CellOf<V, "timestamp">
+  | CellOf<V, "json">
+  | CellOf<V, "binary">
+  | CellOf<V, "decimal">
+  | CellOf<V, "text">;
+
+/**
+ * A row as an object: column names to cells, under the value options `V`.
+ *
+ * @example
+ * ```ts
+ * import type { Row } from "@tdwire/client";
+ * import { equal } from "node:assert/strict";
+ *
+ * const row: Row = { ts: new Date(0), current: 10.5 };
+ * equal(row["current"], 10.5);
+ * ```
+ */
+export type Row<V extends ValueOptions = ValueOptions> = Record<string, Cell<V>>;

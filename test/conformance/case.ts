@@ -1,0 +1,38 @@
+/**
+ * What a conformance case is: a behaviour of the client against a server, written once and run on every runtime.
+ *
+ * @module
+ */
+import type { rejects } from "node:assert/strict";
+import type { connect } from "../../mod.ts";
+
+/** What a case gets from the runner; nothing in it depends on the runtime. */
+export interface CaseTools {
+  /** URL of the server under test. */
+  readonly url: string;
+  /** The client's `connect`. */
+  readonly connect: typeof connect;
+  /** Name of a database that only this case uses; made anew before the case, dropped behind it. */
+  readonly database: string;
+  /** Checks that two values are the same; this and the rest is `node:assert/strict`. */
+  readonly equal: (actual: unknown, expected: unknown, message?: string) => void;
+  /** Compares deeply and strictly. */
+  readonly deepEqual: (actual: unknown, expected: unknown, message?: string) => void;
+  /** Checks that a value is truthy. */
+  readonly ok: (value: unknown, message?: string) => void;
+  /** Checks that a promise rejects. */
+  readonly rejects: typeof rejects;
+}
+
+/** What a case needs beyond queries. A transport or server without it leaves the case out on every runtime alike. */
+export type Need = "statements" | "schemaless" | "consumers" | "native";
+
+/** One behaviour. */
+export interface Case {
+  /** A sentence that begins with the symbol: `query() keeps a BIGINT beyond 2^53 exact`. */
+  readonly name: string;
+  /** What it needs beyond queries. */
+  readonly needs?: readonly Need[];
+  /** Checks the behaviour; rejects when it is not there. */
+  run(tools: CaseTools): Promise<void>;
+}

@@ -1,0 +1,99 @@
+/** The unmodified official client for Python, against the embedded server. */
+
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createServer } from "../../src/devserver/mod.ts";
+
+const PACKAGES = fileURLToPath(new URL("../../.cache/python", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../python/official_client.py", import.meta.url));
+const CLIENT = "taos-ws-py==0.7.0";
+
+function hasPython(): boolean {
+  try {
+    execFileSync("python3", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isAvailable = hasPython();
+if (!isAvailable) console.warn("devserver_python: skipped, python3 is not installed");
+
+function installClient(): void {
+  if (existsSync(`${PACKAGES}/taosws`)) return;
+  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], { stdio: "inherit" });
+}
+
+async function runClient(url: string): Promise<Record<string, any>> {
+  const env = { ...process.env, PYTHONPATH: PACKAGES, PYTHONIOENCODING: "utf-8" };
+  const { stdout } = await promisify(execFile)("python3", [SCRIPT, url], { env, timeout: 60_000 });
+  return JSON.parse(stdout.replace(/(-?\d{16,})/g, '"$1"'));
+}
+
+describe.skipIf(!isAvailable)("the official Python client", () => {
+  let report: Record<string, any>;
+  let leftovers: number[];
+
+  beforeAll(async () => {
+    installClient();
+    const server = await createServer({ port: 0 });
+    try {
+      report = await runClient(`taosws://root:taosdata@127.0.0.1:${server.port}`);
+      await expect.poll(() => server.connections()).toBe(0);
+      leftovers = [server.openResults(), server.openStatements()];
+    } finally {
+      await server.close();
+    }
+  }, 180_000);
+
+  it("the official client is refused with a wrong password", () => {
+    expect(report.refused).toContain("0x0357");
+  });
+
+  it("the official client creates, writes and reads with SQL", () => {
+    const { query } = report;
+    expect(query).toMatchObject({
+      affected: 2,
+      fields: ["ts", "current", "voltage"],
+      many: 10_000,
+      count: [[10_002]],
+      none: [],
+    });
+    expect(query.d0.map((row: unknown[]) => row.slice(1))).toEqual([[1.5, 220], [null, 221]]);
+    expect(query.d0[0][0]).toMatch(/^2023-11-1[45] \d\d:13:20/);
+    expect(query.tags[0].slice(1)).toEqual([0, "here", "d0"]);
+    expect(query.no_table).toContain("0x2603");
+    expect(query.bad_sql).toContain("0x2600");
+  });
+
+  it("the official client binds every type and NULL with stmt2", () => {
+    const { every_type: every } = report;
+    const values = [true, -128, -32768, -2147483648, "-9223372036854775807", 255, 65535, 4294967295];
+    const rest = ["18446744073709551615", 1.5, 0.1, "plain é", "北京 😀", "00ff"];
+    const point = "0101000000000000000000f03f0000000000000040";
+    expect(every.affected).toBe(3);
+    expect(every.rows).toHaveLength(3);
+    expect(every.rows[0].slice(1)).toEqual([...values, ...rest, point, 1, "tag 1", "标签"]);
+    expect(every.rows[1].slice(1)).toEqual([...Array.from({ length: 15 }, () => null), 1, "tag 1", "标签"]);
+    expect(every.rows[2].slice(-3)).toEqual([2, "tag 2", "标签"]);
+    expect(every.found.map((row: unknown[]) => row.slice(1))).toEqual([[-2147483648, "plain é"], [-2147483648, "plain é"]]);
+  });
+
+  it("the official client uses its older statement class", () => {
+    const { first_statement: first } = report;
+    expect(first.affected).toBe(4);
+    expect(first.rows.map((row: unknown[]) => row.slice(1))).toEqual([[0.5, 7, 7], [null, null, 7], [0.5, 8, 8], [null, null, 8]]);
+  });
+
+  it("the official client reads through a cursor", () => {
+    expect(report.cursor).toEqual([[220], [221]]);
+  });
+
+  it("the official client leaves nothing open", () => {
+    expect(leftovers).toEqual([0, 0]);
+  });
+});

@@ -22,6 +22,7 @@ const steps = {
   ),
   "types: deno": `deno check ${entries} test/deno`,
   "documentation": `deno doc --lint ${entries}`,
+  "documentation: tags": "node .scripts/check_docs.mjs",
   "publish to JSR": "deno publish --dry-run --allow-dirty",
   "publish to npm": "npm pack --dry-run --ignore-scripts",
   "generated codec": "node wasm/build.mjs --check",

@@ -26,7 +26,7 @@ const env = {
  * @param {string} command Program and arguments, separated by single spaces.
  * @param {{ quiet?: boolean, env?: Record<string, string>, cwd?: string }} [options] `quiet` keeps the output back
  * unless the command fails.
- * @returns {Promise<{ ok: boolean, output: string }>} Whether it succeeded, and what it wrote.
+ * @returns {Promise<{ ok: boolean, output: string, stdout: string }>} Whether it succeeded, and what it wrote.
  */
 export function run(command, { quiet = false, env: more = {}, cwd = root } = {}) {
   const [program, ...args] = command.split(" ");
@@ -37,16 +37,23 @@ export function run(command, { quiet = false, env: more = {}, cwd = root } = {})
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
+    let stdout = "";
     const take = (chunk) => {
       output += chunk;
       if (!quiet) process.stdout.write(chunk);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
-    child.on("error", (error) => resolve({ ok: false, output: `${command}: ${error.message}` }));
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      stdout += chunk;
+      take(chunk);
+    });
+    child.stderr.setEncoding("utf8").on("data", take);
+    child.on(
+      "error",
+      (error) => resolve({ ok: false, output: `${command}: ${error.message}`, stdout }),
+    );
     child.on("close", (code) => {
       if (quiet && code !== 0) process.stdout.write(output);
-      resolve({ ok: code === 0, output });
+      resolve({ ok: code === 0, output, stdout });
     });
   });
 }

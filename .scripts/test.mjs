@@ -2,7 +2,7 @@
  * `npm test`: every suite on every runtime, a table, and `N passed, N failed` as the last line.
  *
  *     node .scripts/test.mjs                  all suites
- *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs
+ *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs package
  *
  * The server under test is the embedded one, started once; TDENGINE_TEST_URL names another.
  *
@@ -35,6 +35,7 @@ const suites = {
   deno,
   bun,
   docs,
+  package: () => vitest("package"),
 };
 const needServer = ["node", "deno", "bun", "docs"];
 const runtimes = ["node", "deno", "bun"];

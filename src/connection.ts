@@ -225,10 +225,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     sql = "",
   ): Query<R> {
     const { signal } = options;
+    const values = resolveValueOptions(options.values, this.#parts.values);
     return new Query<R>({
       signal,
-      values: resolveValueOptions(options.values, this.#parts.values),
-      call: (combined) => this.#call(options, combined),
+      values,
+      formats: this.#parts.codec,
+      call: (combined) => ({ ...this.#call(options, combined), values }),
       execute,
       kill: ({ reqId }) => killQuery(this, reqId, sql),
     });

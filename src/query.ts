@@ -4,10 +4,12 @@
  * @module
  */
 import type { ColumnBatch } from "./batch.ts";
+import type { CellFormats } from "./column.ts";
 import { InterfaceError } from "./errors.ts";
 import { Result } from "./result.ts";
 import type { Call, Execution } from "./transports/transport.ts";
 import type { Field, RequestOptions, ValueOptions } from "./types.ts";
+import type { ResolvedValueOptions } from "./value_modes.ts";
 
 /** Options of one query. */
 export interface QueryOptions extends RequestOptions {
@@ -19,12 +21,14 @@ export interface QueryOptions extends RequestOptions {
 export interface QueryRunner {
   /** Resolves the limits of the call; throws when they are wrong. */
   call(signal: AbortSignal): Call;
+  /** Makes texts of cells. */
+  readonly formats: CellFormats;
   /** Sends the statement. */
   execute(call: Call): Promise<Execution>;
   /** Kills the statement on the server; false when it was not found running. */
   kill(call: Call): Promise<boolean>;
   /** How cells look in rows. */
-  readonly values: ValueOptions;
+  readonly values: ResolvedValueOptions;
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
 }
@@ -83,7 +87,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
 
   /** Reads row by row; rows are built a batch at a time. */
   async *[Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
-    for await (const batch of this.batches()) yield* batch.rows<R>(this.#runner.values);
+    for await (const batch of this.batches()) yield* batch.rows<R>();
   }
 
   /** Reads batch by batch: columns as the server sent them, at most about 4096 rows each. */
@@ -124,7 +128,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   /** The first row; undefined when there is none. The rest is not fetched. */
   async first(): Promise<R | undefined> {
     for await (const batch of this.batches()) {
-      if (batch.rowCount > 0) return batch.rows<R>(this.#runner.values)[0];
+      if (batch.rowCount > 0) return batch.rows<R>()[0];
     }
     return undefined;
   }
@@ -132,7 +136,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   /** The first cell of the first row: null when it is NULL, undefined when there is no row. */
   async value<T = unknown>(): Promise<T | null | undefined> {
     for await (const batch of this.batches()) {
-      if (batch.rowCount > 0) return batch.column(0).toArray(this.#runner.values)[0] as T | null;
+      if (batch.rowCount > 0) return batch.column(0).get(0) as T | null;
     }
     return undefined;
   }
@@ -195,6 +199,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
       rows?.free();
     }
     const { fields = [], precision = "ms" } = rows ?? {};
-    return new Result<R>({ fields, precision, affectedRows, durationNs, reqId }, batches, this.#runner.values);
+    const { values, formats } = this.#runner;
+    const context = { precision, values, formats };
+    return new Result<R>({ fields, affectedRows, durationNs, reqId }, batches, context);
   }
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { ColumnBatch } from "./batch.ts";
+import type { ColumnBatch } from "./batch.ts";
+import type { ColumnContext } from "./column.ts";
 import { joinBatches } from "./join_batches.ts";
-import type { Field, Precision, ValueOptions } from "./types.ts";
+import type { Field, Precision } from "./types.ts";
 
 /** What a result is besides its rows. */
 export interface ResultHead {
   readonly fields: readonly Field[];
-  readonly precision: Precision;
   readonly affectedRows: number;
   readonly durationNs: bigint;
   readonly reqId: bigint;
@@ -35,20 +35,20 @@ export class Result<R> {
   /** Request id that the statement ran with. */
   readonly reqId: bigint;
   readonly #batches: readonly ColumnBatch[];
-  readonly #values: ValueOptions;
+  readonly #context: ColumnContext;
   #rows: R[] | undefined;
   #batch: ColumnBatch | undefined;
 
   /** Use `await connection.query()` instead. */
-  constructor(head: ResultHead, batches: readonly ColumnBatch[], values: ValueOptions) {
+  constructor(head: ResultHead, batches: readonly ColumnBatch[], context: ColumnContext) {
     this.fields = [...head.fields];
     this.rowCount = batches.reduce((sum, { rowCount }) => sum + rowCount, 0);
     this.affectedRows = head.affectedRows;
-    this.precision = head.precision;
+    this.precision = context.precision;
     this.durationNs = head.durationNs;
     this.reqId = head.reqId;
     this.#batches = batches;
-    this.#values = values;
+    this.#context = context;
   }
 
   /**
@@ -57,16 +57,16 @@ export class Result<R> {
    * @throws {RangeError} when a value cannot be had in the way that `values` asks for.
    */
   get rows(): R[] {
-    return this.#rows ??= this.#batches.flatMap((batch) => batch.rows<R>(this.#values));
+    return this.#rows ??= this.#batches.flatMap((batch) => batch.rows<R>());
   }
 
   /** The rows as arrays in the order of the columns. */
   toArrays(): unknown[][] {
-    return this.#batches.flatMap((batch) => batch.toArrays(this.#values));
+    return this.#batches.flatMap((batch) => batch.toArrays());
   }
 
   /** All rows as one batch of columns, joined on first use. */
   get batch(): ColumnBatch {
-    return this.#batch ??= joinBatches(this.fields, this.precision, this.#batches);
+    return this.#batch ??= joinBatches(this.fields, this.#context, this.#batches);
   }
 }

@@ -7,6 +7,9 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "node", include: ["node/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        test: { name: "package", include: ["package/**/*.test.ts"], testTimeout: 60_000 },
+      },
       { test: { name: "bench", include: ["bench/**/*.test.ts"], testTimeout: 600_000 } },
     ],
   },

@@ -11,7 +11,7 @@ export class BoolColumn extends ColumnBase {
   /** Tells the column classes apart. */
   readonly kind = "bool" as const;
   /** The values as bits, least significant bit first; bits of NULL rows mean nothing. */
-  readonly values: Uint8Array;
+  declare readonly values: Uint8Array;
 
   /** @param init What the column is made of. */
   constructor(init: ColumnInit & { readonly values: Uint8Array }) {
@@ -22,7 +22,7 @@ export class BoolColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): BoolColumn {
     const { field, length, nullCount, validity, values } = this;
-    return new BoolColumn({ field, length, nullCount, validity, values, context });
+    return new BoolColumn({ field, length, nullCount, validity, context, values });
   }
 
   protected override reader(): CellReader {

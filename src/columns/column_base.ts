@@ -44,18 +44,21 @@ export interface ColumnInit {
 /** Reads the cell of a row that is not NULL. */
 export type CellReader = (row: number) => unknown;
 
-/** The base of the column classes. */
+/**
+ * The base of the column classes. Its properties are declared only: V8 (Node 20) takes microseconds to define fields of
+ * a base class that several classes extend.
+ */
 export abstract class ColumnBase {
   /** Name and type. */
-  readonly field: Field;
+  declare readonly field: Field;
   /** Number of rows. */
-  readonly length: number;
+  declare readonly length: number;
   /** Number of NULLs. */
-  readonly nullCount: number;
+  declare readonly nullCount: number;
   /** Bitmap in Arrow's order (least significant bit first), 1 = valid; null when there are no NULLs. */
-  readonly validity: Uint8Array | null;
+  declare readonly validity: Uint8Array | null;
   /** Precision, default value options and text makers of the batch. */
-  protected readonly context: ColumnContext;
+  declare protected readonly context: ColumnContext;
   #reader: CellReader | undefined;
 
   /** @param init What every column is made of. */
@@ -95,7 +98,7 @@ export abstract class ColumnBase {
    * @throws {InterfaceError} For unknown value options.
    */
   toArray(values?: ValueOptions): unknown[] {
-    return this.cells(resolveValueOptions(values, this.context.values));
+    return this.readAll(resolveValueOptions(values, this.context.values));
   }
 
   /** The same column under other default value options, over the same buffers. */
@@ -104,8 +107,8 @@ export abstract class ColumnBase {
   /** Chooses how a cell that is not NULL is read. */
   protected abstract reader(modes: ResolvedValueOptions): CellReader;
 
-  /** Reads all cells, one reader call a cell. */
-  protected cells(modes: ResolvedValueOptions): unknown[] {
+  /** Reads all cells, as {@linkcode ColumnBase.toArray} does, under options that are checked and complete. */
+  readAll(modes: ResolvedValueOptions): unknown[] {
     const { length, validity } = this;
     const read = this.reader(modes);
     const cells = new Array<unknown>(length);

@@ -24,11 +24,11 @@ export class DecimalColumn extends ColumnBase {
   /** Tells the column classes apart. */
   readonly kind = "decimal" as const;
   /** 16 bytes a row: the value times 10^scale, two's complement, little endian. Bytes of NULL rows mean nothing. */
-  readonly values: Uint8Array;
+  declare readonly values: Uint8Array;
   /** Digits. */
-  readonly precision: number;
+  declare readonly precision: number;
   /** Fraction digits. */
-  readonly scale: number;
+  declare readonly scale: number;
 
   /** @param init What the column is made of. */
   constructor(init: DecimalInit) {
@@ -41,7 +41,7 @@ export class DecimalColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): DecimalColumn {
     const { field, length, nullCount, validity, values, precision, scale } = this;
-    return new DecimalColumn({ field, length, nullCount, validity, values, precision, scale, context });
+    return new DecimalColumn({ field, length, nullCount, validity, context, values, precision, scale });
   }
 
   protected override reader({ decimal }: ResolvedValueOptions): CellReader {
@@ -54,7 +54,8 @@ export class DecimalColumn extends ColumnBase {
     return decimal === "string" ? text : (row) => Number(text(row));
   }
 
-  protected override cells({ decimal }: ResolvedValueOptions): unknown[] {
+  /** Reads all cells under options that are checked and complete. */
+  override readAll({ decimal }: ResolvedValueOptions): unknown[] {
     const texts = this.context.formats.formatDecimals(this.values, this.scale);
     return markNulls(decimal === "string" ? texts : texts.map(Number), this.validity);
   }

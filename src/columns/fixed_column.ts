@@ -46,7 +46,7 @@ export class FixedColumn extends ColumnBase {
   /** Tells the column classes apart. */
   readonly kind = "fixed" as const;
   /** The values, one a row. */
-  readonly values: FixedValues;
+  declare readonly values: FixedValues;
 
   /** @param init What the column is made of. */
   constructor(init: ColumnInit & { readonly values: FixedValues }) {
@@ -57,7 +57,7 @@ export class FixedColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): FixedColumn {
     const { field, length, nullCount, validity, values } = this;
-    return new FixedColumn({ field, length, nullCount, validity, values, context });
+    return new FixedColumn({ field, length, nullCount, validity, context, values });
   }
 
   protected override reader(modes: ResolvedValueOptions): CellReader {
@@ -69,7 +69,8 @@ export class FixedColumn extends ColumnBase {
     return (row) => values[row];
   }
 
-  protected override cells(modes: ResolvedValueOptions): unknown[] {
+  /** Reads all cells under options that are checked and complete. */
+  override readAll(modes: ResolvedValueOptions): unknown[] {
     const { values, field, validity } = this;
     if (field.typeCode === DataType.TIMESTAMP) {
       return timestampCells(values as BigInt64Array, validity, field, this.context, modes.timestamp);

@@ -33,6 +33,9 @@ type TextCell = string | Uint8Array;
 /** V8 cannot make a string of 2^29 bytes. */
 const maxPieceBytes = 2 ** 28;
 
+/** After so many different neighbours in a row a column is taken for one without repetition. */
+const maxMisses = 32;
+
 /** Text of consecutive rows; row `first + i` goes from `starts[i] − base` to `starts[i + 1] − base`. */
 interface Piece {
   readonly text: string;
@@ -75,12 +78,12 @@ export class TextCells {
       return cells;
     }
     if (data.length <= maxPieceBytes) {
-      sliceTexts(cells, this.#whole(), 0, rows, validity);
+      sliceTexts(cells, this.#source, this.#whole(), 0, rows);
       return cells;
     }
     for (let first = 0; first < rows;) {
       const end = pieceEnd(offsets, first);
-      sliceTexts(cells, decodePiece(this.#source, first, end), first, end, validity);
+      sliceTexts(cells, this.#source, decodePiece(this.#source, first, end), first, end);
       first = end;
     }
     return cells;
@@ -132,19 +135,49 @@ function utf16Starts(data: Uint8Array, offsets: Int32Array): Int32Array {
   return starts;
 }
 
-function sliceTexts(
-  cells: (TextCell | null)[],
-  { text, starts, base }: Piece,
-  first: number,
-  end: number,
-  validity: Uint8Array | null,
-): void {
-  let from = starts[0]! - base;
+/**
+ * Slices the cells of rows `first` … `end` out of a piece. Neighbours with the same bytes share one string: tags and
+ * table names repeat for thousands of rows, and a comparison costs less than a string.
+ */
+function sliceTexts(cells: (TextCell | null)[], source: TextSource, piece: Piece, first: number, end: number): void {
+  const { data, offsets, validity } = source;
+  const { text, starts, base } = piece;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  let last = "";
+  let lastAt = 0;
+  let lastLength = 0;
+  let misses = 0;
   for (let row = first; row < end; row++) {
-    const to = starts[row - first + 1]! - base;
-    cells[row] = validity === null || ((validity[row >> 3]! >> (row & 7)) & 1) === 1 ? text.slice(from, to) : null;
-    from = to;
+    if (validity !== null && ((validity[row >> 3]! >> (row & 7)) & 1) === 0) {
+      cells[row] = null;
+      continue;
+    }
+    const at = offsets[row]!;
+    const length = offsets[row + 1]! - at;
+    if (length === lastLength && misses < maxMisses && sameBytes(view, lastAt, at, length)) {
+      misses = 0;
+    } else {
+      last = text.slice(starts[row - first]! - base, starts[row - first + 1]! - base);
+      lastLength = length;
+      misses++;
+    }
+    lastAt = at;
+    cells[row] = last;
   }
+}
+
+/** Compares four bytes at a time; the last four may overlap those before. */
+function sameBytes(view: DataView, left: number, right: number, length: number): boolean {
+  if (length < 4) {
+    for (let i = 0; i < length; i++) {
+      if (view.getUint8(left + i) !== view.getUint8(right + i)) return false;
+    }
+    return true;
+  }
+  for (let i = 0; i < length - 4; i += 4) {
+    if (view.getInt32(left + i) !== view.getInt32(right + i)) return false;
+  }
+  return view.getInt32(left + length - 4) === view.getInt32(right + length - 4);
 }
 
 /** Decodes cell by cell; what is not UTF-8 follows the mode. */

@@ -30,9 +30,9 @@ export class VarColumn extends ColumnBase {
   /** Tells the column classes apart. */
   readonly kind = "variable" as const;
   /** Row `r` has the bytes `offsets[r]` … `offsets[r + 1]` of `data`; none where it is NULL. */
-  readonly offsets: Int32Array;
+  declare readonly offsets: Int32Array;
   /** The bytes of all cells. */
-  readonly data: Uint8Array;
+  declare readonly data: Uint8Array;
   readonly #flags: number;
   #texts: TextCells | undefined;
 
@@ -52,7 +52,9 @@ export class VarColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): VarColumn {
     const { field, length, nullCount, validity, offsets, data, flags } = this;
-    return new VarColumn({ field, length, nullCount, validity, offsets, data, flags, context });
+    const column = new VarColumn({ field, length, nullCount, validity, context, offsets, data, flags });
+    column.#texts = this.#texts;
+    return column;
   }
 
   protected override reader(modes: ResolvedValueOptions): CellReader {
@@ -74,7 +76,8 @@ export class VarColumn extends ColumnBase {
     return (row) => data.slice(offsets[row], offsets[row + 1]);
   }
 
-  protected override cells(modes: ResolvedValueOptions): unknown[] {
+  /** Reads all cells under options that are checked and complete. */
+  override readAll(modes: ResolvedValueOptions): unknown[] {
     switch (this.field.typeCode) {
       case DataType.VARCHAR:
       case DataType.NCHAR:
@@ -86,7 +89,7 @@ export class VarColumn extends ColumnBase {
         return texts.map((text, row) => text === null ? null : parse(text, row));
       }
     }
-    return modes.binary === "hex" ? super.cells(modes) : this.#byteCells();
+    return modes.binary === "hex" ? super.readAll(modes) : this.#byteCells();
   }
 
   /** One copy for all cells: what is done to them leaves the batch as it is, and an allocation a cell is slow. */

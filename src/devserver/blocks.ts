@@ -117,13 +117,6 @@ export function encodeBlock(fields: readonly EngineField[], columns: readonly Ce
   return bytes;
 }
 
-/** Data length of each column of an encoded block. */
-export function columnDataLengths(block: Uint8Array): number[] {
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  const columns = view.getInt32(12, true);
-  return Array.from({ length: columns }, (_, i) => view.getInt32(HEADER_BYTES + 5 * columns + 4 * i, true));
-}
-
 function planColumn(field: EngineField, cells: Cell[], rows: number): ColumnPlan {
   if (cells.length !== rows) throw new RangeError(`column ${field.name} has ${cells.length} cells, not ${rows}`);
   const size = fixedSize(field.typeCode);

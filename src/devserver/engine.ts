@@ -10,7 +10,9 @@ export type Precision = "ms" | "us" | "ns";
 
 /** One column of a result, or one placeholder of an INSERT. Type codes as in protocol.md §3.3. */
 export interface EngineField {
+  /** Name of the column or placeholder. */
   name: string;
+  /** Type code. */
   typeCode: number;
   /** Declared length: bytes (VARCHAR n), characters (NCHAR n), size of fixed types, 4095 JSON, 4194304 BLOB. */
   length: number;
@@ -29,8 +31,11 @@ export type Cell = null | boolean | number | bigint | string | Uint8Array;
 
 /** A result with columns. */
 export interface RowSet {
+  /** Tells a result from an update. */
   kind: "rows";
+  /** Its columns. */
   fields: EngineField[];
+  /** Resolution of its timestamps. */
   precision: Precision;
   /** Blocks of at most 4096 rows, each as one array of cells a column. Leaving the iteration early frees the cursor. */
   blocks: AsyncIterable<Cell[][]>;
@@ -38,17 +43,21 @@ export interface RowSet {
 
 /** The outcome of a statement without columns. */
 export interface Update {
+  /** Tells an update from a result. */
   kind: "update";
+  /** Number of rows written or deleted. */
   affectedRows: number;
 }
 
 /** A placeholder of a prepared INSERT (protocol.md §2.7.1): 1 column, 2 tag, 4 table name. */
 export interface Placeholder extends EngineField {
+  /** What it stands for. */
   bindType: 1 | 2 | 4;
 }
 
 /** The values bound for one table. A value of `undefined` is NONE (leave as it is). */
 export interface BoundTable {
+  /** Name of the table; null when the SQL names it. */
   name: string | null;
   /** One value a tag placeholder. */
   tags: (Cell | undefined)[];
@@ -62,6 +71,7 @@ export interface BoundTable {
 
 /** A prepared statement. */
 export interface Prepared {
+  /** True for an INSERT. */
   isInsert: boolean;
   /** Placeholders of an INSERT whose table is known, in their order in the SQL; null for a query or an unknown table. */
   fields: Placeholder[] | null;
@@ -69,6 +79,7 @@ export interface Prepared {
   parameterCount: number;
   /** Resolution of the database of an INSERT's table, told to clients with its TIMESTAMP placeholders; default ms. */
   precision?: Precision;
+  /** Executes with bound values: of each table, or of a query's parameters as the only row of one. */
   execute(tables: BoundTable[]): Promise<RowSet | Update>;
 }
 
@@ -78,11 +89,13 @@ export interface Session {
   database: string | null;
   /** IANA zone in which literals without zone are read. */
   timeZone: string;
+  /** Executes one statement. */
   execute(sql: string): Promise<RowSet | Update>;
   /** `needFields` true answers 0x022B for `insert into ? values(…)`, as the real server does (protocol.md §12.8). */
   prepare(sql: string, needFields: boolean): Promise<Prepared>;
   /** Rejects when the server would refuse the SQL, without executing it; where it is missing a read is executed. */
   validate?(sql: string): Promise<void>;
+  /** Frees the session. */
   close(): Promise<void>;
 }
 
@@ -90,15 +103,19 @@ export interface Session {
 export interface Engine {
   /** True when user and password may log in. */
   authenticate(user: string, password: string): boolean;
+  /** Opens the session of one client. */
   openSession(user: string): Session;
+  /** Closes the database; sessions are closed before. */
   close(): Promise<void>;
 }
 
 /** A failure with TDengine's code (low 16 bits) and message. */
 export class ServerError extends Error {
+  /** Name of the class. */
   override name = "ServerError";
   /** Code, such as `0x2603`. */
   readonly code: number;
+  /** Makes the failure of a code. */
   constructor(code: number, message: string) {
     super(message);
     this.code = code;

@@ -59,12 +59,16 @@ export class FaultGate {
     this.connection = connection;
   }
 
-  /** Asks what happens to a request. */
+  /** Asks what happens to a request; a hook that throws makes it fail. */
   async ask(action: string, reqId: bigint): Promise<Fault> {
     if (this.faults?.onMessage === undefined) return "pass";
     const count = (this.counts.get(action) ?? 0) + 1;
     this.counts.set(action, count);
-    return await this.faults.onMessage({ action, reqId, count, connection: this.connection });
+    try {
+      return await this.faults.onMessage({ action, reqId, count, connection: this.connection });
+    } catch (error) {
+      return { code: 0xffff, message: `onMessage: ${error instanceof Error ? error.message : String(error)}` };
+    }
   }
 }
 

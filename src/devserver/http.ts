@@ -9,18 +9,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type RowSet, ServerError, type Session } from "./engine.ts";
 import { applyFault, type Fault, faultError, FaultGate, type Faults } from "./faults.ts";
 import { HttpBody, setCommonHeaders } from "./http_body.ts";
-import {
-  authenticate,
-  HttpError,
-  readBody,
-  readCredentials,
-  readSqlParameters,
-  type SqlParameters,
-} from "./http_request.ts";
+import { HttpError, readBody, readCredentials, readSqlParameters, type SqlParameters } from "./http_request.ts";
 import { formatColumnMeta, makeRowFormatter, quote, toByteText } from "./http_rows.ts";
 import { formatToken } from "./http_token.ts";
 import { elapsedNs } from "./replies.ts";
-import { type ServerContext, useDatabase } from "./session.ts";
+import { checkLogin, type ServerContext, useDatabase } from "./session.ts";
 
 const UNSUPPORTED_WRITE = "[0xffff] schemaless writing is not supported by the embedded server";
 
@@ -68,11 +61,13 @@ export class HttpHandler {
     if (route === "GET -/ping") return sendEmpty(exchange, 200);
     if (route === "GET rest/login") return this.logIn(exchange, path[2] ?? "", path[3] ?? "");
     if (route === "POST rest/sql" && path[3] === "vgid") return await this.listGroups(exchange);
-    if (route === "POST rest/sql" && path.length <= 4) return await this.runSql(exchange, path[2] ?? "");
-    if (/^POST influxdb\/v1$/.test(route)) return sendJson(exchange, 500, {
-      code: "internal error",
-      message: UNSUPPORTED_WRITE,
-    });
+    if (route === "POST rest/sql" && path.length <= 3) return await this.runSql(exchange, path[2] ?? "");
+    if (/^POST influxdb\/v1$/.test(route)) {
+      return sendJson(exchange, 500, {
+        code: "internal error",
+        message: UNSUPPORTED_WRITE,
+      });
+    }
     if (/^POST opentsdb\/v1$/.test(route)) return sendJson(exchange, 500, { code: 500, message: UNSUPPORTED_WRITE });
     sendNotFound(exchange);
   }
@@ -87,7 +82,7 @@ export class HttpHandler {
 
   /** Tables have no groups here: all are told to be in group 2. */
   private async listGroups(exchange: Exchange): Promise<void> {
-    authenticate(this.context.engine, readCredentials(exchange.request.headers.authorization));
+    checkLogin(this.context, readCredentials(exchange.request.headers.authorization));
     const names: unknown = JSON.parse(new TextDecoder().decode(await readBody(exchange.request)));
     if (!Array.isArray(names)) throw new HttpError(400, 0xffff, "invalid table names");
     sendJson(exchange, 200, { code: 0, vgIDs: names.map(() => 2) });
@@ -99,11 +94,11 @@ export class HttpHandler {
     const sql = new TextDecoder().decode(await readBody(exchange.request));
     if (sql === "") throw new HttpError(400, 0x1106, "request is empty");
     if (sql.trim() === "") throw new HttpError(400, 0x1107, "no sql input");
-    authenticate(this.context.engine, credentials);
+    const user = checkLogin(this.context, credentials);
     const fault = await this.gate.ask("rest/sql", parameters.reqId);
     const refusal = faultError(fault);
     if (refusal !== null) throw new ServerError(refusal.code, refusal.message);
-    const session = this.context.engine.openSession(credentials.user);
+    const session = this.context.engine.openSession(user);
     try {
       await this.execute(exchange, session, database, sql.trim(), parameters, fault);
     } finally {
@@ -172,7 +167,9 @@ function sendFailure(exchange: Exchange, error: unknown): void {
   const status = error instanceof HttpError ? error.status : 200;
   const code = error instanceof HttpError || error instanceof ServerError ? error.code : 0xffff;
   const message = error instanceof Error ? error.message : String(error);
-  const text = `{"code":${code & 0xffff},"desc":${quote(toByteText(message))},"timing":${elapsedNs(exchange.startedMs)}}`;
+  const text = `{"code":${code & 0xffff},"desc":${quote(toByteText(message))},"timing":${
+    elapsedNs(exchange.startedMs)
+  }}`;
   sendText(exchange, status, "application/json; charset=utf-8", text);
 }
 

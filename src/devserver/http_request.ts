@@ -7,7 +7,6 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
-import type { Engine } from "./engine.ts";
 import { decodeBase64, parseToken } from "./http_token.ts";
 import { isTimeZone } from "./session.ts";
 
@@ -77,15 +76,20 @@ function readBoolean(text: string | null): boolean {
   if (text === null || text === "") return false;
   const value = BOOLEANS[text];
   if (value === undefined) {
-    throw new HttpError(400, 0xffff, `illegal param, row_with_meta must be boolean strconv.ParseBool: parsing "${text}": invalid syntax`);
+    throw new HttpError(
+      400,
+      0xffff,
+      `illegal param, row_with_meta must be boolean strconv.ParseBool: parsing "${text}": invalid syntax`,
+    );
   }
   return value;
 }
 
-/** User and password of a request. */
+/** User and password of a request, or a token in their place. */
 export interface Credentials {
   user: string;
   password: string;
+  bearerToken: string;
 }
 
 /**
@@ -100,24 +104,15 @@ export function readCredentials(header: string | undefined): Credentials {
     const bytes = decodeBase64(value);
     const [, user, password] = /^([^:]+):(.+)$/s.exec(bytes === null ? "" : new TextDecoder().decode(bytes)) ?? [];
     if (user === undefined || password === undefined) throw new HttpError(401, 0x1124, "invalid basic Authorization");
-    return { user, password };
+    return { user, password, bearerToken: "" };
   }
   if (scheme === "Taosd") {
     const credentials = parseToken(value);
     if (credentials === null) throw new HttpError(401, 0x1125, "invalid taosd Authorization");
-    return credentials;
+    return { ...credentials, bearerToken: "" };
   }
+  if (scheme === "Bearer" && value !== "") return { user: "", password: "", bearerToken: value };
   throw new HttpError(401, 0x1122, "invalid type of Authorization");
-}
-
-/**
- * Checks a login.
- *
- * @throws {HttpError} when it is refused: with status 200, as every error of the database.
- */
-export function authenticate(engine: Engine, credentials: Credentials): void {
-  if (engine.authenticate(credentials.user, credentials.password)) return;
-  throw new HttpError(200, 0x0357, "Authentication failure");
 }
 
 /** Reads the whole body; gzip is unpacked. */

@@ -41,8 +41,7 @@ export function toByteText(text: string): string {
 
 /** Prints a JSON string of byte text. */
 export function quote(byteText: string): string {
-  const escape = (char: string) =>
-    ESCAPES[char] ?? `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const escape = (char: string) => ESCAPES[char] ?? `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
   // deno-lint-ignore no-control-regex
   return `"${byteText.replace(/["\\\u0000-\u001f]/g, escape)}"`;
 }

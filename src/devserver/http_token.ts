@@ -106,8 +106,10 @@ function bitsOf(bytes: Uint8Array): number[] {
 }
 
 function bytesOf(bits: number[]): Uint8Array {
-  return Uint8Array.from({ length: bits.length / 8 }, (_, i) =>
-    bits.slice(8 * i, 8 * i + 8).reduce((byte, bit) => byte * 2 + bit, 0));
+  return Uint8Array.from(
+    { length: bits.length / 8 },
+    (_, i) => bits.slice(8 * i, 8 * i + 8).reduce((byte, bit) => byte * 2 + bit, 0),
+  );
 }
 
 function table(text: string): number[] {

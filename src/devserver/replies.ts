@@ -13,77 +13,87 @@ export interface JsonObject {
   [key: string]: Json;
 }
 
-const TOKEN =
-  /[ \t\n\r]*(?:([{}[\],:])|"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)|(true|false|null))/y;
+const LITERAL = /[-+.\w]+/y;
 
-/** Reads one JSON text token by token. */
-class JsonReader {
+/** Reads a text that is known to be JSON, keeping the digits of integers. */
+class ExactReader {
   private readonly text: string;
   private at = 0;
-  private token: RegExpExecArray | null = null;
 
   constructor(text: string) {
     this.text = text;
-    this.advance();
   }
 
-  readDocument(): Json {
-    const value = this.readValue();
-    if (this.at !== -1) throw new SyntaxError("text after the JSON value");
-    return value;
+  readValue(): Json {
+    switch (this.peek()) {
+      case "{":
+        return this.readObject();
+      case "[":
+        return this.readArray();
+      case '"':
+        return this.readString();
+      default:
+        return this.readLiteral();
+    }
   }
 
-  private advance(): RegExpExecArray {
-    const current = this.token;
-    TOKEN.lastIndex = Math.max(this.at, 0);
-    this.token = TOKEN.exec(this.text);
-    if (this.token !== null) this.at = TOKEN.lastIndex;
-    else if (/^[ \t\n\r]*$/.test(this.text.slice(this.at))) this.at = -1;
-    else throw new SyntaxError(`unexpected character at ${this.at}`);
-    return current!;
+  /** The next character that is not white space. */
+  private peek(): string {
+    while (this.text.charCodeAt(this.at) <= 0x20) this.at++;
+    return this.text[this.at]!;
   }
 
   private takeIf(mark: string): boolean {
-    if (this.token?.[1] !== mark) return false;
-    this.advance();
-    return true;
-  }
-
-  private readValue(): Json {
-    if (this.token === null) throw new SyntaxError("unexpected end");
-    if (this.takeIf("{")) return this.readObject();
-    if (this.takeIf("[")) return this.readArray();
-    if (this.token[1] !== undefined) throw new SyntaxError(`unexpected ${this.token[1]}`);
-    return toValue(this.advance());
+    const isThere = this.peek() === mark;
+    if (isThere) this.at++;
+    return isThere;
   }
 
   private readObject(): JsonObject {
-    const object: JsonObject = Object.create(null);
-    if (this.takeIf("}")) return object;
-    do {
-      const key = this.token === null ? null : this.readValue();
-      if (typeof key !== "string" || !this.takeIf(":")) throw new SyntaxError("bad object");
-      object[key] = this.readValue();
-    } while (this.takeIf(","));
-    if (!this.takeIf("}")) throw new SyntaxError("unclosed object");
-    return object;
+    const entries: [string, Json][] = [];
+    this.at++;
+    while (!this.takeIf("}")) {
+      this.takeIf(",");
+      this.peek();
+      const key = this.readString();
+      this.takeIf(":");
+      entries.push([key, this.readValue()]);
+    }
+    return Object.fromEntries(entries);
   }
 
   private readArray(): Json[] {
     const array: Json[] = [];
-    if (this.takeIf("]")) return array;
-    do array.push(this.readValue()); while (this.takeIf(","));
-    if (!this.takeIf("]")) throw new SyntaxError("unclosed array");
+    this.at++;
+    while (!this.takeIf("]")) {
+      this.takeIf(",");
+      array.push(this.readValue());
+    }
     return array;
   }
-}
 
-function toValue(token: RegExpExecArray): Json {
-  const digits = token[3];
-  if (digits === undefined) return JSON.parse(token[0]);
-  const value = Number(digits);
-  const isInteger = token[4] === undefined && token[5] === undefined;
-  return isInteger && !Number.isSafeInteger(value) ? BigInt(digits) : value;
+  private readString(): string {
+    let end = this.at;
+    let isEscaped = true;
+    while (isEscaped) {
+      end = this.text.indexOf('"', end + 1);
+      let start = end;
+      while (this.text[start - 1] === "\\") start--;
+      isEscaped = (end - start) % 2 === 1;
+    }
+    const literal = this.text.slice(this.at, end + 1);
+    this.at = end + 1;
+    return JSON.parse(literal);
+  }
+
+  private readLiteral(): Json {
+    LITERAL.lastIndex = this.at;
+    const literal = LITERAL.exec(this.text)![0];
+    this.at = LITERAL.lastIndex;
+    const value: Json = JSON.parse(literal);
+    const isRounded = typeof value === "number" && /^-?\d+$/.test(literal) && !Number.isSafeInteger(value);
+    return isRounded ? BigInt(literal) : value;
+  }
 }
 
 /**
@@ -92,7 +102,8 @@ function toValue(token: RegExpExecArray): Json {
  * @throws {SyntaxError} when the text is not JSON.
  */
 export function parseJson(text: string): Json {
-  return new JsonReader(text).readDocument();
+  const value: Json = JSON.parse(text);
+  return /\d{16}/.test(text) ? new ExactReader(text).readValue() : value;
 }
 
 /** Formats JSON; a `bigint` is printed with all its digits. */

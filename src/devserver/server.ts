@@ -11,6 +11,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Engine } from "./engine.ts";
 import type { Faults } from "./faults.ts";
 import { HttpHandler } from "./http.ts";
+import type { ServerContext } from "./session.ts";
 import { SocketConnection } from "./socket.ts";
 
 /** Settings of {@link createServer}. */
@@ -25,6 +26,8 @@ export interface DevServerOptions {
   faults?: Faults;
   /** Server version told to clients. Default `3.3.7.5`. */
   version?: string;
+  /** Bearer token that logs in as root. Default: none, every token is refused. */
+  token?: string;
   /** The database behind the server. Default: DuckDB, which needs the package `@duckdb/node-api`. */
   engine?: Engine;
 }
@@ -158,8 +161,9 @@ class RunningServer implements DevServer {
     await this.close();
   }
 
-  private get context(): { engine: Engine; version: string } {
-    return { engine: this.engine, version: this.options.version ?? DEFAULT_VERSION };
+  private get context(): ServerContext {
+    const { version = DEFAULT_VERSION, token = null } = this.options;
+    return { engine: this.engine, version, token };
   }
 
   private sum(count: (socket: SocketConnection) => number): number {
@@ -185,7 +189,9 @@ class RunningServer implements DevServer {
     const refusal = await this.options.faults?.onConnect?.({ path, connection }) ?? 0;
     const status = refusal !== 0 ? refusal : path === "/ws" ? 0 : 404;
     if (status !== 0) {
-      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
       return;
     }
     this.webSockets.handleUpgrade(request, socket, head as Buffer, (webSocket) => this.accept(webSocket, connection));

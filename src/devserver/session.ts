@@ -14,12 +14,16 @@ export interface ServerContext {
   engine: Engine;
   /** Version told to clients. */
   version: string;
+  /** Bearer token that logs in as root; null when there is none. */
+  token: string | null;
 }
 
 /** Fields of `conn` that decide about the session. */
 export interface Login {
   user: string;
   password: string;
+  /** Takes the place of user and password when it is not empty. */
+  bearerToken: string;
   database: string;
   timeZone: string;
   mode: number | null;
@@ -83,10 +87,8 @@ export class ClientSession {
     return this.loginSerial.run(async () => {
       if (this.session !== null) throw adapterError("duplicate connections");
       if (login.mode !== null && login.mode !== 0) throw adapterError(`unexpected mode:${login.mode}`);
-      if (!this.context.engine.authenticate(login.user, login.password)) {
-        throw new ServerError(0x0357, "Authentication failure");
-      }
-      const session = this.context.engine.openSession(login.user);
+      const user = checkLogin(this.context, login);
+      const session = this.context.engine.openSession(user);
       try {
         if (login.database !== "") await useDatabase(session, login.database);
       } catch (error) {
@@ -95,7 +97,7 @@ export class ClientSession {
       }
       this.initialTimeZone = session.timeZone;
       this.session = session;
-      this.user = login.user;
+      this.user = user;
       if (login.timeZone !== "") this.setTimeZone(login.timeZone);
     });
   }
@@ -137,6 +139,20 @@ export class ClientSession {
     this.session = null;
     await session?.close();
   }
+}
+
+/**
+ * Checks a login and returns the user it is.
+ *
+ * @throws {ServerError} when it is refused.
+ */
+export function checkLogin(context: ServerContext, login: Pick<Login, "user" | "password" | "bearerToken">): string {
+  const isToken = login.bearerToken !== "";
+  const isRight = isToken
+    ? login.bearerToken === context.token
+    : context.engine.authenticate(login.user, login.password);
+  if (!isRight) throw new ServerError(0x0357, "Authentication failure");
+  return isToken ? "root" : login.user;
 }
 
 /** Makes a database current. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { columnDataLengths, encodeBlock } from "./blocks.ts";
+import { encodeBlock } from "./blocks.ts";
 import type { Cell, RowSet } from "./engine.ts";
 
 /** Runs jobs one after another. */
@@ -55,9 +55,4 @@ export class OpenResult {
     this.legacyBlock = null;
     await this.iterator.return?.();
   }
-}
-
-/** Data lengths of a block's columns, as the legacy `fetch` reports them. */
-export function blockLengths(result: OpenResult, block: Cell[][]): number[] {
-  return columnDataLengths(result.encode(block, 0));
 }

@@ -18,7 +18,14 @@ import {
 } from "./frames.ts";
 import { type Envelope, formatError, formatReply, type Json, type JsonObject, parseJson } from "./replies.ts";
 import { adapterError, ClientSession, type ServerContext } from "./session.ts";
-import { CONNECTION_ACTIONS, fetchRawBlock, OPEN_ACTIONS, runQuery, toServerError, validateSql } from "./socket_actions.ts";
+import {
+  CONNECTION_ACTIONS,
+  fetchRawBlock,
+  OPEN_ACTIONS,
+  runQuery,
+  toServerError,
+  validateSql,
+} from "./socket_actions.ts";
 import { Args, ArgumentError, bestEffortReqId, isObject, type Outcome, type TextAction } from "./socket_request.ts";
 import { STMT1_ACTIONS } from "./socket_stmt1.ts";
 import { bindRaw } from "./socket_stmt1_blocks.ts";
@@ -59,7 +66,9 @@ export class SocketConnection {
     };
     this.gate = new FaultGate(faults, connection);
     socket.on("message", (data: unknown, isBinary: boolean) => {
-      const task = this.receive(toBytes(data), isBinary).finally(() => this.running.delete(task));
+      const task: Promise<void> = this.receive(toBytes(data), isBinary)
+        .catch(() => socket.terminate())
+        .finally(() => this.running.delete(task));
       this.running.add(task);
     });
     socket.on("error", () => socket.terminate());
@@ -100,7 +109,12 @@ export class SocketConnection {
         await this.session.freeResult(job.resultId);
         return makeFinishedFrame(job.envelope, job.resultId, code, message);
       }
-      return formatError(job.envelope, code, message, job.statementId === undefined ? {} : { stmt_id: job.statementId });
+      return formatError(
+        job.envelope,
+        code,
+        message,
+        job.statementId === undefined ? {} : { stmt_id: job.statementId },
+      );
     }
   }
 

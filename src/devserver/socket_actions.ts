@@ -4,11 +4,18 @@
  * @module
  */
 
+import { storageBytes } from "./blocks.ts";
 import { type EngineField, type Precision, type RowSet, ServerError, type Update } from "./engine.ts";
-import { BLOCK_HEADER_BYTES, fillBlockHeader, fillLegacyHeader, LEGACY_HEADER_BYTES, makeFinishedFrame } from "./frames.ts";
+import {
+  BLOCK_HEADER_BYTES,
+  fillBlockHeader,
+  fillLegacyHeader,
+  LEGACY_HEADER_BYTES,
+  makeFinishedFrame,
+} from "./frames.ts";
 import type { Envelope, JsonObject } from "./replies.ts";
 import { adapterError, type ClientSession } from "./session.ts";
-import { blockLengths, type OpenResult } from "./session_results.ts";
+import type { OpenResult } from "./session_results.ts";
 import { type Args, ArgumentError, isObject, type Outcome, type TextActions } from "./socket_request.ts";
 
 const PRECISION_CODES: Record<Precision, number> = { ms: 0, us: 1, ns: 2 };
@@ -107,7 +114,7 @@ async function fetchLegacy(session: ClientSession, id: bigint): Promise<JsonObje
         return { id, completed: true, lengths: null, rows: 0 };
       }
       result.legacyBlock = block;
-      return { id, completed: false, lengths: blockLengths(result, block), rows: block[0]?.length ?? 0 };
+      return { id, completed: false, lengths: result.rows.fields.map(storageBytes), rows: block[0]?.length ?? 0 };
     } catch (error) {
       await release(session, id, result).catch(() => undefined);
       throw error;
@@ -142,6 +149,7 @@ async function logIn(session: ClientSession, args: Args): Promise<Outcome> {
   await session.login({
     user: args.text("user"),
     password: args.text("password"),
+    bearerToken: args.text("bearer_token"),
     database: args.text("db"),
     timeZone: args.text("tz"),
     mode: args.raw("mode") === null ? null : args.integer("mode"),

@@ -91,9 +91,7 @@ function readNames(payload: Uint8Array, header: Header): string[] {
 
 function readSection(payload: Uint8Array, header: Header, kind: "tag" | "col"): BindBlock[][] {
   const view = viewOf(payload);
-  const [offset, count] = kind === "tag"
-    ? [header.tagsOffset, header.tags]
-    : [header.columnsOffset, header.columns];
+  const [offset, count] = kind === "tag" ? [header.tagsOffset, header.tags] : [header.columnsOffset, header.columns];
   let at = offset + 4 * header.tables;
   if (at > payload.byteLength) throw new BindError(outOfRange(`${kind}s lengths`, payload, at));
   return Array.from({ length: header.tables }, (_, i) => {
@@ -137,9 +135,7 @@ function readBlock(block: Uint8Array): BindBlock {
     throw new BindError(`buffer length not match, expect ${buffer.byteLength}, but get ${bufferLength}`);
   }
   const lengths = Array.from({ length: hasLength ? rows : 0 }, (_, row) => view.getInt32(lengthsAt + 4 * row, true));
-  const cells = hasLength
-    ? readVariable(typeCode, nulls, lengths, buffer)
-    : readFixed(typeCode, nulls, buffer);
+  const cells = hasLength ? readVariable(typeCode, nulls, lengths, buffer) : readFixed(typeCode, nulls, buffer);
   return { typeCode, cells };
 }
 

@@ -56,13 +56,18 @@ export class Store {
     return new Store(duckdb, instance, await instance.connect());
   }
 
-  /** Runs `work` when all earlier work is done, inside one transaction; a failure undoes it. */
-  transaction<T>(work: (writer: DuckDBConnection) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when all earlier work is done, inside one transaction; a failure undoes it. What `work` hands to `onCommit`
+   * runs right after the commit, before any later work.
+   */
+  transaction<T>(work: (writer: DuckDBConnection, onCommit: (action: () => void) => void) => Promise<T>): Promise<T> {
     const result = this.#lock.then(async () => {
+      const actions: (() => void)[] = [];
       await this.#writer.run("BEGIN");
       try {
-        const value = await work(this.#writer);
+        const value = await work(this.#writer, (action) => actions.push(action));
         await this.#writer.run("COMMIT");
+        for (const action of actions) action();
         return value;
       } catch (error) {
         await this.#writer.run("ROLLBACK").catch(() => undefined);

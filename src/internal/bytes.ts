@@ -42,3 +42,19 @@ export function copyBits(source: Uint8Array, target: Uint8Array, at: number, cou
     if (isSet(source, i)) target[(at + i) >> 3]! |= 1 << ((at + i) & 7);
   }
 }
+
+/**
+ * Joins byte arrays one behind the other.
+ *
+ * @param parts The arrays.
+ * @returns An array of its own.
+ */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.byteLength;
+  }
+  return joined;
+}

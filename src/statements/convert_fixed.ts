@@ -90,14 +90,47 @@ function integerOf(target: Target, row: number, value: unknown): bigint {
   throw refused(target, row, value, typeof plain === "number" ? "is no integer, and does not fit" : "is not a value for");
 }
 
+/** Stores the plain values at the beginning of a column; gives the row at which something else comes. */
+type PlainPrefix = (values: ArrayLike<unknown>, out: NumberArray) => number;
+
+/** In loops of their own, because the engine makes the best of a loop that meets one kind of array. */
+const plainPrefixes: Readonly<Record<number, PlainPrefix>> = {
+  [DataType.FLOAT]: (values, out) => {
+    for (let row = 0; row < out.length; row++) {
+      const value = values[row];
+      if (typeof value !== "number") return row;
+      out[row] = value;
+      // The difference is 0 for finite numbers only; a finite number must not become infinite.
+      if (out[row]! - out[row]! !== 0 && value - value === 0) return row;
+    }
+    return out.length;
+  },
+  [DataType.DOUBLE]: (values, out) => {
+    for (let row = 0; row < out.length; row++) {
+      const value = values[row];
+      if (typeof value !== "number") return row;
+      out[row] = value;
+    }
+    return out.length;
+  },
+  [DataType.INT]: (values, out) => {
+    for (let row = 0; row < out.length; row++) {
+      const value = values[row];
+      if (typeof value !== "number" || (value | 0) !== value) return row;
+      out[row] = value;
+    }
+    return out.length;
+  },
+};
+
 function convertIntegers(target: Target, type: IntegerType, values: ArrayLike<unknown>): Source {
   const rows = values.length;
   const nulls = new NullMarks(target, rows);
   const { array: Values, min, max } = type;
   const out = new Values(rows);
-  for (let row = 0; row < rows; row++) {
+  for (let row = plainPrefixes[target.field.typeCode]?.(values, out) ?? 0; row < rows; row++) {
     const value = values[row];
-    if (typeof value === "number" && value >= min && value <= max && Number.isInteger(value)) {
+    if (typeof value === "number" && value >= min && value <= max && (value | 0) === value) {
       out[row] = value;
     } else if (!nulls.take(row, value)) {
       const integer = integerOf(target, row, value);
@@ -142,7 +175,7 @@ function convertFloats(target: Target, Values: ArrayConstructor<NumberArray>, va
   const rows = values.length;
   const nulls = new NullMarks(target, rows);
   const out = new Values(rows);
-  for (let row = 0; row < rows; row++) {
+  for (let row = plainPrefixes[target.field.typeCode]!(values, out); row < rows; row++) {
     const value = values[row];
     if (nulls.take(row, value)) continue;
     const number = typeof value === "number" ? value : floatOf(target, row, value);

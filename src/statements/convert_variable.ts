@@ -4,6 +4,7 @@
  * @module
  */
 import { DataType } from "../data_type.ts";
+import { joinBytes } from "../internal/bytes.ts";
 import { Param } from "../sql/param.ts";
 import { type Source, SourceForm } from "./source.ts";
 import { NullMarks, refused, type Target } from "./target.ts";
@@ -79,13 +80,7 @@ function textSource(target: Target, texts: readonly string[], nulls: Uint8Array 
 
 function bytesSource(target: Target, cells: readonly Uint8Array[], nulls: Uint8Array | null): Source {
   const lengths = Uint32Array.from(cells, (cell) => cell.byteLength);
-  const data = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-  let at = 0;
-  for (const cell of cells) {
-    data.set(cell, at);
-    at += cell.byteLength;
-  }
-  return source(target, SourceForm.BYTES, lengths, data, nulls);
+  return source(target, SourceForm.BYTES, lengths, joinBytes(cells), nulls);
 }
 
 function source(
@@ -101,12 +96,19 @@ function source(
   return { typeCode, form, rows: lengths.length, precision: 0, maxLength, nulls, lengths, data };
 }
 
+/** Whether all values are strings that the type takes as they are. */
+function isTextColumn(target: Target, values: ArrayLike<unknown>): values is string[] {
+  const { typeCode } = target.field;
+  const takesAnyText = !binaryTypes.has(typeCode) && !isDecimal(typeCode);
+  return takesAnyText && Array.isArray(values) && values.every((value) => typeof value === "string");
+}
+
 /** Converts values for a column of variable length or of DECIMAL, which travels as text. */
 export function convertVariable(target: Target, values: ArrayLike<unknown>): Source {
   const nulls = new NullMarks(target, values.length);
-  const cells = cellsOf(target, values, nulls);
+  const cells = isTextColumn(target, values) ? values : cellsOf(target, values, nulls);
   const isText = (cell: string | Uint8Array): cell is string => typeof cell === "string";
-  if (cells.every(isText) && !binaryTypes.has(target.field.typeCode)) {
+  if (!binaryTypes.has(target.field.typeCode) && cells.every(isText)) {
     return textSource(target, cells, nulls.marks);
   }
   const bytes = cells.map((cell) => isText(cell) ? encoder.encode(cell) : cell);

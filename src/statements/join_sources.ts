@@ -5,20 +5,11 @@
  */
 import type { Codec } from "../codec/codec.ts";
 import type { Precision } from "../types.ts";
+import { joinBytes } from "../internal/bytes.ts";
 import { fixedSource } from "./convert_fixed.ts";
 import { type Source, SourceForm } from "./source.ts";
 
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.byteLength;
-  }
-  return joined;
-}
 
 function joinNulls(sources: readonly Source[]): Uint8Array | null {
   if (sources.every(({ nulls }) => nulls === null)) return null;

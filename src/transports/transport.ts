@@ -7,6 +7,7 @@
 import type { ColumnBatch } from "../batch.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { Field, Precision } from "../types.ts";
+import type { ResolvedValueOptions } from "../value_modes.ts";
 
 /** The transports by name, as `connection.transport` tells them. */
 export type TransportKind = "websocket" | "fetch" | "deno-ffi" | "bun-ffi";
@@ -19,6 +20,8 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
   /** Limit of each wait for the server, in milliseconds; 0 = none. */
   readonly timeoutMs: number;
+  /** How batches show cells; the documented defaults without it. */
+  readonly values?: ResolvedValueOptions;
 }
 
 /** The rows of a result, pulled batch by batch. */

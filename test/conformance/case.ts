@@ -4,7 +4,7 @@
  * @module
  */
 import type { rejects } from "node:assert/strict";
-import type { connect } from "../../mod.ts";
+import type { connect, Connection, ConnectOptions, ValueOptions } from "../../mod.ts";
 
 /** What a case gets from the runner; nothing in it depends on the runtime. */
 export interface CaseTools {
@@ -14,6 +14,10 @@ export interface CaseTools {
   readonly connect: typeof connect;
   /** Name of a database that only this case uses; made anew before the case, dropped behind it. */
   readonly database: string;
+  /** Connects to the case's own database; options as for `connect`. */
+  open<const V extends ValueOptions = Record<never, never>>(
+    options?: ConnectOptions<V>,
+  ): Promise<Connection<V>>;
   /** Checks that two values are the same; this and the rest is `node:assert/strict`. */
   readonly equal: (actual: unknown, expected: unknown, message?: string) => void;
   /** Compares deeply and strictly. */
@@ -33,6 +37,8 @@ export interface Case {
   readonly name: string;
   /** What it needs beyond queries. */
   readonly needs?: readonly Need[];
+  /** Options of its database, such as `precision 'us'`. */
+  readonly databaseOptions?: string;
   /** Checks the behaviour; rejects when it is not there. */
   run(tools: CaseTools): Promise<void>;
 }

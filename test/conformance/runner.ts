@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { connect } from "../../mod.ts";
-import type { Case, Need } from "./case.ts";
+import type { Case, CaseTools, Need } from "./case.ts";
 import { testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
@@ -32,9 +32,10 @@ export async function runCase(subject: Case, runtime: string): Promise<void> {
   const database = `conformance_${runtime}_${cases.indexOf(subject)}`;
   await using admin = await connect(testUrl);
   await admin.exec(`drop database if exists ${database}`);
-  await admin.exec(`create database ${database}`);
+  await admin.exec(`create database ${database} ${subject.databaseOptions ?? ""}`);
   try {
-    await subject.run({ url: testUrl, connect, database, equal, deepEqual, ok, rejects });
+    const open: CaseTools["open"] = (options) => connect(testUrl, { ...options, database });
+    await subject.run({ url: testUrl, connect, open, database, equal, deepEqual, ok, rejects });
   } finally {
     await admin.exec(`drop database if exists ${database}`);
   }

@@ -3,13 +3,13 @@
 import { WebSocket } from "ws";
 
 /** A reply: parsed JSON (large integers as bigint), or a binary frame. */
-export type Reply = Record<string, any> | Uint8Array;
+export type Reply = Record<string, unknown> | Uint8Array;
 
 /** A connection. */
 export interface TestClient {
   extensions: string;
   /** Sends a text action and waits for the reply with its req_id. */
-  request(action: string, args: Record<string, unknown>): Promise<Record<string, any>>;
+  request(action: string, args: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Sends a frame and waits for the reply with its req_id, or text and waits for the next reply. */
   send(message: string | Uint8Array): Promise<Reply>;
   pause(): void;
@@ -18,10 +18,11 @@ export interface TestClient {
   close(): void;
 }
 
-function parseReply(text: string): Record<string, any> {
+function parseReply(text: string): Record<string, unknown> {
   const value = JSON.parse(text.replace(/("(?:req_id|id|stmt_id)":)(\d{16,})/g, '$1"$2n"'));
   for (const key of ["req_id", "id", "stmt_id"]) {
-    if (typeof value[key] === "string") value[key] = BigInt(value[key].slice(0, -1));
+    const member = value[key];
+    if (typeof member === "string") value[key] = BigInt(member.slice(0, -1));
   }
   return value;
 }
@@ -47,7 +48,9 @@ export async function openClient(
   url: string,
   options: { perMessageDeflate?: boolean; path?: string } = {},
 ): Promise<TestClient> {
-  const socket = new WebSocket(url + (options.path ?? "/ws"), { perMessageDeflate: options.perMessageDeflate ?? false });
+  const socket = new WebSocket(url + (options.path ?? "/ws"), {
+    perMessageDeflate: options.perMessageDeflate ?? false,
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once("open", () => resolve());
     socket.once("error", reject);
@@ -74,7 +77,7 @@ export async function openClient(
   return {
     extensions: socket.extensions,
     request: async (action, args) =>
-      await send(formatRequest(action, args), String(args.req_id)) as Record<string, any>,
+      await send(formatRequest(action, args), String(args.req_id)) as Record<string, unknown>,
     send: (message) =>
       send(message, typeof message === "string" ? null : String(new DataView(message.buffer).getBigUint64(0, true))),
     pause: () => socket.pause(),

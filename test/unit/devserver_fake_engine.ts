@@ -83,7 +83,14 @@ async function answer(engine: FakeEngine, session: Session, sql: string): Promis
 }
 
 function constant(fields: EngineField[], columns: Cell[][]): RowSet {
-  return { kind: "rows", fields, precision: "ms", blocks: (async function* () { yield columns; })() };
+  return {
+    kind: "rows",
+    fields,
+    precision: "ms",
+    blocks: (async function* () {
+      yield columns;
+    })(),
+  };
 }
 
 function makeRows(engine: FakeEngine, count: number, fails: boolean): RowSet {
@@ -126,7 +133,12 @@ async function prepare(engine: FakeEngine, session: Session, sql: string, needFi
     parameterCount,
     execute: async (tables) => {
       engine.bound.push(tables);
-      if (isInsert) return { kind: "update", affectedRows: tables.reduce((n, t) => n + (t.columns[0]?.length ?? 0), 0) };
+      if (isInsert) {
+        return {
+          kind: "update",
+          affectedRows: tables.reduce((n, t) => n + (t.columns[0]?.length ?? 0), 0),
+        };
+      }
       return await answer(engine, session, "select 3 rows");
     },
   };

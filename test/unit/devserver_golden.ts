@@ -99,4 +99,3 @@ export function readRows(name: string, fields: EngineField[]): Cell[][] {
 export const NAMES: string[] = JSON.parse(readFileSync(new URL("index.json", FOLDER), "utf8"))
   .map((item: { name: string }) => item.name)
   .filter((name: string) => readCase(name).blocks?.length > 0);
-

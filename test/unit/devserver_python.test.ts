@@ -20,6 +20,15 @@ function hasPython(): boolean {
   }
 }
 
+/** What the script prints. */
+interface Report {
+  refused: string;
+  query: Record<string, unknown> & { d0: unknown[][]; tags: unknown[][] };
+  every_type: { affected: number; rows: unknown[][]; found: unknown[][] };
+  first_statement: { affected: number; rows: unknown[][] };
+  cursor: unknown[][];
+}
+
 const isAvailable = hasPython();
 if (!isAvailable) console.warn("devserver_python: skipped, python3 is not installed");
 
@@ -28,14 +37,14 @@ function installClient(): void {
   execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], { stdio: "inherit" });
 }
 
-async function runClient(url: string): Promise<Record<string, any>> {
+async function runClient(url: string): Promise<Report> {
   const env = { ...process.env, PYTHONPATH: PACKAGES, PYTHONIOENCODING: "utf-8" };
   const { stdout } = await promisify(execFile)("python3", [SCRIPT, url], { env, timeout: 60_000 });
   return JSON.parse(stdout.replace(/(-?\d{16,})/g, '"$1"'));
 }
 
 describe.skipIf(!isAvailable)("the official Python client", () => {
-  let report: Record<string, any>;
+  let report: Report;
   let leftovers: number[];
 
   beforeAll(async () => {
@@ -64,8 +73,8 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
       none: [],
     });
     expect(query.d0.map((row: unknown[]) => row.slice(1))).toEqual([[1.5, 220], [null, 221]]);
-    expect(query.d0[0][0]).toMatch(/^2023-11-1[45] \d\d:13:20/);
-    expect(query.tags[0].slice(1)).toEqual([0, "here", "d0"]);
+    expect(query.d0[0]![0]).toMatch(/^2023-11-1[45] \d\d:13:20/);
+    expect(query.tags[0]!.slice(1)).toEqual([0, "here", "d0"]);
     expect(query.no_table).toContain("0x2603");
     expect(query.bad_sql).toContain("0x2600");
   });
@@ -77,16 +86,23 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
     const point = "0101000000000000000000f03f0000000000000040";
     expect(every.affected).toBe(3);
     expect(every.rows).toHaveLength(3);
-    expect(every.rows[0].slice(1)).toEqual([...values, ...rest, point, 1, "tag 1", "标签"]);
-    expect(every.rows[1].slice(1)).toEqual([...Array.from({ length: 15 }, () => null), 1, "tag 1", "标签"]);
-    expect(every.rows[2].slice(-3)).toEqual([2, "tag 2", "标签"]);
-    expect(every.found.map((row: unknown[]) => row.slice(1))).toEqual([[-2147483648, "plain é"], [-2147483648, "plain é"]]);
+    expect(every.rows[0]!.slice(1)).toEqual([...values, ...rest, point, 1, "tag 1", "标签"]);
+    expect(every.rows[1]!.slice(1)).toEqual([...Array.from({ length: 15 }, () => null), 1, "tag 1", "标签"]);
+    expect(every.rows[2]!.slice(-3)).toEqual([2, "tag 2", "标签"]);
+    expect(every.found.map((row: unknown[]) => row.slice(1))).toEqual([[-2147483648, "plain é"], [
+      -2147483648,
+      "plain é",
+    ]]);
   });
 
   it("the official client uses its older statement class", () => {
     const { first_statement: first } = report;
     expect(first.affected).toBe(4);
-    expect(first.rows.map((row: unknown[]) => row.slice(1))).toEqual([[0.5, 7, 7], [null, null, 7], [0.5, 8, 8], [null, null, 8]]);
+    expect(first.rows.map((row: unknown[]) => row.slice(1))).toEqual([[0.5, 7, 7], [null, null, 7], [0.5, 8, 8], [
+      null,
+      null,
+      8,
+    ]]);
   });
 
   it("the official client reads through a cursor", () => {

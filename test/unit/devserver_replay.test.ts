@@ -156,11 +156,22 @@ async function replay(name: string): Promise<void> {
     const actual = await exchange(socket, request, reply === null);
     if (isExpectedToDiffer(request)) continue;
     const [got, wanted] = [normalise(actual), normalise(reply)];
-    if (got !== wanted) differences.push({ request: typeof request === "string" ? request : request.toString("latin1"), wanted, got });
+    if (got !== wanted) {
+      differences.push({ request: typeof request === "string" ? request : request.toString("latin1"), wanted, got });
+    }
   }
   socket.terminate();
   expect(differences).toEqual([]);
 }
+
+interface RestCase {
+  request: { method: string; path: string; body?: string; headers: Record<string, string> };
+  response: { status: number; headers: Record<string, string>; body: string };
+}
+
+/** Requests over HTTP, without schemaless writing and the database of the type tests. */
+const restCases: RestCase[] = JSON.parse(readFileSync(new URL("../golden/rest.json", import.meta.url), "utf8"))
+  .filter(({ request }: RestCase) => !/influxdb|opentsdb|g_ns/.test(request.path));
 
 describe("createServer()", () => {
   beforeAll(async () => {
@@ -173,6 +184,23 @@ describe("createServer()", () => {
   it.each(["raw_ws_actions.jsonl", "py_query.jsonl", "py_stmt2.jsonl", "node_all_type_stmt.jsonl"])(
     "createServer() answers %s as the real server did",
     (name) => replay(name),
+  );
+
+  it.each(restCases.map((item) => [`${item.request.method} ${item.request.path} ${item.request.body ?? ""}`, item]))(
+    "createServer() answers %s as the real server did",
+    async (_name, item) => {
+      const { request, response } = item as RestCase;
+      const authorization = request.headers.authorization?.replace("<root:taosdata>", btoa("root:taosdata"));
+      const reply = await fetch(`http://127.0.0.1:${server.port}${request.path}`, {
+        method: request.method,
+        headers: authorization === undefined ? {} : { authorization },
+        ...(request.method === "POST" ? { body: request.body ?? "" } : {}),
+      });
+      const clean = (text: string) => text.replace(/"timing":\d+/, '"timing":0').replace(/\[\d+,\d+,\d+\]/, "[…]");
+      expect([reply.status, clean(await reply.text())]).toEqual([response.status, clean(response.body)]);
+      const contentType = reply.headers.get("content-type");
+      expect(contentType).toBe(response.headers["content-type"] ?? null);
+    },
   );
 
   it("createServer() has nothing left open after the replays", async () => {

@@ -32,6 +32,8 @@ function align(left: Typed, right: Typed, context: TimeContext): [string, string
   if (left.type.code === Type.timestamp || right.type.code === Type.timestamp) {
     return [timeLiteral(left, context).sql, timeLiteral(right, context).sql];
   }
+  const binary = [left, right].find(({ literal }) => literal?.kind === "bytes");
+  if (binary !== undefined && [left, right].some(({ type }) => isText(type))) throw new ServerError(Code.dataFormat, "Invalid data format");
   const json = [left, right].find(({ type }) => type.code === Type.json);
   if (json !== undefined) return left === json ? alignJson(left, right) : alignJson(right, left).reverse() as [string, string];
   if (isText(left.type) && isText(right.type)) {

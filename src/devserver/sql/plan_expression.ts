@@ -148,6 +148,7 @@ function compileShift(time: Typed, duration: Expr & { node: "literal" }, op: "+"
   if (duration.literal.kind !== "duration") throw unsupported("this arithmetic");
   const { value } = duration.literal;
   const ticks = durationTicks(value, scope.precision);
+  if (ticks !== null && time.literal?.kind === "ticks") return compileLiteral({ kind: "ticks", value: time.literal.value + (op === "+" ? ticks : -ticks) });
   if (ticks !== null) return typed(`(${time.sql} ${op} ${ticks}::BIGINT)`, fixedType(Type.timestamp), [time]);
   if (time.literal?.kind !== "ticks" && time.literal?.kind !== "integer") throw unsupported("months or years added to a column");
   return compileLiteral({ kind: "ticks", value: addDuration(time.literal.value, value, op === "+" ? 1 : -1, scope.precision, scope.timeZone) });

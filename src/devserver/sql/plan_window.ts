@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Select, WindowClause } from "./ast.ts";
+import type { FillClause, WindowClause } from "./ast.ts";
 import { unsupported } from "./errors.ts";
 import { fixedOffsetTicks } from "./functions_time.ts";
 import { asBool, compile } from "./plan_expression.ts";
@@ -19,115 +19,114 @@ export interface WindowPlan {
   keys: string[];
   start: string;
   end: string;
-  /** Length of windows of fixed length, and the place of one of their starts; else null. */
+  /** Distance of the starts, length, and the place of one start, of windows of fixed length; else null. */
   fixed: { step: bigint; length: bigint; origin: bigint } | null;
 }
 
-/** Plans the windows of a query; `conditions` are those of WHERE, `partition` the SQL of the partition's keys. */
-export function planWindow(select: Select, window: WindowClause, relation: Relation, conditions: string[], partition: string[], context: PlanContext): WindowPlan {
-  const { time } = relation;
-  if (time === null) throw unsupported("windows over rows without a timestamp");
-  if (window.kind === "interval") {
-    return "ny".includes(window.interval.unit) ? planMonths(window, relation, conditions, time) : planInterval(window, relation, conditions, time);
-  }
-  if (select.fill !== null) throw unsupported("FILL with this window");
-  const over = `OVER (${partition.length === 0 ? "" : `PARTITION BY ${partition.join(", ")} `}ORDER BY ${time}`;
-  return planRuns(window, relation, conditions, over, time, context);
+/** What windows are made from. */
+export interface WindowSource {
+  relation: Relation;
+  /** The conditions of WHERE. */
+  conditions: string[];
+  /** Returns the SQL of the partition's keys over a relation that has the same columns. */
+  keysOf(relation: Relation): string[];
+  context: PlanContext;
 }
 
-function planInterval(window: WindowClause & { kind: "interval" }, relation: Relation, conditions: string[], time: string): WindowPlan {
-  const { precision } = relation;
+type Runs = Exclude<WindowClause, { kind: "interval" }>;
+
+/** Plans the windows of a query. */
+export function planWindow(window: WindowClause, fill: FillClause | null, source: WindowSource): WindowPlan {
+  if (source.relation.time === null) throw unsupported("windows over rows without a timestamp");
+  if (window.kind !== "interval") {
+    if (fill !== null) throw unsupported("FILL with this window");
+    return planRuns(window, source);
+  }
+  return "ny".includes(window.interval.unit) ? planMonths(window, source) : planInterval(window, source);
+}
+
+/** SQL of `x` rounded down to a place `origin + n·step`. */
+export function floorSql(x: string, step: bigint, origin: bigint): string {
+  return `(${x} - ((${x} - (${origin})) % ${step} + ${step}) % ${step})`;
+}
+
+function planInterval(window: WindowClause & { kind: "interval" }, source: WindowSource): WindowPlan {
+  const { relation, conditions, context } = source;
+  const { precision } = relation, time = relation.time!;
   const length = durationTicks(window.interval, precision), offset = window.offset === null ? 0n : durationTicks(window.offset, precision);
   const step = window.sliding === null ? length : durationTicks(window.sliding, precision);
   if (length === null || offset === null || step === null || length <= 0n || step <= 0n || step > length) throw unsupported("this interval");
-  const local = "dw".includes(window.interval.unit) ? fixedOffsetTicks({ precision, timeZone: relationZone(relation) }) : 0n;
-  const week = window.interval.unit === "w" ? 4n * 86400n * 10n ** BigInt(fractionDigits(precision)) : 0n;
-  const origin = offset - local + week;
-  const latest = `(${time} - ((${time} - ${origin}) % ${step} + ${step}) % ${step})`;
-  if (step === length) return { relation, conditions, keys: [latest], start: latest, end: `(${latest} + ${length})`, fixed: { step, length, origin } };
-  const copies = (length + step - 1n) / step;
-  const start = `(${latest} - slide.i * ${step})`;
-  const from = (used: string): string => `${relation.from(used)}, range(0, ${copies}) slide(i)`;
-  return { relation: { ...relation, from }, conditions: [...conditions, `${start} + ${length} > ${time}`], keys: [start], start, end: `(${start} + ${length})`, fixed: { step, length, origin } };
-}
-
-const zones = new WeakMap<Relation, string>();
-
-/** Tells in which zone the days of a relation's windows begin. */
-export function setRelationZone(relation: Relation, timeZone: string): void {
-  zones.set(relation, timeZone);
-}
-
-function relationZone(relation: Relation): string {
-  return zones.get(relation) ?? "UTC";
+  const local = "dw".includes(window.interval.unit) ? fixedOffsetTicks({ precision, timeZone: context.timeZone }) : 0n;
+  const origin = offset - local;
+  const latest = floorSql(time, step, origin);
+  const fixed = { step, length, origin };
+  if (step === length) return { relation, conditions, keys: [latest], start: latest, end: `(${latest} + ${length})`, fixed };
+  const slide = context.alias();
+  const start = `(${latest} - ${slide}.i * ${step})`;
+  const from = (used: string): string => `${relation.from(used)}, range(0, ${(length + step - 1n) / step}) ${slide}(i)`;
+  return { relation: { ...relation, from }, conditions: [...conditions, `${start} + ${length} > ${time}`], keys: [start], start, end: `(${start} + ${length})`, fixed };
 }
 
 /** Windows of months or years, by the calendar of UTC. */
-function planMonths(window: WindowClause & { kind: "interval" }, relation: Relation, conditions: string[], time: string): WindowPlan {
-  if (window.sliding !== null || window.offset !== null || relationZone(relation) !== "UTC") throw unsupported("months with SLIDING, an offset or a zone");
+function planMonths(window: WindowClause & { kind: "interval" }, source: WindowSource): WindowPlan {
+  const { relation, conditions, context } = source;
+  if (window.sliding !== null || window.offset !== null || context.timeZone !== "UTC") throw unsupported("months with SLIDING, an offset or a zone");
   const months = window.interval.amount * (window.interval.unit === "y" ? 12 : 1);
-  const perMicro = 10n ** BigInt(Math.abs(fractionDigits(relation.precision) - 6));
-  const [toMicros, fromMicros] = relation.precision === "ms" ? [`* ${perMicro}`, `// ${perMicro}`] : [`// ${perMicro}`, `* ${perMicro}`];
-  const date = `make_timestamp(${time} ${toMicros})`;
+  const scale = 10n ** BigInt(Math.abs(fractionDigits(relation.precision) - 6));
+  const coarse = relation.precision === "ms";
+  const date = `make_timestamp(${relation.time} ${coarse ? "*" : "//"} ${scale})`;
   const month = `((year(${date}) * 12 + month(${date}) - 1) // ${months} * ${months})`;
-  const at = (index: string): string => `(epoch_us(make_date(${index} // 12, ${index} % 12 + 1, 1)) ${fromMicros})`;
+  const at = (index: string): string => `(epoch_us(make_date(${index} // 12, ${index} % 12 + 1, 1)) ${coarse ? "//" : "*"} ${scale})`;
   return { relation, conditions, keys: [month], start: at(month), end: at(`(${month} + ${months})`), fixed: null };
 }
 
-/** Windows that are runs of consecutive rows: every row gets the number of its run first. */
-function planRuns(window: Exclude<WindowClause, { kind: "interval" }>, relation: Relation, conditions: string[], over: string, time: string, context: PlanContext): WindowPlan {
-  const scope = relationScope(relation, context);
-  const alias = context.alias();
-  const plan = (extras: Record<string, string>, more: string[] = []): { inner: Relation; conditions: string[] } => {
-    return { inner: wrapRelation(relation, conditions, extras, alias), conditions: more };
-  };
-  let step: { inner: Relation; conditions: string[] };
-  if (window.kind === "session") {
-    const gap = durationTicks(window.gap, relation.precision);
-    if (gap === null) throw unsupported("this session gap");
-    step = plan({ wb: `CASE WHEN ${time} - lag(${time}) ${over}) <= ${gap} THEN 0 ELSE 1 END`, wg: "0" });
-  } else if (window.kind === "state") {
-    const state = compile(window.expr, scope).sql;
-    step = plan({ wb: `CASE WHEN ${state} IS NOT DISTINCT FROM lag(${state}) ${over}) AND lag(${time}) ${over}) IS NOT NULL THEN 0 ELSE 1 END`, ws: state });
-  } else if (window.kind === "count") {
-    if (window.sliding !== window.size) throw unsupported("COUNT_WINDOW with SLIDING");
-    step = plan({ wr: `(row_number() ${over}) - 1) // ${window.size}` });
-  } else {
-    const [start, end] = [window.start, window.end].map((expr) => asBool(compile(expr, scope))) as [string, string];
-    step = plan({ wi: start, we: end, wr: `coalesce(sum(CASE WHEN ${end} THEN 1 ELSE 0 END) ${over} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)` });
-  }
-  return finishRuns(window, step.inner, alias, over, context, relation);
+/** The head of a window function over the rows of a partition in the order of time; the caller closes it. */
+function overSql(relation: Relation, source: WindowSource, extra: string[] = [], ordered = true): string {
+  const keys = [...source.keysOf(relation), ...extra];
+  return `OVER (${keys.length === 0 ? "" : `PARTITION BY ${keys.join(", ")} `}${ordered ? `ORDER BY ${relation.time}` : ""}`;
 }
 
-/** Numbers the runs and drops rows that are in none. */
-function finishRuns(window: Exclude<WindowClause, { kind: "interval" }>, inner: Relation, alias: string, over: string, context: PlanContext, outer: Relation): WindowPlan {
-  const time = inner.time!;
-  const bounds = { start: "", end: "", fixed: null };
-  const moved = over.replaceAll(outer.time!, time);
-  const partition = translate(moved, outer, inner);
-  if (window.kind === "count") {
-    return { ...bounds, relation: inner, conditions: [], keys: [`${alias}.wr`], start: `min(${time})`, end: `max(${time})` };
-  }
-  const second = context.alias();
+/** Windows that are runs of consecutive rows: each row is marked first, then the runs are numbered. */
+function planRuns(window: Runs, source: WindowSource): WindowPlan {
+  const { relation, conditions, context } = source;
+  const mark = context.alias();
+  const inner = wrapRelation(relation, conditions, marks(window, source), mark);
+  if (window.kind === "count") return runs(inner, [], `${mark}.wr`);
+  const number = context.alias();
   if (window.kind === "event") {
-    const span = partition.replace("OVER (", "OVER (").replace(/ ?ORDER BY .*$/, "");
-    const group = span === "OVER (" ? `OVER (PARTITION BY ${alias}.wr)` : `${span}, ${alias}.wr)`;
-    const wrapped = wrapRelation(inner, [], {
-      wr: `${alias}.wr`, wf: `min(CASE WHEN ${alias}.wi THEN ${time} END) ${group}`, wc: `bool_or(coalesce(${alias}.we, false)) ${group}`,
-    }, second);
-    return { ...bounds, relation: wrapped, conditions: [`${second}.wc`, `${wrapped.time!} >= ${second}.wf`], keys: [`${second}.wr`], start: `min(${wrapped.time!})`, end: `max(${wrapped.time!})` };
+    const whole = overSql(inner, source, [`${mark}.wr`], false);
+    const spans = { wr: `${mark}.wr`, wf: `min(CASE WHEN ${mark}.wi THEN ${inner.time} END) ${whole})`, wc: `bool_or(coalesce(${mark}.we, false)) ${whole})` };
+    const wrapped = wrapRelation(inner, [], spans, number);
+    return runs(wrapped, [`${number}.wc`, `${wrapped.time} >= ${number}.wf`], `${number}.wr`);
   }
-  const conditions = window.kind === "state" ? [`${alias}.ws IS NOT NULL`] : [];
-  const wrapped = wrapRelation(inner, conditions, { wr: `sum(${alias}.wb) ${partition})`, ws: window.kind === "state" ? `${alias}.ws` : "0" }, second);
-  return { ...bounds, relation: wrapped, conditions: [], keys: [`${second}.wr`], start: `min(${wrapped.time!})`, end: `max(${wrapped.time!})` };
+  return runs(wrapRelation(inner, [], { wr: `sum(${mark}.wb) ${overSql(inner, source)})` }, number), [], `${number}.wr`);
 }
 
-/** Rewrites SQL over a relation to the relation that wraps it. */
-export function translate(sql: string, from: Relation, to: Relation): string {
-  let result = sql;
-  from.columns.forEach((column, index) => {
-    result = result.replaceAll(column.value.sql, to.columns[index]!.value.sql);
-  });
-  if (from.tableName !== null && to.tableName !== null) result = result.replaceAll(from.tableName, to.tableName);
-  return result;
+function runs(relation: Relation, conditions: string[], key: string): WindowPlan {
+  return { relation, conditions, keys: [key], start: `min(${relation.time})`, end: `max(${relation.time})`, fixed: null };
+}
+
+/** The marks of each kind of window: `wb` begins a run, `wr` is its number, `wi` and `we` start and end an event. */
+function marks(window: Runs, source: WindowSource): Record<string, string> {
+  const { relation, context } = source;
+  const scope = relationScope(relation, context), over = overSql(relation, source), { time } = relation;
+  switch (window.kind) {
+    case "session": {
+      const gap = durationTicks(window.gap, relation.precision);
+      if (gap === null) throw unsupported("this session gap");
+      return { wb: `CASE WHEN ${time} - lag(${time}) ${over}) <= ${gap} THEN 0 ELSE 1 END` };
+    }
+    case "state": {
+      const state = compile(window.expr, scope).sql;
+      source.conditions.push(`${state} IS NOT NULL`);
+      return { wb: `CASE WHEN ${state} = lag(${state}) ${over}) THEN 0 ELSE 1 END` };
+    }
+    case "count":
+      if (window.sliding !== window.size) throw unsupported("COUNT_WINDOW with SLIDING");
+      return { wr: `(row_number() ${over}) - 1) // ${window.size}` };
+    case "event": {
+      const [start, end] = [window.start, window.end].map((expr) => asBool(compile(expr, scope))) as [string, string];
+      return { wi: start, we: end, wr: `coalesce(sum(CASE WHEN ${end} THEN 1 ELSE 0 END) ${over} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)` };
+    }
+  }
 }

@@ -147,7 +147,7 @@ export class WebSocketRows implements RowSource {
       this.#ahead = this.#ask(call);
       // Its failure belongs to the next call, which may never come.
       this.#ahead.catch(() => {});
-      return this.#context.codec.decode(block, this.fields, this.precision);
+      return this.#context.codec.decode(block, this.fields, this.precision, call.values);
     } catch (error) {
       this.free();
       throw error;

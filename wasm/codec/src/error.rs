@@ -112,7 +112,7 @@ impl TextError {
 
 impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, at character {}", self.what, self.offset)
+        write!(f, "{}, at byte {}", self.what, self.offset)
     }
 }
 

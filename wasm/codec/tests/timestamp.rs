@@ -58,7 +58,7 @@ struct Calendar {
 
 impl Calendar {
     fn advance(&mut self) {
-        let leap = self.year % 400 == 0 || self.year % 4 == 0 && self.year % 100 != 0;
+        let leap = (self.year.is_multiple_of(4) && !self.year.is_multiple_of(100)) || self.year.is_multiple_of(400);
         let february = if leap { 29 } else { 28 };
         let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
         self.day += 1;

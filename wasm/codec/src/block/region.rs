@@ -181,7 +181,7 @@ fn write_items<const PREFIX: usize>(offsets: &[[u8; 4]], data: &[u8], ends: &mut
 /// Copies `len` bytes to the start of `out`. What lies behind them in both slices may be copied along: the next
 /// item overwrites it. A fixed 16 bytes is one vector move, while a copy of a length known only at run time is
 /// a call that costs more than a short item.
-#[inline]
+#[inline(always)]
 fn copy_item(out: &mut [u8], source: &[u8], len: usize) {
     const STEP: usize = 16;
     const LONG: usize = 128;

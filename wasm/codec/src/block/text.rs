@@ -24,8 +24,9 @@ pub(super) fn flags(bytes: &[u8], offsets: &[[u8; 4]]) -> u32 {
 
 /// `<[u8]>::is_ascii` goes a machine word at a time; folding chunks lets the compiler use vectors.
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<64>();
-    chunks.iter().all(|chunk| chunk.iter().fold(0, |all, byte| all | byte) < 0x80) && rest.is_ascii()
+    let (chunks, rest) = bytes.as_chunks::<256>();
+    let fold = |chunk: &[u8]| chunk.iter().fold(0, |all, byte| all | byte) < 0x80;
+    chunks.iter().all(|chunk| fold(chunk)) && fold(rest)
 }
 
 /// A code point as a character; surrogates and values over U+10FFFF become U+FFFD.

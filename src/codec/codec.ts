@@ -1,0 +1,262 @@
+/**
+ * The codec: bytes of the wire → columns, requests → bytes, and texts of instants and decimals.
+ *
+ * @module
+ */
+import { ColumnBatch } from "../batch.ts";
+import type { CellFormats, ColumnContext } from "../column.ts";
+import { CodecError, InterfaceError } from "../errors.ts";
+import { precisionCode, ticksToMilliseconds } from "../timestamp.ts";
+import type { Field, Precision } from "../types.ts";
+import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.ts";
+import type { Bindings, CodecFault } from "./bindings.ts";
+import { type FaultMapper, Instance } from "./instance.ts";
+import { checkedField, readRegion, type Region, regionColumn, regionField } from "./region.ts";
+import { TimeZones } from "./time_zone.ts";
+
+/** Texts are made in portions of so many values: an engine's strings have a maximum length. */
+const maxTexts = 2 ** 20;
+const decimalWidth = 16;
+
+/** How a raw block is decoded. */
+export interface DecodeOptions {
+  /** Names of the columns, which a block does not have. Default: `c0`, `c1`, … */
+  names?: readonly string[] | undefined;
+  /** Precision of TIMESTAMP ticks, which a block does not tell. Default: `"ms"`. */
+  precision?: Precision | undefined;
+}
+
+/**
+ * The codec, made by `initCodec()`. Its calls are synchronous and may be made at any time, also after one of them
+ * has thrown.
+ *
+ * @example
+ * ```ts
+ * import { initCodec } from "@tdwire/client";
+ * import { equal } from "node:assert/strict";
+ *
+ * const codec = await initCodec();
+ * equal(codec.parseTimestamp("2023-11-14T23:13:20.000001+01:00", "us"), 1_700_000_000_000_001n);
+ * ```
+ */
+export class Codec implements CellFormats {
+  readonly #instance: Instance;
+  readonly #timeZones = new TimeZones();
+
+  /**
+   * Use `initCodec()` instead.
+   *
+   * @param module The compiled module.
+   * @param instantiate Makes an instance of it.
+   */
+  constructor(module: WebAssembly.Module, instantiate: (module: WebAssembly.Module) => Bindings) {
+    this.#instance = new Instance(module, instantiate);
+  }
+
+  /**
+   * Decodes a raw block, as `fetch_raw_block` and `taos_fetch_raw_block` give it.
+   *
+   * @param bytes The whole block. It is read during the call only.
+   * @param options What the block itself does not tell.
+   * @returns The columns, in memory of their own.
+   * @throws {CodecError} When the bytes are no block; it tells the offset, the bytes needed and those available.
+   * @throws {InterfaceError} For a wrong number of names, an unknown precision, or what is not a `Uint8Array`.
+   */
+  decodeBlock(bytes: Uint8Array, options: DecodeOptions = {}): ColumnBatch {
+    const { names, precision = "ms" } = options;
+    precisionCode(precision);
+    const region = this.#region(bytes);
+    const count = region.columns.length;
+    if (names !== undefined && names.length !== count) {
+      throw new InterfaceError(`the block has ${count} columns, but there are ${names.length} names`);
+    }
+    const fields = region.columns.map((column, i) => regionField(column, names?.[i] ?? `c${i}`));
+    return this.#batch(region, fields, precision, defaultValueOptions);
+  }
+
+  /**
+   * Decodes a block of a result whose fields the server has announced.
+   *
+   * @param bytes The whole block.
+   * @param fields The fields; a DECIMAL's digits are taken from the block.
+   * @param precision Precision of TIMESTAMP ticks.
+   * @param values How the batch shows cells. Default: the documented defaults.
+   * @throws {CodecError} When the bytes are no block, or its columns are not the ones announced.
+   */
+  decode(
+    bytes: Uint8Array,
+    fields: readonly Field[],
+    precision: Precision,
+    values: ResolvedValueOptions = defaultValueOptions,
+  ): ColumnBatch {
+    const region = this.#region(bytes);
+    const count = region.columns.length;
+    if (fields.length !== count) {
+      throw new CodecError(`${fields.length} columns were announced, but the block has ${count}`);
+    }
+    const checked = region.columns.map((column, i) => checkedField(column, fields[i]!));
+    return this.#batch(region, checked, precision, values);
+  }
+
+  /**
+   * Encodes a bind request (`stmt2::request` in wasm/codec) into a whole `stmt2_bind` frame.
+   *
+   * @param request The request.
+   * @param refusal Makes the error when a value cannot be sent. Default: a {@linkcode CodecError}.
+   * @throws What `refusal` makes.
+   */
+  encodeBindRequest(request: Uint8Array, refusal?: FaultMapper): Uint8Array {
+    return this.#instance.call((bindings) => bindings.encodeBind(request), refusal);
+  }
+
+  /**
+   * Encodes a `binary_query` frame.
+   *
+   * @param reqId Request id, 0 … 2^64 − 1.
+   * @param sql The statement.
+   * @throws {RangeError} When the id does not fit.
+   */
+  encodeQuery(reqId: bigint, sql: string): Uint8Array {
+    requireUnsigned(reqId, "the request id");
+    return this.#instance.call((bindings) => bindings.encodeQuery(reqId, sql));
+  }
+
+  /**
+   * Encodes a `fetch_raw_block` frame.
+   *
+   * @param reqId Request id, 0 … 2^64 − 1.
+   * @param resultId The server's id of the result.
+   * @throws {RangeError} When an id does not fit.
+   */
+  encodeFetch(reqId: bigint, resultId: bigint): Uint8Array {
+    requireUnsigned(reqId, "the request id");
+    requireUnsigned(resultId, "the result id");
+    return this.#instance.call((bindings) => bindings.encodeFetch(reqId, resultId));
+  }
+
+  /**
+   * Formats an instant as RFC 3339 text with all digits of its precision.
+   *
+   * @param ticks Time since the Unix epoch, in units of `precision`.
+   * @param precision Precision of `ticks`.
+   * @param timeZone IANA time zone. An offset with seconds, of the time before standard time, is rounded to minutes:
+   * the text still names the same instant. Default: UTC, written `Z`.
+   * @returns The text.
+   * @throws {InterfaceError} For an unknown time zone or precision.
+   * @throws {RangeError} When the ticks do not fit 64 bits; with a time zone other than UTC also when the instant is
+   * out of a `Date`'s range.
+   */
+  formatTimestamp(ticks: bigint, precision: Precision, timeZone?: string): string {
+    const code = precisionCode(precision);
+    requireSigned(ticks);
+    const offset = timeZone === undefined || timeZone === "UTC"
+      ? 0
+      : this.#timeZones.offsetSeconds(timeZone, ticksToMilliseconds(ticks, precision));
+    return this.#instance.call((bindings) => bindings.formatTimestamp(ticks, code, offset));
+  }
+
+  /**
+   * Formats many instants as RFC 3339 texts in UTC.
+   *
+   * @param ticks Time since the Unix epoch, in units of `precision`.
+   * @param precision Precision of `ticks`.
+   * @returns One text a tick.
+   */
+  formatTimestamps(ticks: BigInt64Array, precision: Precision): string[] {
+    const code = precisionCode(precision);
+    return this.#texts(ticks.length, (bindings, from, to) =>
+      bindings.formatTimestamps(ticks.subarray(from, to), code));
+  }
+
+  /**
+   * Parses an RFC 3339 text.
+   *
+   * @param text The text, with `Z` or an offset from UTC.
+   * @param precision Precision of the result; digits below it are rounded toward negative infinity.
+   * @returns Time since the Unix epoch, in units of `precision`.
+   * @throws {CodecError} When the text is not RFC 3339, names no instant, or the ticks do not fit 64 bits.
+   */
+  parseTimestamp(text: string, precision: Precision): bigint {
+    const code = precisionCode(precision);
+    if (typeof text !== "string") throw new InterfaceError("a timestamp must be given as text");
+    return this.#instance.call((bindings) => bindings.parseTimestamp(text, code));
+  }
+
+  /**
+   * Converts ticks to another precision, rounding toward negative infinity.
+   *
+   * @param ticks Time since the Unix epoch, in units of `from`.
+   * @param from Precision of `ticks`.
+   * @param to Precision of the result.
+   * @returns The instant in units of `to`.
+   * @throws {RangeError} When `ticks` do not fit 64 bits.
+   * @throws {CodecError} When the result does not fit 64 bits.
+   */
+  convertTimestamp(ticks: bigint, from: Precision, to: Precision): bigint {
+    const [fromCode, toCode] = [precisionCode(from), precisionCode(to)];
+    requireSigned(ticks);
+    return this.#instance.call((bindings) => bindings.convertTimestamp(ticks, fromCode, toCode));
+  }
+
+  /**
+   * Formats decimals.
+   *
+   * @param values 16 bytes each: the value times 10^scale, two's complement, little endian.
+   * @param scale Fraction digits, 0 … 38.
+   * @returns One text a value, with all fraction digits.
+   */
+  formatDecimals(values: Uint8Array, scale: number): string[] {
+    return this.#texts(values.length / decimalWidth, (bindings, from, to) =>
+      bindings.formatDecimals(values.subarray(from * decimalWidth, to * decimalWidth), scale));
+  }
+
+  /**
+   * Parses the text of a decimal.
+   *
+   * @param text Such as `"-12.30"`.
+   * @param precision Digits there may be, 1 … 38.
+   * @param scale Fraction digits there may be.
+   * @returns 16 bytes: the value times 10^scale, two's complement, little endian.
+   * @throws {CodecError} When the text is no decimal or has too many digits.
+   */
+  parseDecimal(text: string, precision: number, scale: number): Uint8Array {
+    return this.#instance.call((bindings) => bindings.parseDecimal(text, precision, scale));
+  }
+
+  #region(bytes: Uint8Array): Region {
+    if (!(bytes instanceof Uint8Array)) throw new InterfaceError("a block must be a Uint8Array");
+    return readRegion(this.#instance.call((bindings) => bindings.decodeBlock(bytes)));
+  }
+
+  #batch(
+    region: Region,
+    fields: readonly Field[],
+    precision: Precision,
+    values: ResolvedValueOptions,
+  ): ColumnBatch {
+    const context: ColumnContext = { precision, values, formats: this };
+    const columns = region.columns.map((column, i) => regionColumn(region, column, fields[i]!, context));
+    return new ColumnBatch({ rowCount: region.rowCount, columns, context });
+  }
+
+  #texts(count: number, format: (bindings: Bindings, from: number, to: number) => string): string[] {
+    if (count === 0) return [];
+    const portion = (from: number): string[] =>
+      this.#instance.call((bindings) => format(bindings, from, Math.min(from + maxTexts, count))).split("\n");
+    if (count <= maxTexts) return portion(0);
+    const texts: string[][] = [];
+    for (let from = 0; from < count; from += maxTexts) texts.push(portion(from));
+    return texts.flat();
+  }
+}
+
+function requireSigned(ticks: bigint): void {
+  if (typeof ticks !== "bigint") throw new InterfaceError("ticks must be given as a bigint");
+  if (BigInt.asIntN(64, ticks) !== ticks) throw new RangeError(`${ticks} ticks do not fit 64 bits`);
+}
+
+function requireUnsigned(value: bigint, what: string): void {
+  if (BigInt.asUintN(64, value) !== value) throw new RangeError(`${what} must be from 0 to 2^64 − 1`);
+}
+
+export type { CodecFault };

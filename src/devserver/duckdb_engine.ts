@@ -1,0 +1,32 @@
+/**
+ * The database of the embedded server: TDengine's SQL and data model on DuckDB.
+ *
+ * @module
+ */
+import { loadCatalog } from "./catalog_store.ts";
+import type { Engine, Session } from "./engine.ts";
+import { EngineSession, type EngineState } from "./session_engine.ts";
+import { Store } from "./store.ts";
+
+/** Where the database lives. */
+export interface EngineOptions {
+  /** A file, created when it does not exist; without one everything is in memory. */
+  file?: string;
+}
+
+/**
+ * Opens the database. Log in as `root` with the password `taosdata`.
+ *
+ * @throws {Error} when the package `@duckdb/node-api` is not installed.
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const store = await Store.open(options.file);
+  const catalog = await store.transaction((writer) => loadCatalog(writer));
+  const state: EngineState = { store, catalog, queries: new Map(), nextQueryId: 1 };
+  let sessions = 0;
+  return {
+    authenticate: (user, password) => user === "root" && password === "taosdata",
+    openSession: (user): Session => new EngineSession(state, user, ++sessions),
+    close: () => store.close(),
+  };
+}

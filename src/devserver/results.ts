@@ -1,0 +1,210 @@
+/**
+ * Results: rows streamed from DuckDB as cells, and small results made by the server itself.
+ *
+ * @module
+ */
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBVector } from "@duckdb/node-api";
+import { type Cell, type EngineField, type Precision, type RowSet, ServerError } from "./engine.ts";
+import { Code } from "./sql/errors.ts";
+import type { Plan } from "./sql/plan_from.ts";
+import type { OutputColumn } from "./sql/relation.ts";
+import { isDecimal, type SqlType, Type } from "./sql/types.ts";
+import type { Store } from "./store.ts";
+
+const maxBlockRows = 4096;
+const encoder = new TextEncoder();
+
+/** A query whose rows are not all read yet. */
+export interface OpenQuery {
+  id: number;
+  sql: string;
+  user: string;
+  connectionId: number;
+  started: number;
+  /** Makes the next read fail with 0x022D. */
+  kill(): void;
+}
+
+/** Returns a field of a result. */
+export function toField(name: string, type: SqlType): EngineField {
+  return { name, typeCode: type.code, length: type.length, precision: type.precision, scale: type.scale };
+}
+
+/** Turns a failure inside DuckDB into one of the server. */
+export function toServerError(error: unknown): ServerError {
+  if (error instanceof ServerError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ServerError(Code.syntax, `the embedded server could not carry out the query: ${message.split("\n")[0]}`);
+}
+
+type Reader = (vector: DuckDBVector, rows: number) => Cell[];
+
+function readBytes(vector: DuckDBVector, rows: number): Cell[] {
+  const blobs = vector as unknown as { getItemBytes(row: number): Uint8Array | null };
+  const cells = new Array<Cell>(rows);
+  for (let row = 0; row < rows; row++) {
+    const bytes = blobs.getItemBytes(row);
+    // Short values are views of the chunk's memory, which does not outlive the chunk.
+    cells[row] = bytes === null ? null : new Uint8Array(bytes);
+  }
+  return cells;
+}
+
+function readPlain(vector: DuckDBVector, rows: number): Cell[] {
+  const cells = new Array<Cell>(rows);
+  for (let row = 0; row < rows; row++) cells[row] = vector.getItem(row) as Cell;
+  return cells;
+}
+
+function readMapped(map: (value: unknown) => Cell): Reader {
+  return (vector, rows) => {
+    const cells = new Array<Cell>(rows);
+    for (let row = 0; row < rows; row++) {
+      const value: unknown = vector.getItem(row);
+      cells[row] = value === null ? null : map(value);
+    }
+    return cells;
+  };
+}
+
+const wide = new Set<number>([Type.bigint, Type.ubigint, Type.timestamp]);
+
+/** Returns the function that reads a column of one type from DuckDB's vectors. */
+function readerOf({ type, bytes }: OutputColumn, result: DuckDBResult, index: number): Reader {
+  const physical = result.columnType(index).toString();
+  if (physical === "BLOB") return type.code === Type.nchar ? readMapped((value) => String(value)) : readBytes;
+  if (isDecimal(type)) return readMapped((value) => (value as { value: bigint }).value);
+  if (type.code === Type.varchar || bytes) return readMapped((value) => encoder.encode(String(value)));
+  if (type.code === Type.nchar || type.code === Type.json) return readMapped((value) => String(value));
+  if (type.code === Type.bool) return readMapped((value) => Boolean(value));
+  const exact = physical === "BIGINT" || physical === "UBIGINT" || physical === "HUGEINT";
+  if (wide.has(type.code)) return exact ? readPlain : readMapped((value) => BigInt(Math.trunc(Number(value))));
+  return exact || physical.startsWith("DECIMAL") ? readMapped((value) => Number(value)) : readPlain;
+}
+
+/** The rows of one DuckDB query, as an iterator that can be left early at any time. */
+class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
+  readonly #store: Store;
+  readonly #connection: DuckDBConnection;
+  readonly #onClose: () => void;
+  #result: DuckDBResult | null = null;
+  #readers: Reader[] = [];
+  #pending: DuckDBDataChunk | null = null;
+  #reading: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  #killed = false;
+
+  constructor(store: Store, connection: DuckDBConnection, onClose: () => void) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#onClose = onClose;
+  }
+
+  /** Starts the query and reads the first chunk, so that most failures show at once. */
+  async start(sql: string, columns: OutputColumn[]): Promise<void> {
+    try {
+      const result = this.#result = await this.#connection.stream(sql);
+      this.#readers = columns.map((column, index) => readerOf(column, result, index));
+      this.#pending = await result.fetchChunk();
+    } catch (error) {
+      await this.#close(false);
+      throw toServerError(error);
+    }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Cell[][]>> {
+    const step = this.#reading.then(() => this.#read());
+    this.#reading = step.catch(() => undefined);
+    return step;
+  }
+
+  async return(): Promise<IteratorResult<Cell[][]>> {
+    if (!this.#closed) this.#connection.interrupt();
+    await this.#reading;
+    await this.#close(false);
+    return { done: true, value: undefined };
+  }
+
+  kill(): void {
+    this.#killed = true;
+    this.#connection.interrupt();
+  }
+
+  async #read(): Promise<IteratorResult<Cell[][]>> {
+    if (this.#killed) {
+      await this.#close(false);
+      throw new ServerError(Code.queryKilled, "Query killed");
+    }
+    if (this.#closed) return { done: true, value: undefined };
+    try {
+      const block = await this.#block();
+      if (block !== null) return { done: false, value: block };
+      await this.#close(true);
+      return { done: true, value: undefined };
+    } catch (error) {
+      await this.#close(false);
+      throw toServerError(error);
+    }
+  }
+
+  /** Reads chunks into one block as long as another full chunk is sure to fit. */
+  async #block(): Promise<Cell[][] | null> {
+    let chunk = this.#pending, rows = 0;
+    let block: Cell[][] | null = null;
+    while (chunk !== null && chunk.rowCount > 0) {
+      const count = chunk.rowCount, current = chunk;
+      const cells = this.#readers.map((read, index) => read(current.getColumnVector(index), count));
+      block = block === null ? cells : block.map((column, index) => column.concat(cells[index]!));
+      rows += count;
+      chunk = await this.#result!.fetchChunk();
+      if (rows + 2048 > maxBlockRows) break;
+    }
+    this.#pending = chunk;
+    return block;
+  }
+
+  async #close(complete: boolean): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onClose();
+    this.#result = this.#pending = null;
+    // An unfinished result lives on in its connection, so that one is not used again.
+    if (complete) this.#store.release(this.#connection);
+    else this.#connection.closeSync();
+  }
+}
+
+/** Runs a planned query. `open` registers it and returns what to do at its end. */
+export async function runPlan(store: Store, plan: Plan, open: (kill: () => void, abandon: () => void) => () => void): Promise<RowSet> {
+  const connection = await store.acquire();
+  let blocks: QueryBlocks | null = null;
+  const done = open(() => blocks?.kill(), () => void blocks?.return());
+  blocks = new QueryBlocks(store, connection, done);
+  const fields = await Promise.all(plan.columns.map((column, index) => resultField(connection, plan, column, index)));
+  await blocks.start(plan.sql, plan.columns);
+  return { kind: "rows", fields, precision: plan.precision, blocks };
+}
+
+/** Text made of literals alone is as long as it turns out. */
+async function resultField(connection: DuckDBConnection, plan: Plan, column: OutputColumn, index: number): Promise<EngineField> {
+  if (!column.constant) return toField(column.name, column.type);
+  const reader = await connection.runAndReadAll(`SELECT octet_length(encode(o${index}::VARCHAR)) FROM (${plan.sql}) LIMIT 1`).catch(() => null);
+  const length = reader?.getRows()[0]?.[0];
+  return toField(column.name, length === undefined || length === null ? column.type : { ...column.type, length: Number(length) });
+}
+
+/** Makes a result of rows at hand; text cells of VARCHAR columns are given as strings. */
+export function staticRows(columns: { name: string; type: SqlType }[], rows: (Cell)[][], precision: Precision = "ms"): RowSet {
+  const toCell = (cell: Cell, { code }: SqlType): Cell => code === Type.varchar && typeof cell === "string" ? encoder.encode(cell) : cell;
+  async function* blocks(): AsyncGenerator<Cell[][]> {
+    for (let from = 0; from < rows.length; from += maxBlockRows) {
+      const part = rows.slice(from, from + maxBlockRows);
+      yield columns.map(({ type }, index) => part.map((row) => toCell(row[index] ?? null, type)));
+    }
+  }
+  return { kind: "rows", fields: columns.map(({ name, type }) => toField(name, type)), precision, blocks: blocks() };
+}

@@ -1,0 +1,214 @@
+/**
+ * A session of the database: carries out statements one client sends.
+ *
+ * @module
+ */
+import { type Catalog, dataTable, tableOf } from "./catalog.ts";
+import { alterTable, createChildren, createDatabase, createTable, dropDatabase, dropTables, type ExecutionContext, isSystemDatabase } from "./ddl.ts";
+import { type Prepared, type RowSet, ServerError, type Session, type Update } from "./engine.ts";
+import { executeInsert } from "./insert.ts";
+import { prepareInsert, queryParameters } from "./prepared.ts";
+import { type OpenQuery, runPlan } from "./results.ts";
+import { describe, showCreate, showQuery } from "./show.ts";
+import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
+import { Code, unsupported } from "./sql/errors.ts";
+import { parse } from "./sql/parse.ts";
+import { asBool, compile } from "./sql/plan_expression.ts";
+import { type Plan, type PlanContext, planFrom, relationScope, type SystemTable } from "./sql/plan_from.ts";
+import { planQuery } from "./sql/plan_select.ts";
+import type { Store } from "./store.ts";
+import { systemTable } from "./system_tables.ts";
+
+/** What all sessions share. */
+export interface EngineState {
+  store: Store;
+  catalog: Catalog;
+  queries: Map<number, OpenQuery>;
+  nextQueryId: number;
+}
+
+const done: Update = { kind: "update", affectedRows: 0 };
+
+/** Names the tables a query reads, sub-queries included. */
+function namedTables(query: Query): { schema: string | null; name: string }[] {
+  const from = (item: FromItem | null): { schema: string | null; name: string }[] => {
+    if (item === null) return [];
+    if (item.node === "table") return [{ schema: item.name.qualifier, name: item.name.name }];
+    return item.node === "query" ? namedTables(item.query) : [...from(item.left), ...from(item.right)];
+  };
+  return query.node === "union" ? [...namedTables(query.left), ...namedTables(query.right)] : from(query.from);
+}
+
+/** One client's session. */
+export class EngineSession implements Session {
+  database: string | null = null;
+  timeZone = "UTC";
+  readonly #state: EngineState;
+  readonly #user: string;
+  readonly #id: number;
+  readonly #open: Map<number, () => void> = new Map();
+
+  constructor(state: EngineState, user: string, id: number) {
+    this.#state = state;
+    this.#user = user;
+    this.#id = id;
+  }
+
+  async execute(sql: string): Promise<RowSet | Update> {
+    const { statement, parameterCount } = parse(sql);
+    if (parameterCount > 0) throw new ServerError(Code.syntax, `syntax error near "${sql.slice(sql.indexOf("?"))}"`);
+    return await this.#run(statement, sql);
+  }
+
+  // deno-lint-ignore require-await
+  async prepare(sql: string, needFields: boolean): Promise<Prepared> {
+    const refused = new ServerError(Code.syntax, "stmt only support 'SELECT' or 'INSERT'");
+    if (!/^\s*\(?\s*(select|insert)\b/i.test(sql)) throw refused;
+    const { statement, parameterCount } = parse(sql);
+    if (statement.node === "insert") {
+      const [target] = statement.targets;
+      if (parameterCount === 0) return { isInsert: true, fields: [], parameterCount, execute: async () => await this.#run(statement, sql) as Update };
+      if (target === undefined || statement.targets.length > 1) throw unsupported("several tables of placeholders");
+      return prepareInsert(target, parameterCount, needFields, () => this.#context(sql));
+    }
+    if (statement.node !== "select" && statement.node !== "union") throw refused;
+    if (parameterCount === 0 || namedTables(statement).length === 0) throw refused;
+    return { isInsert: false, fields: null, parameterCount, execute: (tables) => this.#query(statement, sql, queryParameters(tables, parameterCount)) };
+  }
+
+  async validate(sql: string): Promise<void> {
+    const { statement } = parse(sql);
+    if (statement.node === "select" || statement.node === "union") await this.#plan(statement, sql, null);
+  }
+
+  // deno-lint-ignore require-await
+  async close(): Promise<void> {
+    for (const abandon of this.#open.values()) abandon();
+    this.#open.clear();
+  }
+
+  #context(sql: string): ExecutionContext {
+    return { store: this.#state.store, catalog: this.#state.catalog, database: this.database, timeZone: this.timeZone, sql };
+  }
+
+  async #run(statement: Statement, sql: string): Promise<RowSet | Update> {
+    const context = this.#context(sql);
+    switch (statement.node) {
+      case "select":
+      case "union":
+        return await this.#query(statement, sql, null);
+      case "insert":
+        return { kind: "update", affectedRows: await executeInsert(statement.targets, context) };
+      case "use":
+        return this.#use(statement.name);
+      case "describe":
+        return describe(statement.name, context);
+      case "show":
+        return await this.#show(statement, sql);
+      case "delete":
+        return { kind: "update", affectedRows: await this.#delete(statement, sql) };
+      case "killQuery":
+        return this.#kill(statement.id);
+      default:
+        await this.#change(statement, context);
+        return done;
+    }
+  }
+
+  async #change(statement: Exclude<Statement, Query>, context: ExecutionContext): Promise<void> {
+    switch (statement.node) {
+      case "createDatabase":
+        return await createDatabase(statement, context);
+      case "dropDatabase":
+        await dropDatabase(statement, context);
+        if (this.database === statement.name) this.database = null;
+        return;
+      case "alterDatabase":
+        context.catalog.database(statement.name);
+        return;
+      case "createTable":
+        return await createTable(statement, context);
+      case "createChildren":
+        return await createChildren(statement, context);
+      case "dropTables":
+        return await dropTables(statement, context);
+      case "alterTable":
+        return await alterTable(statement, context);
+    }
+  }
+
+  #use(name: string): Update {
+    if (!isSystemDatabase(name)) this.#state.catalog.database(name);
+    this.database = name;
+    return done;
+  }
+
+  async #show(statement: Statement & { node: "show" }, sql: string): Promise<RowSet> {
+    const text = showQuery(statement, this.database, sql);
+    if (text === null) return await showCreate(statement, this.#context(sql));
+    return await this.#query(parse(text).statement as Query, text, null);
+  }
+
+  #kill(id: string): Update {
+    const number = Number.parseInt(id.split(":")[1] ?? "", 16);
+    const query = this.#state.queries.get(number);
+    if (query === undefined) throw new ServerError(0x0200, "Invalid query id");
+    query.kill();
+    return done;
+  }
+
+  async #planContext(query: Query | null, sql: string, parameters: Literal[] | null): Promise<PlanContext> {
+    const { catalog, store, queries } = this.#state;
+    const tables = new Map<string, SystemTable | null>();
+    for (const { schema, name } of query === null ? [] : namedTables(query)) {
+      const database = schema ?? this.database;
+      if (database !== null && isSystemDatabase(database)) tables.set(`${database}.${name}`, await systemTable(database, name, { catalog, store, queries: queries.values() }));
+    }
+    let alias = 0;
+    return {
+      catalog, database: this.database, timeZone: this.timeZone, sql, parameters,
+      systemTable: (schema, name) => tables.get(`${schema}.${name}`) ?? null,
+      alias: () => `r${++alias}x`,
+    };
+  }
+
+  async #plan(query: Query, sql: string, parameters: Literal[] | null): Promise<Plan> {
+    return planQuery(query, await this.#planContext(query, sql, parameters), true);
+  }
+
+  async #query(query: Query, sql: string, parameters: Literal[] | null): Promise<RowSet> {
+    const state = this.#state;
+    const id = state.nextQueryId++;
+    const entry: OpenQuery = { id, sql, user: this.#user, connectionId: this.#id, started: Date.now(), kill: () => undefined };
+    state.queries.set(id, entry);
+    const finish = (): void => {
+      state.queries.delete(id);
+      this.#open.delete(id);
+    };
+    try {
+      const plan = await this.#plan(query, sql, parameters);
+      return await runPlan(state.store, plan, (kill, abandon) => {
+        entry.kill = kill;
+        this.#open.set(id, abandon);
+        return finish;
+      });
+    } catch (error) {
+      finish();
+      throw error;
+    }
+  }
+
+  async #delete(statement: Statement & { node: "delete" }, sql: string): Promise<number> {
+    const { store, catalog } = this.#state;
+    const context = await this.#planContext(null, sql, null);
+    return await store.transaction(async (writer) => {
+      const table = tableOf(catalog.find(statement.table, this.database));
+      const relation = planFrom({ node: "table", name: statement.table, alias: null }, context, planQuery);
+      const where = [...relation.conditions, ...(statement.where === null ? [] : [asBool(compile(statement.where, relationScope(relation, context)))])];
+      const rowId = `${relation.time!.split(".")[0]}.rowid`;
+      const condition = where.length === 0 ? "true" : where.join(" AND ");
+      const result = await writer.run(`DELETE FROM ${dataTable(table)} WHERE rowid IN (SELECT ${rowId} FROM ${relation.from(condition)} WHERE ${condition})`);
+      return Number(result.rowsChanged);
+    });
+  }
+}

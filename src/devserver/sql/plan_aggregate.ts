@@ -1,0 +1,102 @@
+/**
+ * Plans queries whose rows are grouped: GROUP BY, PARTITION BY, windows and aggregate functions.
+ *
+ * @module
+ */
+import type { Expr, Select } from "./ast.ts";
+import { aggregateFunction, findCalls } from "./functions.ts";
+import { planFill } from "./plan_fill.ts";
+import { asBool, compile, type Grouping, type Scope } from "./plan_expression.ts";
+import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
+import { assemble, type Item, orderSql, type Parts } from "./plan_select.ts";
+import { planWindow, type WindowPlan } from "./plan_window.ts";
+import type { Relation } from "./relation.ts";
+import type { Typed } from "./typed.ts";
+import { fixedType, Type } from "./types.ts";
+
+/** Plans a query with groups. */
+export function planAggregate(select: Select, items: Item[], source: Relation, context: PlanContext, ordered: boolean): Plan {
+  const keyExprs = [...select.partitionBy.map(({ expr }) => expr), ...select.groupBy].map((expr) => resolveAlias(expr, items, source));
+  const conditions = [...source.conditions];
+  if (select.where !== null) conditions.push(asBool(compile(select.where, relationScope(source, context))));
+  const keysOf = (relation: Relation): string[] => keyExprs.map((expr) => compile(expr, relationScope(relation, context)).sql);
+  const window = select.window === null ? null : planWindow(select.window, select.fill, { relation: source, conditions, keysOf, context });
+  const relation = window?.relation ?? source;
+  const rows = relationScope(relation, context);
+  const keys = keysOf(relation);
+  const state = select.window?.kind === "state" ? [compile(select.window.expr, rows).sql] : [];
+  const groupKeys = [...new Set([...keys, ...state, ...(window?.keys ?? [])])];
+  const scope = groupScope(rows, window, groupKeys, items, relation);
+  const values = items.map(({ expr }) => compile(expr, scope));
+  const parts: Parts = {
+    select, items, values, relation,
+    where: window?.conditions ?? conditions,
+    groupBy: groupKeys.length === 0 ? "" : ` GROUP BY ${groupKeys.join(", ")}`,
+    having: havingSql(select, items, scope, groupKeys),
+    qualify: [],
+    order: orderSql(select.orderBy, items, values, scope),
+    natural: [...keys, ...(window === null ? [] : [window.start])],
+    keys, scope, ordered,
+  };
+  return select.fill === null || select.fill.mode === "none" || window === null ? assemble(parts) : planFill(parts, window, rows);
+}
+
+/** A group key may be the name of an item in the select list, unless a column has that name, or its place. */
+function resolveAlias(expr: Expr, items: Item[], relation: Relation): Expr {
+  if (expr.node === "literal" && expr.literal.kind === "integer") return items[Number(expr.literal.value) - 1]?.expr ?? expr;
+  if (expr.node !== "column" || expr.table !== null || relation.columns.some(({ name }) => name === expr.name)) return expr;
+  return items.find(({ name, expr: item }) => name === expr.name && item.node !== "column")?.expr ?? expr;
+}
+
+/** Without groups, no rows give no result, unless a function counts them. */
+function havingSql(select: Select, items: Item[], scope: Scope, groupKeys: string[]): string {
+  const conditions: string[] = [];
+  if (select.having !== null) conditions.push(asBool(compile(select.having, aliasScope(scope, items))));
+  const counts = items.some(({ expr }) => findCalls(expr).some(({ name }) => aggregateFunction(name)?.countLike === true));
+  if (groupKeys.length === 0 && !counts) conditions.push("count(*) > 0");
+  return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
+}
+
+function aliasScope(scope: Scope, items: Item[]): Scope {
+  return {
+    ...scope,
+    column(table, name) {
+      const item = table === null ? items.find((candidate) => candidate.name === name && candidate.expr.node !== "column") : undefined;
+      if (item === undefined) return scope.column(table, name);
+      const value = compile(item.expr, scope);
+      scope.grouping!.keys.add(value.sql);
+      return value;
+    },
+  };
+}
+
+/** The scope outside aggregate functions. */
+function groupScope(rows: Scope, window: WindowPlan | null, groupKeys: string[], items: Item[], relation: Relation): Scope {
+  const keys = new Set(groupKeys);
+  const pseudo = new Map<string, Typed>();
+  if (window !== null) {
+    const add = (name: string, sql: string, code: number): void => {
+      pseudo.set(name, { sql, type: fixedType(code), bytes: false, constant: false });
+      keys.add(sql);
+    };
+    add("_wstart", window.start, Type.timestamp);
+    add("_wend", window.end, Type.timestamp);
+    add("_wduration", `(${window.end} - ${window.start})`, Type.bigint);
+  }
+  const byTable = relation.tableName !== null && (keys.has(relation.tableName) || relation.single);
+  const tags = new Set(relation.columns.filter(({ kind }) => kind === "tag").map(({ value }) => value.sql));
+  const grouping: Grouping = {
+    rows, keys, pick: picker(rows, items),
+    isConstant: (sql) => byTable && (tags.has(sql) || sql === relation.tableName),
+  };
+  return { ...rows, grouping, column: (table, name) => (table === null ? pseudo.get(name) : undefined) ?? rows.column(table, name) };
+}
+
+/** Makes columns follow the row that the only selector function picks. */
+function picker(rows: Scope, items: Item[]): Grouping["pick"] {
+  const selectors = items.flatMap(({ expr }) => findCalls(expr)).filter(({ name }) => aggregateFunction(name)?.pick !== undefined);
+  const [call] = selectors;
+  if (call === undefined || selectors.length > 1) return null;
+  const args = call.args.map((arg) => compile(arg, rows));
+  return aggregateFunction(call.name)!.pick!({ name: call.name, args, exprs: call.args, distinct: false, scope: rows });
+}

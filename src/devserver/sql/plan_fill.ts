@@ -1,0 +1,129 @@
+/**
+ * Plans FILL: the windows without rows, between the bounds WHERE puts on time.
+ *
+ * @module
+ */
+import { ServerError } from "../engine.ts";
+import type { Expr } from "./ast.ts";
+import { Code, unsupported } from "./errors.ts";
+import { hasAggregate } from "./functions.ts";
+import { asBool, compile, type Scope } from "./plan_expression.ts";
+import type { Plan } from "./plan_from.ts";
+import { limitSql, type Parts } from "./plan_select.ts";
+import { floorSql, type WindowPlan } from "./plan_window.ts";
+import { parseTimestamp } from "./timestamp.ts";
+import { asDouble, type Typed } from "./typed.ts";
+import { isNumeric, isText, physicalType } from "./types.ts";
+
+interface Bounds {
+  low: bigint | null;
+  high: bigint | null;
+}
+
+/** Returns the ticks a constant stands for next to a time; null when it is none. */
+export function constantTicks(expr: Expr, scope: Scope): bigint | null {
+  if (expr.node === "column") return null;
+  const { literal } = compile(expr, scope);
+  if (literal?.kind === "integer" || literal?.kind === "ticks") return literal.value;
+  return literal?.kind === "string" ? parseTimestamp(literal.value, scope.precision, scope.timeZone) : null;
+}
+
+const mirrored: Record<string, string> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=" };
+
+/** Finds the bounds on the time that all rows keep to; both ends belong to the range. */
+export function timeBounds(expr: Expr | null, scope: Scope): Bounds {
+  const none: Bounds = { low: null, high: null };
+  const isTime = (side: Expr): boolean => side.node === "column" && scope.column(side.table, side.name)?.sql === scope.time;
+  if (expr === null) return none;
+  if (expr.node === "between" && !expr.negated && isTime(expr.arg)) return { low: constantTicks(expr.low, scope), high: constantTicks(expr.high, scope) };
+  if (expr.node !== "binary") return none;
+  if (expr.op === "and") return narrow(timeBounds(expr.left, scope), timeBounds(expr.right, scope));
+  if (mirrored[expr.op] === undefined) return none;
+  const [op, side] = isTime(expr.left) ? [expr.op, expr.right] : isTime(expr.right) ? [mirrored[expr.op]!, expr.left] : ["", null];
+  const ticks = side === null ? null : constantTicks(side, scope);
+  if (ticks === null) return none;
+  const low = op === ">" ? ticks + 1n : op === ">=" || op === "=" ? ticks : null;
+  return { low, high: op === "<" ? ticks - 1n : op === "<=" || op === "=" ? ticks : null };
+}
+
+function narrow(left: Bounds, right: Bounds): Bounds {
+  const pick = (a: bigint | null, b: bigint | null, least: boolean): bigint | null => a === null ? b : b === null ? a : (a < b) === least ? a : b;
+  return { low: pick(left.low, right.low, false), high: pick(left.high, right.high, true) };
+}
+
+/** Fills the windows of a grouped query. */
+export function planFill(parts: Parts, window: WindowPlan, rows: Scope): Plan {
+  const { select, items, values, keys, scope, relation } = parts;
+  if (window.fixed === null || relation === null) throw unsupported("FILL with this window");
+  if (select.distinct || select.slimit !== null) throw unsupported("FILL with DISTINCT or SLIMIT");
+  const { step, length, origin } = window.fixed;
+  const having = parts.having, where = parts.where.length === 0 ? "" : ` WHERE ${parts.where.join(" AND ")}`;
+  const selected = [...values.map(({ sql }, index) => `${sql} AS o${index}`), ...keys.map((sql, index) => `${sql} AS k${index}`), `${window.start} AS w`];
+  const groups = `SELECT ${selected.join(", ")} FROM ${relation.from(selected.join(" ") + where)}${where}${parts.groupBy}${having}`;
+  const bounds = timeBounds(select.where, rows);
+  const low = bounds.low === null ? "(SELECT min(w) FROM groups)" : floorSql(`${bounds.low}::BIGINT`, step, origin);
+  const high = bounds.high === null ? "(SELECT max(w) FROM groups)" : floorSql(`${bounds.high}::BIGINT`, step, origin);
+  const names = keys.map((_, index) => `k${index}`);
+  const partitions = names.length === 0 ? "SELECT 1 AS one FROM groups LIMIT 1" : `SELECT DISTINCT ${names.join(", ")} FROM groups`;
+  const equal = (left: string, right: string, time: string): string => [...names.map((name) => `${left}.${name} IS NOT DISTINCT FROM ${right}.${name}`), `${left}.w = ${right}.${time}`].join(" AND ");
+  const over = `OVER (${names.length === 0 ? "" : `PARTITION BY ${names.map((name) => `s.${name}`).join(", ")} `}ORDER BY s.w`;
+  const starts = `SELECT p.*, unnest(range(${low}, ${high} + 1, ${step})) AS w FROM (${partitions}) p`;
+  const near = `SELECT s.*, g.w AS gw, max(g.w) ${over} ROWS UNBOUNDED PRECEDING) AS pw, min(g.w) ${over} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS nw FROM starts s LEFT JOIN groups g ON ${equal("g", "s", "w")}`;
+  const filled = items.map((_, index) => `${fillSql(parts, window, index, length)} AS o${index}`);
+  const from = `near f LEFT JOIN groups g ON ${equal("g", "f", "gw")} LEFT JOIN groups a ON ${equal("a", "f", "pw")} LEFT JOIN groups b ON ${equal("b", "f", "nw")}`;
+  const sql = `WITH groups AS (${groups}), starts AS (${starts}), near AS (${near}) SELECT ${filled.join(", ")} FROM ${from} ORDER BY ${fillOrder(parts, names)}${limitSql(select.limit, scope)}`;
+  return { sql, columns: items.map(({ name }, index) => ({ name, type: values[index]!.type, bytes: values[index]!.bytes, constant: false })), precision: scope.precision };
+}
+
+function fillOrder(parts: Parts, names: string[]): string {
+  const natural = [...names.map((name) => `f.${name}`), "f.w"];
+  if (parts.order.length === 0) return natural.join(", ");
+  return parts.select.orderBy.map(({ expr, descending, nulls }) => {
+    const index = parts.items.findIndex(({ name }) => expr.node === "column" && name === expr.name);
+    const place = expr.node === "literal" && expr.literal.kind === "integer" ? Number(expr.literal.value) : index + 1;
+    const key = expr.node === "column" ? parts.keys.indexOf(compile(expr, parts.scope).sql) : -1;
+    const sql = place > 0 ? String(place) : key >= 0 ? `f.k${key}` : expr.node === "column" && expr.name === "_wstart" ? "f.w" : null;
+    if (sql === null) throw unsupported("this ORDER BY with FILL");
+    return `${sql}${descending ? " DESC" : " ASC"} NULLS ${(nulls ?? (descending ? "last" : "first")).toUpperCase()}`;
+  }).join(", ");
+}
+
+/** SQL of an item in a window with rows (`g`), or between the ones before (`a`) and after (`b`). */
+function fillSql(parts: Parts, window: WindowPlan, index: number, length: bigint): string {
+  const { items, values, keys, select } = parts;
+  const value = values[index]!, expr = items[index]!.expr;
+  const key = keys.indexOf(value.sql);
+  if (key >= 0) return `f.k${key}`;
+  if (value.sql === window.start) return "f.w";
+  if (value.sql === window.end) return `(f.w + ${length})`;
+  if (!hasAggregate(expr) && value.sql === `(${window.end} - ${window.start})`) return `${length}::BIGINT`;
+  if (!hasAggregate(expr)) throw unsupported("this expression with FILL");
+  const name = `o${index}`;
+  const place = items.slice(0, index).filter((item) => hasAggregate(item.expr)).length;
+  const missing = missingSql(select.fill!.mode, name, value, select.fill!.values[place], parts.scope);
+  return `CASE WHEN f.gw IS NOT NULL THEN g.${name} ELSE ${missing} END`;
+}
+
+function missingSql(mode: string, name: string, value: Typed, given: Expr | undefined, scope: Scope): string {
+  switch (mode) {
+    case "prev":
+      return `a.${name}`;
+    case "next":
+      return `b.${name}`;
+    case "value":
+    case "value_f": {
+      if (given === undefined) throw new ServerError(Code.syntax, "Filled values number mismatch");
+      const constant = compile(given, scope);
+      if (isNumeric(value.type)) return `CAST(${asDouble(constant)} AS ${physicalType(value.type)})`;
+      return isText(value.type) && value.bytes ? `encode(${constant.sql})` : value.type.code === 1 ? asBool(constant) : constant.sql;
+    }
+    case "linear":
+      if (!isNumeric(value.type)) return "NULL";
+      return `CAST(CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw)) AS ${physicalType(value.type)})`;
+    case "null":
+    case "null_f":
+      return "NULL";
+    default:
+      throw unsupported(`FILL(${mode.toUpperCase()})`);
+  }
+}

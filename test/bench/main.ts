@@ -1,0 +1,15 @@
+/**
+ * Prints all figures of one run.
+ *
+ * @module
+ */
+import { benchDecode, type Measurement } from "./decode.ts";
+import { benchEncode } from "./encode.ts";
+import { benchPull } from "./pull.ts";
+
+function print({ name, value, unit }: Measurement): void {
+  const figure = unit === "rows/s" ? `${(value / 1e6).toFixed(2)} M ${unit}` : `${value.toFixed(2)} ${unit}`;
+  console.log(`${name.padEnd(44)}${figure}`);
+}
+
+for (const bench of [benchDecode, benchEncode, benchPull]) (await bench()).forEach(print);

@@ -20,7 +20,10 @@ interface Series {
 
 /** Hourly climate normals of Seattle, one row an hour of a year. */
 async function readSeries(): Promise<Series> {
-  const path = createRequire(import.meta.url).resolve("vega-datasets/data/seattle-weather-hourly-normals.csv");
+  // The package exports its code only; its data lies beside it.
+  const entry = createRequire(import.meta.url).resolve("vega-datasets");
+  const folder = entry.slice(0, entry.indexOf("vega-datasets") + "vega-datasets".length);
+  const path = `${folder}/data/seattle-weather-hourly-normals.csv`;
   const lines = (await readFile(path, "utf8")).trim().split("\n").slice(1);
   const cells = lines.map((line) => line.split(","));
   const numbers = (column: number) => cells.map((row) => Number(row[column]));

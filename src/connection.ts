@@ -239,6 +239,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   async #run(sql: string, params: readonly SqlValue[], call: Call): Promise<Execution> {
     const { transport, codec } = this.#parts;
     const run = (text: string) => this.#shared(call, () => transport.query.execute(text, call));
+    if (typeof sql !== "string" || sql.trim() === "") throw new InterfaceError("the statement is empty");
     if (params.length === 0) return await run(sql);
     const shape = scanSql(sql);
     if (shape.placeholders.length !== params.length) {

@@ -99,9 +99,16 @@ export class TextCells {
   }
 }
 
+let lenient: TextDecoder | undefined;
+let fatal: TextDecoder | undefined;
+
 /** `ignoreBOM` keeps a leading U+FEFF, which is a character of the cell. */
-function textDecoder(fatal = false): TextDecoder {
-  return new TextDecoder("utf-8", { ignoreBOM: true, fatal });
+function textDecoder(): TextDecoder {
+  return lenient ??= new TextDecoder("utf-8", { ignoreBOM: true });
+}
+
+function fatalDecoder(): TextDecoder {
+  return fatal ??= new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 }
 
 /** The row after the last that goes into the piece which begins at `first`. */
@@ -182,7 +189,7 @@ function sameBytes(view: DataView, left: number, right: number, length: number):
 
 /** Decodes cell by cell; what is not UTF-8 follows the mode. */
 function cellDecoder({ data, offsets, field }: TextSource, mode: Mode): (row: number) => TextCell {
-  const decoder = textDecoder(mode !== "replace");
+  const decoder = mode === "replace" ? textDecoder() : fatalDecoder();
   return (row) => {
     const bytes = data.subarray(offsets[row], offsets[row + 1]);
     try {

@@ -15,6 +15,8 @@ def plain(value):
     """A cell as JSON can hold it."""
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
+    if isinstance(value, int) and abs(value) > 2**53:
+        return str(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return str(value)
@@ -62,7 +64,7 @@ def query(conn):
 def every_type(conn):
     """Writes one row of NULLs and one of values with stmt2, into two tables at once, and reads them back."""
     conn.execute(
-        "create stable every (ts timestamp, b bool, i8 tinyint, i16 smallint, i32 int, i64 bigint, u8 tinyint unsigned,"
+        "create stable types (ts timestamp, b bool, i8 tinyint, i16 smallint, i32 int, i64 bigint, u8 tinyint unsigned,"
         " u16 smallint unsigned, u32 int unsigned, u64 bigint unsigned, f float, d double, vc varchar(64), nc nchar(32),"
         " vb varbinary(32), g geometry(128)) tags (t1 int, t2 varchar(16), t3 nchar(16))"
     )
@@ -93,12 +95,12 @@ def every_type(conn):
         return [taosws.int_to_tag(number), taosws.varchar_to_tag("tag %d" % number), taosws.nchar_to_tag("标签")]
 
     stmt = conn.stmt2_statement()
-    stmt.prepare("insert into ? using every tags(?,?,?) values(%s)" % ",".join("?" * 16))
+    stmt.prepare("insert into ? using types tags(?,?,?) values(%s)" % ",".join("?" * 16))
     bound = [taosws.stmt2_bind_param_view(table_name="e%d" % i, tags=tags(i), columns=columns(3 - i)) for i in (1, 2)]
     stmt.bind(bound)
     affected = stmt.execute()
     reader = conn.stmt2_statement()
-    reader.prepare("select ts, i32, vc from every where i32 < ? and vc = ? order by tbname")
+    reader.prepare("select ts, i32, vc from types where i32 < ? and vc = ? order by tbname")
     reader.bind(
         [
             taosws.stmt2_bind_param_view(
@@ -109,7 +111,7 @@ def every_type(conn):
     reader.execute()
     return {
         "affected": affected,
-        "rows": rows(conn.query("select * from every order by t1, ts")),
+        "rows": rows(conn.query("select * from types order by t1, ts")),
         "found": rows(reader.result_set()),
     }
 

@@ -36,7 +36,9 @@ function renderTimestamp(ticks: bigint, precision: keyof typeof digits): string 
   const unit = 10n ** BigInt(digits[precision]);
   const fraction = ((ticks % unit) + unit) % unit;
   const seconds = (ticks - fraction) / unit;
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(digits[precision], "0")}Z`;
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${
+    String(fraction).padStart(digits[precision], "0")
+  }Z`;
 }
 
 function renderDecimal(value: bigint, scale: number): string {
@@ -84,13 +86,16 @@ export async function readRows(result: RowSet): Promise<Cell[][]> {
 }
 
 function metaOf(field: EngineField): unknown[] {
-  const name = isDecimal({ ...field, code: field.typeCode }) ? `DECIMAL(${field.precision},${field.scale})` : typeName({ ...field, code: field.typeCode });
+  const name = isDecimal({ ...field, code: field.typeCode })
+    ? `DECIMAL(${field.precision},${field.scale})`
+    : typeName({ ...field, code: field.typeCode });
   return [field.name, name, field.length];
 }
 
 function isEqual(left: unknown, right: unknown): boolean {
   if (typeof left === "number" && typeof right === "number") {
-    return left === right || Math.abs(left - right) <= 1e-12 * Math.abs(right) || Math.fround(left) === Math.fround(right) && left === Math.fround(left);
+    return left === right || Math.abs(left - right) <= 1e-12 * Math.abs(right) ||
+      Math.fround(left) === Math.fround(right) && left === Math.fround(left);
   }
   if (typeof left === "string" && typeof right === "number") return left === String(right);
   return JSON.stringify(left) === JSON.stringify(right);
@@ -99,24 +104,42 @@ function isEqual(left: unknown, right: unknown): boolean {
 /** Compares one answer; null when it is the recorded one. */
 async function compare(engine: Engine, recorded: Recorded): Promise<string | null> {
   const expected = JSON.parse(recorded.body.replace(/([[,:])(-?\d{16,})(?=[,\]}])/g, '$1"$2"')) as {
-    code: number; desc?: string; column_meta?: unknown[][]; data?: unknown[][];
+    code: number;
+    desc?: string;
+    column_meta?: unknown[][];
+    data?: unknown[][];
   };
   const session = engine.openSession("root");
   if (recorded.db !== undefined) await session.execute(`use ${recorded.db}`).catch(() => undefined);
   try {
     const result = await session.execute(recorded.sql);
     if (expected.code !== 0) return `expected ${expected.desc}`;
-    if (result.kind === "update") return JSON.stringify(expected.data) === `[[${result.affectedRows}]]` ? null : `affected ${result.affectedRows}, expected ${expected.data}`;
+    if (result.kind === "update") {
+      return JSON.stringify(expected.data) === `[[${result.affectedRows}]]`
+        ? null
+        : `affected ${result.affectedRows}, expected ${expected.data}`;
+    }
     const meta = JSON.stringify(result.fields.map(metaOf));
-    if (meta !== JSON.stringify(expected.column_meta)) return `columns ${meta}, expected ${JSON.stringify(expected.column_meta)}`;
-    const rows = (await readRows(result)).map((row) => row.map((cell, index) => render(cell, result.fields[index]!, result.precision)));
+    if (meta !== JSON.stringify(expected.column_meta)) {
+      return `columns ${meta}, expected ${JSON.stringify(expected.column_meta)}`;
+    }
+    const rows = (await readRows(result)).map((row) =>
+      row.map((cell, index) => render(cell, result.fields[index]!, result.precision))
+    );
     const wanted = expected.data!;
-    if (openOrder.test(recorded.sql)) for (const list of [rows, wanted]) list.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
-    const same = rows.length === wanted.length && rows.every((row, at) => row.every((cell, index) => isEqual(cell, wanted[at]![index])));
+    if (openOrder.test(recorded.sql)) {
+      for (const list of [rows, wanted]) list.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+    }
+    const same = rows.length === wanted.length &&
+      rows.every((row, at) => row.every((cell, index) => isEqual(cell, wanted[at]![index])));
     return same ? null : `rows ${JSON.stringify(rows).slice(0, 600)}, expected ${JSON.stringify(wanted).slice(0, 600)}`;
   } catch (error) {
     if (!(error instanceof ServerError)) return `threw ${error instanceof Error ? error.stack : error}`;
-    return error.code === expected.code && error.message === expected.desc ? null : `0x${error.code.toString(16)} ${error.message}, expected ${expected.code === 0 ? "no error" : `0x${expected.code.toString(16)} ${expected.desc}`}`;
+    return error.code === expected.code && error.message === expected.desc
+      ? null
+      : `0x${error.code.toString(16)} ${error.message}, expected ${
+        expected.code === 0 ? "no error" : `0x${expected.code.toString(16)} ${expected.desc}`
+      }`;
   } finally {
     await session.close();
   }

@@ -6,9 +6,11 @@
 import type { Precision } from "../engine.ts";
 import { ServerError } from "../engine.ts";
 import { Code, unsupported } from "./errors.ts";
+import { quoteBytes } from "../store.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
 import { fixedType, isDecimal, isInteger, isNumeric, isText, Type } from "./types.ts";
+import { parseHex } from "./values.ts";
 
 /** What the reading of time text depends on. */
 export interface TimeContext {
@@ -39,13 +41,19 @@ function align(left: Typed, right: Typed, context: TimeContext): [string, string
   if (isText(left.type) && isText(right.type)) {
     return left.bytes || right.bytes ? [asBytes(left), asBytes(right)] : [left.sql, right.sql];
   }
-  if (left.type.code === Type.varbinary || right.type.code === Type.varbinary) return [asBytes(left), asBytes(right)];
+  if (left.type.code === Type.varbinary || right.type.code === Type.varbinary) return [bytesOf(left), bytesOf(right)];
   if (left.type.code === Type.geometry || right.type.code === Type.geometry) throw unsupported("comparing geometry");
   if (isText(left.type) || isText(right.type)) return alignNumberText(left, right);
   if (left.type.code === Type.bool && right.type.code === Type.bool) return [left.sql, right.sql];
   if (left.type.code === Type.bool || right.type.code === Type.bool) return [asDouble(left), asDouble(right)];
   const exact = (isInteger(left.type) || isDecimal(left.type)) && (isInteger(right.type) || isDecimal(right.type));
   return exact ? [left.sql, right.sql] : [asDouble(left), asDouble(right)];
+}
+
+/** Text next to a VARBINARY may be written as `\x0aff`. */
+function bytesOf(value: Typed): string {
+  const bytes = value.literal?.kind === "string" ? parseHex(value.literal.value) : null;
+  return bytes === null ? asBytes(value) : quoteBytes(bytes);
 }
 
 /** A number or BOOL against text: the text is read as a number. */

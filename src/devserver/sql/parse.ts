@@ -5,12 +5,15 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Statement } from "./ast.ts";
-import { Code } from "./errors.ts";
+import { Code, unsupported } from "./errors.ts";
 import { parseAlter, parseCreate, parseDrop, parseShow } from "./parse_ddl.ts";
 import { parseExpression } from "./parse_expression.ts";
 import { parseInsert } from "./parse_insert.ts";
 import { parseQuery } from "./parse_select.ts";
 import { TokenStream } from "./token_stream.ts";
+
+/** Statements of TDengine that are not carried out here. */
+const otherStatements = new Set(["explain", "grant", "revoke", "trim", "reset", "compact", "balance", "split", "merge", "redistribute", "restore", "analyze", "pause", "resume"]);
 
 const maxSqlBytes = 1048576;
 
@@ -64,6 +67,7 @@ function parseStatement(stream: TokenStream): Statement {
     case "kill":
       return parseKill(stream);
     default:
+      if (otherStatements.has(first.text)) throw unsupported(first.text.toUpperCase());
       return stream.fail(first);
   }
 }

@@ -4,14 +4,28 @@
  * @module
  */
 import type { AlterAction, ChildDefinition, QualifiedName, ShowTarget, Statement } from "./ast.ts";
+import { unsupported } from "./errors.ts";
 import { parseExpression } from "./parse_expression.ts";
 import { parseValue } from "./parse_insert.ts";
 import { parseColumnDefinition } from "./parse_type.ts";
 import type { TokenStream } from "./token_stream.ts";
 
+/** Objects of TDengine that do not exist here. */
+const otherObjects = new Set([
+  "topic", "user", "stream", "view", "index", "sma", "tsma", "function", "aggregate", "dnode", "mnode", "qnode", "snode", "bnode", "anode", "consumer", "or", "recursive", "token", "role",
+  "virtual", "vtable", "mount", "rsma", "encrypt_key", "topics", "streams", "consumers", "subscriptions", "functions", "views", "indexes", "grants", "licences", "mnodes", "qnodes",
+  "snodes", "vgroups", "connections", "transactions", "cluster", "local", "apps", "table", "vnodes", "scores", "compacts",
+]);
+
+function refuseOthers(stream: TokenStream, verb: string): void {
+  const { kind, text } = stream.token;
+  if (kind === "name" && otherObjects.has(text) && (text !== "table" || verb === "SHOW")) throw unsupported(`${verb} ${text.toUpperCase()}`);
+}
+
 /** Parses CREATE after its first word. */
 export function parseCreate(stream: TokenStream): Statement {
   if (stream.acceptWord("database")) return parseCreateDatabase(stream);
+  refuseOthers(stream, "CREATE");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
   const ifNotExists = stream.acceptWords("if", "not", "exists");
@@ -71,6 +85,7 @@ export function parseDrop(stream: TokenStream): Statement {
     const ifExists = stream.acceptWords("if", "exists");
     return { node: "dropDatabase", name: stream.name(), ifExists };
   }
+  refuseOthers(stream, "DROP");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
   const tables = stream.list(() => ({ ifExists: stream.acceptWords("if", "exists"), name: stream.qualifiedName() }));
@@ -84,6 +99,7 @@ export function parseAlter(stream: TokenStream): Statement {
     skipOptions(stream);
     return { node: "alterDatabase", name };
   }
+  refuseOthers(stream, "ALTER");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
   return { node: "alterTable", stable, name: stream.qualifiedName(), action: parseAction(stream) };
@@ -126,6 +142,7 @@ export function parseShow(stream: TokenStream): Statement {
     stream.expectWord("from");
     return { node: "show", target: "tags", database: null, name: stream.qualifiedName(), like: null };
   }
+  refuseOthers(stream, "SHOW");
   if (stream.isWord("user") || stream.isWord("normal") || stream.isWord("child")) stream.next();
   let database: string | null = null;
   if (stream.isOperator(".", 1)) {

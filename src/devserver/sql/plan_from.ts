@@ -4,10 +4,10 @@
  * @module
  */
 import { type Catalog, type Child, type Column, dataTable, type Table, tableOf, tagTable } from "../catalog.ts";
-import { type Precision, ServerError } from "../engine.ts";
+import type { Precision } from "../engine.ts";
 import { quoteText } from "../store.ts";
 import type { FromItem, Literal, QualifiedName, Query } from "./ast.ts";
-import { unsupported } from "./errors.ts";
+import { tableNotExist } from "./errors.ts";
 import { compileLiteral, type Typed } from "./typed.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
 import { findColumn, type OutputColumn, queryRelation, type Relation, type RelationColumn } from "./relation.ts";
@@ -78,9 +78,11 @@ function planTable(name: QualifiedName, alias: string | null, context: PlanConte
     precision: table.database.precision,
     single: isChild || table.kind === "normal",
     tableName: tableNameSql(found, tags),
-    from(used) {
+    tags: joined && !isChild ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.` } : null,
+    from(used, isolated = false) {
       const withTags = joined && used.includes(`${tags}.`);
-      return withTags ? `${dataTable(table)} ${rows} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid` : `${dataTable(table)} ${rows}`;
+      const source = isolated && isChild ? `(SELECT * FROM ${dataTable(table)} WHERE _tid = ${found.id}) ${rows}` : `${dataTable(table)} ${rows}`;
+      return withTags ? `${source} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid` : source;
     },
   };
 }
@@ -91,13 +93,13 @@ function tableNameSql(found: Table | Child, tags: string): string {
 
 function planSystemTable(schema: string, name: string, alias: string | null, context: PlanContext): Relation {
   const table = context.systemTable(schema, name);
-  if (table === null) throw new ServerError(0x2603, "Table does not exist");
+  if (table === null) throw tableNotExist();
   const source = context.alias();
   const columns = table.columns.map(({ name: column, type }, index): RelationColumn => {
     return { table: alias ?? name, name: column, value: { sql: `${source}.s${index}`, type, bytes: false, constant: false }, kind: "column", inStar: true };
   });
   return {
-    columns, conditions: [], time: null, order: [], precision: "ms", single: false, tableName: null,
+    columns, conditions: [], time: null, order: [], precision: "ms", single: false, tableName: null, tags: null,
     from: () => `${systemRows(table)} ${source}(${table.columns.map((_, index) => `s${index}`).join(", ")})`,
   };
 }
@@ -114,17 +116,15 @@ function systemRows(table: SystemTable): string {
 
 function planJoin(item: FromItem & { node: "join" }, context: PlanContext, planQuery: (query: Query, context: PlanContext) => Plan): Relation {
   const left = planFrom(item.left, context, planQuery), right = planFrom(item.right, context, planQuery);
-  if (item.kind !== "inner" && right.conditions.length + left.conditions.length > 0 && item.on === null) throw unsupported("this join");
   const joined: Relation = {
     columns: [...left.columns, ...right.columns],
     conditions: item.kind === "inner" ? [...left.conditions, ...right.conditions] : [],
-    time: left.time, order: left.order, precision: left.precision, single: false, tableName: null, from: () => "",
+    time: left.time, order: left.order, precision: left.precision, single: false, tableName: null, tags: null, from: () => "",
   };
   const on = item.on === null ? [] : [asBool(compile(item.on, relationScope(joined, context)))];
   const side = (relation: Relation, used: string): string => {
-    const source = relation.from(used + on.join(" ") + relation.conditions.join(" "));
-    if (item.kind === "inner" || relation.conditions.length === 0) return source.includes(" JOIN ") ? `(${source})` : source;
-    throw unsupported("outer joins of child tables");
+    const source = relation.from(used + on.join(" ") + relation.conditions.join(" "), item.kind !== "inner");
+    return source.includes(" JOIN ") ? `(${source})` : source;
   };
   const verbs = { inner: "JOIN", left: "LEFT JOIN", right: "RIGHT JOIN", full: "FULL JOIN" };
   joined.from = (used) => `${side(left, used)} ${verbs[item.kind]} ${side(right, used)} ON ${on.join("") || "true"}`;

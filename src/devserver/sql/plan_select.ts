@@ -116,7 +116,8 @@ export function assemble(parts: Parts): Plan {
     const qualify = parts.qualify.length === 0 ? "" : ` QUALIFY ${parts.qualify.join(" AND ")}`;
     const tail = `${conditions}${parts.groupBy}${parts.having}${qualify}`;
     const used = selected.join(" ") + tail + natural.join(" ") + parts.order.join(" ");
-    return `SELECT ${select.distinct ? "DISTINCT " : ""}${selected.join(", ")}${relation === null ? "" : ` FROM ${relation.from(used)}`}${tail}`;
+    const tags = select.distinct && parts.groupBy === "" && relation?.tags && !(selected.join(" ") + tail).includes(relation.tags.rows) ? relation.tags.from : null;
+    return `SELECT ${select.distinct ? "DISTINCT " : ""}${selected.join(", ")}${relation === null ? "" : ` FROM ${tags ?? relation.from(used)}`}${tail}`;
   };
   const columns = parts.items.map(({ name }, index): OutputColumn => {
     const { type, bytes, constant } = parts.values[index]!;

@@ -34,8 +34,10 @@ export interface Relation {
   single: boolean;
   /** SQL of the table's name; null where there is none. */
   tableName: string | null;
-  /** Returns the SQL after FROM; `used` is the SQL that refers to it. */
-  from(used: string): string;
+  /** Returns the SQL after FROM; `used` is the SQL that refers to it. `isolated` puts the relation's own conditions inside, as outer joins need. */
+  from(used: string, isolated?: boolean): string;
+  /** Reads the tags of a super table's children, also of those without rows; null elsewhere. */
+  tags: { from: string; rows: string } | null;
 }
 
 /** Finds a column by name and, if given, table. */
@@ -65,7 +67,7 @@ export function queryRelation(sql: string, columns: OutputColumn[], precision: P
   });
   const time = relationColumns.find(({ value }) => value.type.code === Type.timestamp)?.value.sql ?? null;
   return {
-    columns: relationColumns, conditions: [], time, order: ordered || time === null ? [] : [time], precision, single: false, tableName: null,
+    columns: relationColumns, conditions: [], time, order: ordered || time === null ? [] : [time], precision, single: false, tableName: null, tags: null,
     from: () => `(${sql}) ${alias}`,
   };
 }
@@ -86,6 +88,7 @@ export function wrapRelation(relation: Relation, conditions: string[], extras: R
     time: relation.time === null ? null : `${alias}.wt`,
     tableName: relation.tableName === null ? null : `${alias}.wn`,
     order: relation.order.map((_, index) => `${alias}.wo${index}`),
+    tags: null,
     from: () => `(${inner}) ${alias}`,
   };
 }

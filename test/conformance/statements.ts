@@ -1,0 +1,291 @@
+/**
+ * Prepared statements.
+ *
+ * @module
+ */
+import type { Connection } from "../../mod.ts";
+import type { Case } from "./case.ts";
+import { fillReadings, startMs } from "./tables.ts";
+
+const needs = ["statements"] as const;
+const t0 = BigInt(startMs);
+const insertIntoChild = "insert into ? using st tags (?, ?) (ts, v, s) values (?, ?, ?)";
+
+/** A super table with two tags. */
+async function createSuperTable(connection: Connection): Promise<void> {
+  await connection.exec(
+    "create stable st (ts timestamp, v int, s varchar(8)) tags (t1 int, t2 nchar(8))",
+  );
+}
+
+async function content(connection: Connection): Promise<unknown[][]> {
+  const sql = "select tbname, t1, t2, v, s from st order by tbname, ts";
+  return (await connection.query(sql)).toArrays();
+}
+
+/** Cases about `prepare` for INSERT and SELECT. */
+export const statementCases: readonly Case[] = [
+  {
+    name: "bind() takes several tables for one execute, and one of them twice",
+    needs,
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare(insertIntoChild);
+      statement.bind({ name: "m1", tags: [1, "a"], columns: [[t0, t0 + 1n], [1, null], ["p", ""]] });
+      statement.bind({ name: "m2", tags: [2, "b"], columns: [[t0], [3], [null]] });
+      statement.bind({ name: "m1", tags: [1, "a"], columns: [[t0 + 2n], [4], ["r"]] });
+      equal((await statement.execute()).affectedRows, 4);
+      deepEqual(await content(connection), [
+        ["m1", 1, "a", 1, "p"],
+        ["m1", 1, "a", null, ""],
+        ["m1", 1, "a", 4, "r"],
+        ["m2", 2, "b", 3, null],
+      ]);
+    },
+  },
+  {
+    name: "bind() takes tags and columns by name",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare(insertIntoChild);
+      const columns = { s: ["x"], ts: [new Date(startMs)], v: [5] };
+      await statement.bind({ name: "m1", tags: { t2: "标签", t1: 7 }, columns }).execute();
+      deepEqual(await content(connection), [["m1", 7, "标签", 5, "x"]]);
+    },
+  },
+  {
+    name: "bindRow() takes rows as arrays and by name",
+    needs,
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare(insertIntoChild);
+      statement.bindRow(["m1", 1, "a", t0, 1, "p"]);
+      statement.bindRow({ tbname: "m2", t1: 2, t2: "b", ts: t0, v: 2, s: "q" });
+      statement.bindRow(["m1", 1, "a", t0 + 1n, 3, "r"]);
+      equal((await statement.execute()).affectedRows, 3);
+      deepEqual(await content(connection), [
+        ["m1", 1, "a", 1, "p"],
+        ["m1", 1, "a", 3, "r"],
+        ["m2", 2, "b", 2, "q"],
+      ]);
+    },
+  },
+  {
+    name: "prepare() tells the placeholders of an INSERT, and only the number of those of a SELECT",
+    needs,
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using insert = await connection.prepare(insertIntoChild);
+      equal(insert.isInsert, true);
+      deepEqual(insert.parameters.map(({ name, type }) => `${name} ${type}`), [
+        "tbname VARCHAR",
+        "t1 INT",
+        "t2 NCHAR",
+        "ts TIMESTAMP",
+        "v INT",
+        "s VARCHAR",
+      ]);
+      deepEqual([insert.parameterCount, insert.parameters[2]?.length, insert.parameters[5]?.length], [6, 8, 8]);
+      await using select = await connection.prepare("select v from st where v > ? and s = ?");
+      deepEqual([select.isInsert, select.parameters, select.parameterCount], [false, [], 2]);
+    },
+  },
+  {
+    name: "prepare() takes an INSERT into a fixed table, with its columns in any order",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await fillReadings(connection, 0);
+      await using statement = await connection.prepare("insert into readings (ts, s, v) values (?, ?, ?)");
+      statement.bind({ columns: [[t0], ["a"], [1]] }).bindRow([t0 + 1n, null, 2]);
+      await statement.execute();
+      deepEqual((await connection.query("select v, s from readings order by ts")).toArrays(), [
+        [1, "a"],
+        [2, null],
+      ]);
+    },
+  },
+  {
+    name: "prepare() takes an INSERT into a super table with tbname and tags among its columns",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare(
+        "insert into st (tbname, t1, t2, ts, v) values (?, ?, ?, ?, ?)",
+      );
+      statement.bindRow(["m1", 1, "a", t0, 1]);
+      statement.bindRow(["m2", 2, "b", t0, 2]);
+      statement.bindRow(["m1", 1, "a", t0 + 1n, 3]);
+      await statement.execute();
+      deepEqual(await content(connection), [
+        ["m1", 1, "a", 1, null],
+        ["m1", 1, "a", 3, null],
+        ["m2", 2, "b", 2, null],
+      ]);
+    },
+  },
+  {
+    name: "prepare() takes an INSERT whose table is a placeholder, and learns its columns by the first bind",
+    needs,
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await connection.exec("create table m1 using st tags (1, 'a') m2 using st tags (2, 'b')");
+      await using statement = await connection.prepare("insert into ? values (?, ?, ?)");
+      statement.bind({ name: "m1", columns: [[t0, t0 + 1n], [1, 2], ["p", null]] });
+      statement.bind({ name: "m2", columns: [[t0], [3], ["q"]] });
+      equal((await statement.execute()).affectedRows, 3);
+      equal(statement.parameterCount, 4);
+      deepEqual(statement.parameters.map(({ name }) => name), ["tbname", "ts", "v", "s"]);
+      deepEqual(await content(connection), [
+        ["m1", 1, "a", 1, "p"],
+        ["m1", 1, "a", 2, null],
+        ["m2", 2, "b", 3, "q"],
+      ]);
+    },
+  },
+  {
+    name: "execute() can be called again and again, and needs something bound",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await fillReadings(connection, 0);
+      await using statement = await connection.prepare("insert into readings values (?, ?, ?)");
+      for (let i = 0; i < 5; i++) {
+        const { affectedRows } = await statement.bindRow([t0 + BigInt(i), i, "x"]).execute();
+        equal(affectedRows, 1);
+      }
+      await rejects(statement.execute(), { name: "InterfaceError" });
+      await rejects(async () => await statement.bindRow([t0, 1]), { name: "InterfaceError" });
+      equal(await connection.query("select count(*) from readings").value(), 5n);
+    },
+  },
+  {
+    name: "reset() drops what is bound",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await fillReadings(connection, 0);
+      await using statement = await connection.prepare("insert into readings values (?, ?, ?)");
+      statement.bindRow([t0, 1, "dropped"]).bind({ columns: [[t0 + 1n], [2], ["dropped"]] }).reset();
+      await statement.bindRow([t0 + 2n, 3, "kept"]).execute();
+      deepEqual((await connection.query("select v, s from readings")).toArrays(), [[3, "kept"]]);
+    },
+  },
+  {
+    name: "execute() that fails keeps what is bound, and the statement stays usable",
+    needs,
+    async run({ open, deepEqual, rejects }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare("insert into ? values (?, ?, ?)");
+      statement.bind({ name: "m1", columns: [[t0], [1], ["a"]] });
+      await rejects(statement.execute(), { name: "StatementError", code: 0x2603 });
+      await connection.exec("create table m1 using st tags (1, 'a')");
+      await statement.execute();
+      statement.bind({ name: "m1", columns: [[0n], [1], ["too old"]] });
+      await rejects(statement.execute(), { name: "StatementError" });
+      statement.reset();
+      await statement.bind({ name: "m1", columns: [[t0 + 1n], [2], ["b"]] }).execute();
+      deepEqual((await connection.query("select v, s from st order by ts")).toArrays(), [
+        [1, "a"],
+        [2, "b"],
+      ]);
+    },
+  },
+  {
+    name: "bind() refuses a value that does not fit, and binds nothing of that call",
+    needs,
+    async run({ open, deepEqual, rejects }) {
+      await using connection = await open();
+      await fillReadings(connection, 0);
+      await using statement = await connection.prepare("insert into readings values (?, ?, ?)");
+      const bind = (columns: unknown[][]) => async () => await statement.bind({ columns });
+      const refusal = (text: string) => ({ name: "InterfaceError", message: new RegExp(text) });
+      await rejects(bind([[t0, t0 + 1n], [1, 2 ** 31], ["a", "b"]]), refusal('"v".*row 1'));
+      await rejects(bind([[t0, t0 + 1n], [1], ["a", "b"]]), refusal('"v"'));
+      await rejects(bind([[t0], [1]]), refusal("3"));
+      await rejects(async () => await statement.bindRow([t0, "many", "a"]), refusal('"v"'));
+      await statement.bindRow([t0, 7, "kept"]).execute();
+      deepEqual((await connection.query("select v, s from readings")).toArrays(), [[7, "kept"]]);
+    },
+  },
+  {
+    name: "query() of a statement runs a SELECT again with other parameters",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await fillReadings(connection, 5);
+      const sql = "select v, s from readings where v > ? and s != ? order by ts";
+      await using statement = await connection.prepare(sql);
+      const plain = await connection.query("select v, s from readings");
+      for (const [limit, expected] of [[2, [3]], [0, [1, 2, 3]], [9, []]] as const) {
+        const { rows, fields } = await statement.query([limit, "row 4"]);
+        deepEqual(rows.map(({ v }) => v), expected);
+        deepEqual(fields, plain.fields);
+      }
+    },
+  },
+  {
+    name: "query() of a statement may be called twice at once, and after one was left early",
+    needs,
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open();
+      await fillReadings(connection, 10_000);
+      await using statement = await connection.prepare("select v from readings where v >= ? order by ts");
+      const counts = [9_990, 5, 9_000].map(async (from) => (await statement.query([from])).rowCount);
+      deepEqual(await Promise.all(counts), [10, 9_995, 1_000]);
+      for await (const { v } of statement.query([17])) {
+        equal(v, 17);
+        break;
+      }
+      equal(await statement.query([9_999]).value(), 9_999);
+    },
+  },
+  {
+    name: "query() of a statement refuses a wrong number of parameters",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await fillReadings(connection, 3);
+      await using statement = await connection.prepare("select v from readings where v > ?");
+      for (const params of [[], [1, 2]]) {
+        await rejects(statement.query(params).value(), { name: "InterfaceError" });
+      }
+      equal(await statement.query([1]).value(), 2);
+    },
+  },
+  {
+    name: "prepare() rejects what the server cannot prepare with a StatementError",
+    needs,
+    async run({ open, rejects }) {
+      await using connection = await open();
+      for (const sql of ["select ? v", "insert into no_such_table values (?, ?)", "selec ?", "show tables"]) {
+        await rejects(connection.prepare(sql), { name: "StatementError" }, sql);
+      }
+    },
+  },
+  {
+    name: "close() ends a statement: every later call is an InterfaceError",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await fillReadings(connection, 1);
+      const insert = await connection.prepare("insert into readings values (?, ?, ?)");
+      const select = await connection.prepare("select v from readings where v = ?");
+      await Promise.all([insert.close(), select.close(), insert.close()]);
+      const misuse = { name: "InterfaceError" };
+      await rejects(async () => await insert.bindRow([t0, 1, "a"]), misuse);
+      await rejects(async () => await insert.bind({ columns: [[t0], [1], ["a"]] }), misuse);
+      await rejects(insert.execute(), misuse);
+      await rejects(select.query([0]).value(), misuse);
+      equal(await connection.query("select count(*) from readings").value(), 1n);
+    },
+  },
+];

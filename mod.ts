@@ -49,7 +49,7 @@ export * from "./src/errors.ts";
 export { ColumnBatch } from "./src/batch.ts";
 export { BoolColumn, DecimalColumn, FixedColumn, VarColumn } from "./src/column.ts";
 export type { Column, FixedValues } from "./src/column.ts";
-export type { Cell, JsonValue, Row } from "./src/value_modes.ts";
+export type { Cell, CellTypes, JsonValue, Row } from "./src/value_modes.ts";
 export { Codec } from "./src/codec/codec.ts";
 export type { DecodeOptions } from "./src/codec/codec.ts";
 export { initCodec } from "./src/codec/load.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
 
@@ -20,13 +20,24 @@ function isCurrent() {
   );
 }
 
+/** The package `bun` puts its program in the place of a text by a script of its own, which npm 11 does not run. */
+async function linkBun() {
+  const folder = join(root, "node_modules", "bun");
+  const isProgram = statSync(join(folder, "bin", "bun.exe")).size > 1_000_000;
+  if (isProgram) return;
+  const { ok } = await run("node install.js", { cwd: folder, quiet: true });
+  if (!ok) console.log("Bun could not be put in place: its tests will fail.");
+}
+
 /** Installs what the lock file names, unless it is there. Ends the process when that fails. */
 export async function ensure() {
-  if (isCurrent()) return;
-  console.log("Installing packages (npm ci) …");
-  // --ignore-scripts: `prepare` would build, which the caller decides.
-  const { ok } = await run("npm ci --no-audit --no-fund --ignore-scripts", { quiet: true });
-  if (!ok) process.exit(1);
+  if (!isCurrent()) {
+    console.log("Installing packages (npm ci) …");
+    // --ignore-scripts: `prepare` would build, which the caller decides.
+    const { ok } = await run("npm ci --no-audit --no-fund --ignore-scripts", { quiet: true });
+    if (!ok) process.exit(1);
+  }
+  await linkBun();
 }
 
 if (process.argv[1] === import.meta.filename) await ensure();

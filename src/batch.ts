@@ -51,7 +51,11 @@ export class ColumnBatch {
   readonly #context: ColumnContext;
   #indexes: Map<string, number> | undefined;
 
-  /** @param init What the batch is made of. */
+  /**
+   * Makes a batch over buffers that become its own.
+   *
+   * @param init What the batch is made of.
+   */
   constructor({ rowCount, columns, context }: ColumnBatchInit) {
     this.rowCount = rowCount;
     this.precision = context.precision;
@@ -128,7 +132,9 @@ export class ColumnBatch {
   #noColumn(nameOrIndex: string | number): InterfaceError {
     const names = this.fields.map(({ name }) => JSON.stringify(name)).join(", ");
     return new InterfaceError(
-      `there is no column ${JSON.stringify(nameOrIndex)}; the columns are ${names === "" ? "none" : names}`,
+      `there is no column ${JSON.stringify(nameOrIndex)}; the columns are ${
+        names === "" ? "none" : names
+      }`,
     );
   }
 }

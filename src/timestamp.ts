@@ -25,7 +25,9 @@ const nsPerTick: Readonly<Record<Precision, bigint>> = { ms: 1_000_000n, us: 1_0
 export function precisionCode(precision: Precision): number {
   const code = precisionNames.indexOf(precision);
   if (code < 0) {
-    throw new InterfaceError(`there is no precision ${JSON.stringify(precision)}: use "ms", "us" or "ns"`);
+    throw new InterfaceError(
+      `there is no precision ${JSON.stringify(precision)}: use "ms", "us" or "ns"`,
+    );
   }
   return code;
 }

@@ -52,7 +52,9 @@ export function resolveValueOptions(
     const known = Object.hasOwn(modes, name) ? modes[name as keyof ValueOptions] : undefined;
     if (known === undefined) {
       throw new InterfaceError(
-        `there is no value option ${JSON.stringify(name)}: there are ${Object.keys(modes).join(", ")}`,
+        `there is no value option ${JSON.stringify(name)}: there are ${
+          Object.keys(modes).join(", ")
+        }`,
       );
     }
     if (mode === undefined) continue;
@@ -76,34 +78,28 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-type Defaults = {
-  bigint: "bigint";
-  timestamp: "auto";
-  json: "parse";
-  binary: "bytes";
-  decimal: "string";
-  text: "replace";
-};
-
-/** The modes that `V` may stand for, the default included where `V` may leave the option out. */
-type Mode<V extends ValueOptions, K extends keyof Defaults> = K extends keyof V
-  ? undefined extends V[K] ? Exclude<V[K], undefined> | Defaults[K]
-  : V[K] & string
-  : Defaults[K];
-
-interface CellTypes {
-  bigint: { bigint: bigint; number: number; string: string };
-  timestamp: { auto: Date | bigint; date: Date; bigint: bigint; string: string; temporal: InstantLike };
-  json: { parse: JsonValue; text: string };
-  binary: { bytes: Uint8Array; hex: string };
-  decimal: { string: string; number: number };
-  text: { strict: string; replace: string; bytes: string | Uint8Array };
+/** What a cell is, by value option and mode; `default` is what an option left out stands for. */
+export interface CellTypes {
+  /** BIGINT and BIGINT UNSIGNED. */
+  bigint: { bigint: bigint; number: number; string: string; default: bigint };
+  /** TIMESTAMP. */
+  timestamp: {
+    auto: Date | bigint;
+    date: Date;
+    bigint: bigint;
+    string: string;
+    temporal: InstantLike;
+    default: Date | bigint;
+  };
+  /** JSON. */
+  json: { parse: JsonValue; text: string; default: JsonValue };
+  /** VARBINARY, GEOMETRY and BLOB. */
+  binary: { bytes: Uint8Array; hex: string; default: Uint8Array };
+  /** DECIMAL. */
+  decimal: { string: string; number: number; default: string };
+  /** VARCHAR and JSON that is not UTF-8. */
+  text: { strict: string; replace: string; bytes: string | Uint8Array; default: string };
 }
-
-type CellOf<V extends ValueOptions, K extends keyof Defaults> = CellTypes[K][
-  & Mode<V, K>
-  & keyof CellTypes[K]
-];
 
 /**
  * The types that a cell can have under the value options `V`.
@@ -124,12 +120,13 @@ export type Cell<V extends ValueOptions = ValueOptions> =
   | boolean
   | number
   | string
-  | CellOf<V, "bigint">
-  | CellOf<V, "timestamp">
-  | CellOf<V, "json">
-  | CellOf<V, "binary">
-  | CellOf<V, "decimal">
-  | CellOf<V, "text">;
+  | {
+    [K in keyof CellTypes]: CellTypes[K][
+      & keyof CellTypes[K]
+      & (K extends keyof V ? undefined extends V[K] ? Exclude<V[K], undefined> | "default" : V[K]
+        : "default")
+    ];
+  }[keyof CellTypes];
 
 /**
  * A row as an object: column names to cells, under the value options `V`.

@@ -25,7 +25,9 @@ export function readOptions<Name extends string>(
 ): Partial<Record<Name, string>> {
   try {
     const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
-    return parseArgs({ args: [...args], options, strict: true }).values as Partial<Record<Name, string>>;
+    return parseArgs({ args: [...args], options, strict: true }).values as Partial<
+      Record<Name, string>
+    >;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -68,7 +68,9 @@ export class Codec implements CellFormats {
     const region = this.#region(bytes);
     const count = region.columns.length;
     if (names !== undefined && names.length !== count) {
-      throw new InterfaceError(`the block has ${count} columns, but there are ${names.length} names`);
+      throw new InterfaceError(
+        `the block has ${count} columns, but there are ${names.length} names`,
+      );
     }
     const fields = region.columns.map((column, i) => regionField(column, names?.[i] ?? `c${i}`));
     return this.#batch(region, fields, precision, defaultValueOptions);
@@ -164,8 +166,10 @@ export class Codec implements CellFormats {
    */
   formatTimestamps(ticks: BigInt64Array, precision: Precision): string[] {
     const code = precisionCode(precision);
-    return this.#texts(ticks.length, (bindings, from, to) =>
-      bindings.formatTimestamps(ticks.subarray(from, to), code));
+    return this.#texts(
+      ticks.length,
+      (bindings, from, to) => bindings.formatTimestamps(ticks.subarray(from, to), code),
+    );
   }
 
   /**
@@ -206,8 +210,11 @@ export class Codec implements CellFormats {
    * @returns One text a value, with all fraction digits.
    */
   formatDecimals(values: Uint8Array, scale: number): string[] {
-    return this.#texts(values.length / decimalWidth, (bindings, from, to) =>
-      bindings.formatDecimals(values.subarray(from * decimalWidth, to * decimalWidth), scale));
+    return this.#texts(
+      values.length / decimalWidth,
+      (bindings, from, to) =>
+        bindings.formatDecimals(values.subarray(from * decimalWidth, to * decimalWidth), scale),
+    );
   }
 
   /**
@@ -235,14 +242,20 @@ export class Codec implements CellFormats {
     values: ResolvedValueOptions,
   ): ColumnBatch {
     const context: ColumnContext = { precision, values, formats: this };
-    const columns = region.columns.map((column, i) => regionColumn(region, column, fields[i]!, context));
+    const columns = region.columns.map((column, i) =>
+      regionColumn(region, column, fields[i]!, context)
+    );
     return new ColumnBatch({ rowCount: region.rowCount, columns, context });
   }
 
-  #texts(count: number, format: (bindings: Bindings, from: number, to: number) => string): string[] {
+  #texts(
+    count: number,
+    format: (bindings: Bindings, from: number, to: number) => string,
+  ): string[] {
     if (count === 0) return [];
     const portion = (from: number): string[] =>
-      this.#instance.call((bindings) => format(bindings, from, Math.min(from + maxTexts, count))).split("\n");
+      this.#instance.call((bindings) => format(bindings, from, Math.min(from + maxTexts, count)))
+        .split("\n");
     if (count <= maxTexts) return portion(0);
     const texts: string[][] = [];
     for (let from = 0; from < count; from += maxTexts) texts.push(portion(from));
@@ -256,7 +269,9 @@ function requireSigned(ticks: bigint): void {
 }
 
 function requireUnsigned(value: bigint, what: string): void {
-  if (BigInt.asUintN(64, value) !== value) throw new RangeError(`${what} must be from 0 to 2^64 − 1`);
+  if (BigInt.asUintN(64, value) !== value) {
+    throw new RangeError(`${what} must be from 0 to 2^64 − 1`);
+  }
 }
 
 export type { CodecFault };

@@ -37,7 +37,9 @@ let loaded: Loaded | undefined;
  * ```
  */
 export function initCodec(module?: CodecModule | Promise<CodecModule>): Promise<Codec> {
-  if (loaded !== undefined && (module === undefined || module === loaded.source)) return loaded.codec;
+  if (loaded !== undefined && (module === undefined || module === loaded.source)) {
+    return loaded.codec;
+  }
   const before = loaded;
   const entry: Loaded = { source: module, codec: load(module) };
   loaded = entry;
@@ -69,7 +71,8 @@ function loadError(cause: unknown): CodecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodecError(`the codec could not be loaded: ${reason}`, {
     cause,
-    hint: "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where compiling bytes is " +
+    hint:
+      "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where compiling bytes is " +
       "forbidden, pass a compiled WebAssembly.Module to initCodec() or import tdwire/edge.",
   });
 }

@@ -34,6 +34,6 @@ export type { CellReader, ColumnBase } from "../columns/column_base.ts";
 export { DataType, dataTypeNames } from "../data_type.ts";
 export type { DataTypeName } from "../data_type.ts";
 export type { Field, Precision, ValueOptions } from "../types.ts";
-export type { Cell, JsonValue, ResolvedValueOptions, Row } from "../value_modes.ts";
+export type { Cell, CellTypes, JsonValue, ResolvedValueOptions, Row } from "../value_modes.ts";
 export { CodecError, InterfaceError, isTaosError, TaosError } from "../errors.ts";
 export type { CodecErrorDetails, ErrorDetails, ErrorKind, ErrorOutcome } from "../errors.ts";

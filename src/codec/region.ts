@@ -78,9 +78,13 @@ export function readRegion(bytes: Uint8Array): Region {
 export function regionField(column: RegionColumn, name: string): Field {
   const { typeCode } = column;
   const type = dataTypeNames[typeCode];
-  if (type === undefined) throw new CodecError(`column ${JSON.stringify(name)} has the unknown type ${typeCode}`);
+  if (type === undefined) {
+    throw new CodecError(`column ${JSON.stringify(name)} has the unknown type ${typeCode}`);
+  }
   const field = { name, type, typeCode, length: userLength(column) };
-  return isDecimal(typeCode) ? { ...field, precision: column.precision, scale: column.scale } : field;
+  return isDecimal(typeCode)
+    ? { ...field, precision: column.precision, scale: column.scale }
+    : field;
 }
 
 function isDecimal(typeCode: number): boolean {
@@ -121,7 +125,9 @@ export function checkedField(column: RegionColumn, field: Field): Field {
       }`,
     );
   }
-  if (!isDecimal(typeCode) || (field.precision === precision && field.scale === scale)) return field;
+  if (!isDecimal(typeCode) || (field.precision === precision && field.scale === scale)) {
+    return field;
+  }
   return { ...field, precision, scale };
 }
 
@@ -132,7 +138,8 @@ export function regionColumn(
   field: Field,
   context: ColumnContext,
 ): Column {
-  const { nullCount, validityAt, valuesAt, valuesLength, offsetsAt, precision, scale, flags } = column;
+  const { nullCount, validityAt, valuesAt, valuesLength, offsetsAt, precision, scale, flags } =
+    column;
   const validity = validityAt === 0 ? null : new Uint8Array(buffer, validityAt, (length + 7) >> 3);
   // Spreading the common part into these objects would cost more than all the rest (V8 of Node 20).
   switch (column.typeCode) {
@@ -145,7 +152,16 @@ export function regionColumn(
     case DataType.DECIMAL:
     case DataType.DECIMAL64: {
       const values = new Uint8Array(buffer, valuesAt, valuesLength);
-      return new DecimalColumn({ field, length, nullCount, validity, context, values, precision, scale });
+      return new DecimalColumn({
+        field,
+        length,
+        nullCount,
+        validity,
+        context,
+        values,
+        precision,
+        scale,
+      });
     }
   }
   if (offsetsAt === 0) {
@@ -162,15 +178,34 @@ export function emptyColumn(field: Field, context: ColumnContext): Column {
   const { typeCode, precision = 0, scale = 0 } = field;
   const isVariable = dataTypeWidths[typeCode] === 0 && typeCode !== DataType.NULL;
   const offsetsAt = isVariable ? Int32Array.BYTES_PER_ELEMENT : 0;
-  const nothing = { schemaBytes: 0, nullCount: 0, validityAt: 0, valuesAt: 0, valuesLength: 0, flags: 0 };
+  const nothing = {
+    schemaBytes: 0,
+    nullCount: 0,
+    validityAt: 0,
+    valuesAt: 0,
+    valuesLength: 0,
+    flags: 0,
+  };
   const region = { buffer: new ArrayBuffer(2 * offsetsAt), rowCount: 0, columns: [] };
-  return regionColumn(region, { ...nothing, typeCode, precision, scale, offsetsAt }, field, context);
+  return regionColumn(
+    region,
+    { ...nothing, typeCode, precision, scale, offsetsAt },
+    field,
+    context,
+  );
 }
 
 /** A column of type NULL: every row is. */
 function nullColumn(field: Field, length: number, context: ColumnContext): FixedColumn {
   const validity = length === 0 ? null : new Uint8Array((length + 7) >> 3);
-  return new FixedColumn({ field, length, nullCount: length, validity, context, values: new Int8Array(length) });
+  return new FixedColumn({
+    field,
+    length,
+    nullCount: length,
+    validity,
+    context,
+    values: new Int8Array(length),
+  });
 }
 
 /** The one exhaustive switch from data type to typed array. */
@@ -198,6 +233,8 @@ function fixedValues(buffer: ArrayBuffer, at: number, length: number, field: Fie
     case DataType.DOUBLE:
       return new Float64Array(buffer, at, length);
     default:
-      throw new CodecError(`column ${JSON.stringify(field.name)} has the unknown type ${field.typeCode}`);
+      throw new CodecError(
+        `column ${JSON.stringify(field.name)} has the unknown type ${field.typeCode}`,
+      );
   }
 }

@@ -24,11 +24,15 @@ export class TimeZones {
   offsetSeconds(timeZone: string, ms: number): number {
     const formatter = this.#formatter(timeZone);
     if (Math.abs(ms) > maxDateMs) {
-      throw new RangeError("the instant is out of the range in which time zones have offsets; leave the zone out for UTC");
+      throw new RangeError(
+        "the instant is out of the range in which time zones have offsets; leave the zone out for UTC",
+      );
     }
     const part = formatter.formatToParts(ms).find(({ type }) => type === "timeZoneName");
     const match = offsetText.exec(part?.value ?? "");
-    if (match === null) throw new InterfaceError(`this runtime does not tell offsets of ${JSON.stringify(timeZone)}`);
+    if (match === null) {
+      throw new InterfaceError(`this runtime does not tell offsets of ${JSON.stringify(timeZone)}`);
+    }
     const [, sign, hours = "0", minutes = "0", seconds = "0"] = match;
     const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
     return sign === undefined || sign === "+" ? size : -size;

@@ -61,7 +61,11 @@ export abstract class ColumnBase {
   declare protected readonly context: ColumnContext;
   #reader: CellReader | undefined;
 
-  /** @param init What every column is made of. */
+  /**
+   * Makes a column over buffers that become its own.
+   *
+   * @param init What every column is made of.
+   */
   constructor(init: ColumnInit) {
     this.field = init.field;
     this.length = init.length;
@@ -81,7 +85,9 @@ export abstract class ColumnBase {
    */
   get(row: number): unknown {
     if (!Number.isInteger(row) || row < 0 || row >= this.length) {
-      throw new RangeError(`column ${JSON.stringify(this.field.name)} has ${this.length} rows, but no row ${row}`);
+      throw new RangeError(
+        `column ${JSON.stringify(this.field.name)} has ${this.length} rows, but no row ${row}`,
+      );
     }
     if (!isSet(this.validity, row)) return null;
     this.#reader ??= this.reader(this.context.values);

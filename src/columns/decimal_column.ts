@@ -4,7 +4,13 @@
  * @module
  */
 import type { ResolvedValueOptions } from "../value_modes.ts";
-import { type CellReader, ColumnBase, type ColumnContext, type ColumnInit, markNulls } from "./column_base.ts";
+import {
+  type CellReader,
+  ColumnBase,
+  type ColumnContext,
+  type ColumnInit,
+  markNulls,
+} from "./column_base.ts";
 
 /** Bytes a value takes in a {@linkcode DecimalColumn}. */
 const decimalWidth = 16;
@@ -19,7 +25,26 @@ export interface DecimalInit extends ColumnInit {
   readonly scale: number;
 }
 
-/** A column of DECIMAL of either width, in Arrow's 128-bit form. */
+/**
+ * A column of DECIMAL of either width, in Arrow's 128-bit form.
+ *
+ * @example
+ * ```ts
+ * import { initCodec } from "@tdwire/client";
+ * import { deepEqual, equal } from "node:assert/strict";
+ *
+ * // One row, one DECIMAL(10, 2) column: 12.34.
+ * const block = Uint8Array.from([
+ *   1, 0, 0, 0, 47, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0, 0,
+ *   21, 2, 10, 0, 8, 8, 0, 0, 0, 0, 210, 4, 0, 0, 0, 0, 0, 0, 0,
+ * ]);
+ * const codec = await initCodec();
+ * const column = codec.decodeBlock(block).column(0);
+ * equal(column.kind, "decimal");
+ * deepEqual(column.toArray(), ["12.34"]);
+ * deepEqual(column.toArray({ decimal: "number" }), [12.34]);
+ * ```
+ */
 export class DecimalColumn extends ColumnBase {
   /** Tells the column classes apart. */
   readonly kind = "decimal" as const;
@@ -30,7 +55,11 @@ export class DecimalColumn extends ColumnBase {
   /** Fraction digits. */
   declare readonly scale: number;
 
-  /** @param init What the column is made of. */
+  /**
+   * Makes a column over buffers that become its own.
+   *
+   * @param init What the column is made of.
+   */
   constructor(init: DecimalInit) {
     super(init);
     this.values = init.values;
@@ -41,9 +70,19 @@ export class DecimalColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): DecimalColumn {
     const { field, length, nullCount, validity, values, precision, scale } = this;
-    return new DecimalColumn({ field, length, nullCount, validity, context, values, precision, scale });
+    return new DecimalColumn({
+      field,
+      length,
+      nullCount,
+      validity,
+      context,
+      values,
+      precision,
+      scale,
+    });
   }
 
+  /** Chooses how a cell that is not NULL is read. */
   protected override reader({ decimal }: ResolvedValueOptions): CellReader {
     const { values, scale } = this;
     const { formats } = this.context;

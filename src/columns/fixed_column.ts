@@ -5,7 +5,13 @@
  */
 import { DataType } from "../data_type.ts";
 import type { ResolvedValueOptions } from "../value_modes.ts";
-import { type CellReader, ColumnBase, type ColumnContext, type ColumnInit, markNulls } from "./column_base.ts";
+import {
+  type CellReader,
+  ColumnBase,
+  type ColumnContext,
+  type ColumnInit,
+  markNulls,
+} from "./column_base.ts";
 import { integerCells, integerReader } from "./integer_cells.ts";
 import { timestampCells, timestampReader } from "./timestamp_cells.ts";
 
@@ -48,7 +54,11 @@ export class FixedColumn extends ColumnBase {
   /** The values, one a row. */
   declare readonly values: FixedValues;
 
-  /** @param init What the column is made of. */
+  /**
+   * Makes a column over buffers that become its own.
+   *
+   * @param init What the column is made of.
+   */
   constructor(init: ColumnInit & { readonly values: FixedValues }) {
     super(init);
     this.values = init.values;
@@ -60,6 +70,7 @@ export class FixedColumn extends ColumnBase {
     return new FixedColumn({ field, length, nullCount, validity, context, values });
   }
 
+  /** Chooses how a cell that is not NULL is read. */
   protected override reader(modes: ResolvedValueOptions): CellReader {
     const { values, field } = this;
     if (field.typeCode === DataType.TIMESTAMP) {
@@ -73,10 +84,19 @@ export class FixedColumn extends ColumnBase {
   override readAll(modes: ResolvedValueOptions): unknown[] {
     const { values, field, validity } = this;
     if (field.typeCode === DataType.TIMESTAMP) {
-      return timestampCells(values as BigInt64Array, validity, field, this.context, modes.timestamp);
+      return timestampCells(
+        values as BigInt64Array,
+        validity,
+        field,
+        this.context,
+        modes.timestamp,
+      );
     }
     if (isWide(values)) return integerCells(values, validity, field, modes.bigint);
-    if (values instanceof Float32Array || values instanceof Float64Array || values instanceof Uint32Array) {
+    if (
+      values instanceof Float32Array || values instanceof Float64Array ||
+      values instanceof Uint32Array
+    ) {
       return markNulls(doubles(values), validity);
     }
     return markNulls(integers(values), validity);
@@ -88,7 +108,9 @@ function isWide(values: FixedValues): values is BigInt64Array | BigUint64Array {
 }
 
 /** One class of typed array in the loop, into which the engine converts the others natively: several would slow it. */
-function integers(values: Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array): unknown[] {
+function integers(
+  values: Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array,
+): unknown[] {
   const wide = values instanceof Int32Array ? values : new Int32Array(values);
   const cells = new Array<unknown>(wide.length);
   for (let row = 0; row < wide.length; row++) cells[row] = wide[row];

@@ -15,7 +15,9 @@ function exactNumber(value: bigint, field: Field, row: number): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) || BigInt(number) === value) return number;
   throw new RangeError(
-    `${cellLabel(field, row)}: ${value} is not exact as a number; choose bigint: "bigint" or "string"`,
+    `${
+      cellLabel(field, row)
+    }: ${value} is not exact as a number; choose bigint: "bigint" or "string"`,
   );
 }
 

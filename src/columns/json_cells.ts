@@ -32,6 +32,8 @@ function parse(text: string, field: Field, row: number): JsonValue {
   try {
     return JSON.parse(text, (_key, value) => Object.freeze(value)) as JsonValue;
   } catch (cause) {
-    throw new CodecError(`${cellLabel(field, row)}: the cell is not JSON; choose json: "text"`, { cause });
+    throw new CodecError(`${cellLabel(field, row)}: the cell is not JSON; choose json: "text"`, {
+      cause,
+    });
   }
 }

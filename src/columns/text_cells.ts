@@ -31,7 +31,7 @@ type Mode = ResolvedValueOptions["text"];
 type TextCell = string | Uint8Array;
 
 /** V8 cannot make a string of 2^29 bytes. */
-const maxPieceBytes = 2 ** 28;
+const defaultPieceBytes = 2 ** 28;
 
 /** After so many different neighbours in a row a column is taken for one without repetition. */
 const maxMisses = 32;
@@ -47,11 +47,17 @@ interface Piece {
 export class TextCells {
   readonly #source: TextSource;
   readonly #rows: number;
+  readonly #maxPieceBytes: number;
   /** The whole column. */
   #piece: Piece | undefined;
 
-  constructor(source: TextSource) {
+  /**
+   * @param source The bytes.
+   * @param maxPieceBytes Bytes that are decoded in one go.
+   */
+  constructor(source: TextSource, maxPieceBytes: number = defaultPieceBytes) {
     this.#source = source;
+    this.#maxPieceBytes = maxPieceBytes;
     this.#rows = source.offsets.length - 1;
   }
 
@@ -59,7 +65,7 @@ export class TextCells {
   reader(mode: Mode): (row: number) => TextCell {
     const { data, offsets } = this.#source;
     if (!this.#isWhole()) return cellDecoder(this.#source, mode);
-    if (data.length > maxPieceBytes) {
+    if (data.length > this.#maxPieceBytes) {
       const decoder = textDecoder();
       return (row) => decoder.decode(data.subarray(offsets[row], offsets[row + 1]));
     }
@@ -77,12 +83,12 @@ export class TextCells {
       for (let row = 0; row < rows; row++) cells[row] = isSet(validity, row) ? decode(row) : null;
       return cells;
     }
-    if (data.length <= maxPieceBytes) {
+    if (data.length <= this.#maxPieceBytes) {
       sliceTexts(cells, this.#source, this.#whole(), 0, rows);
       return cells;
     }
     for (let first = 0; first < rows;) {
-      const end = pieceEnd(offsets, first);
+      const end = pieceEnd(offsets, first, this.#maxPieceBytes);
       sliceTexts(cells, this.#source, decodePiece(this.#source, first, end), first, end);
       first = end;
     }
@@ -112,7 +118,7 @@ function fatalDecoder(): TextDecoder {
 }
 
 /** The row after the last that goes into the piece which begins at `first`. */
-function pieceEnd(offsets: Int32Array, first: number): number {
+function pieceEnd(offsets: Int32Array, first: number, maxPieceBytes: number): number {
   const limit = offsets[first]! + maxPieceBytes;
   let end = first + 1;
   while (end < offsets.length - 1 && offsets[end + 1]! <= limit) end++;
@@ -121,7 +127,9 @@ function pieceEnd(offsets: Int32Array, first: number): number {
 
 function decodePiece({ data, offsets, flags }: TextSource, first: number, end: number): Piece {
   const text = textDecoder().decode(data.subarray(offsets[first], offsets[end]));
-  const part = first === 0 && end === offsets.length - 1 ? offsets : offsets.subarray(first, end + 1);
+  const part = first === 0 && end === offsets.length - 1
+    ? offsets
+    : offsets.subarray(first, end + 1);
   return (flags & TextFlag.ASCII) !== 0
     ? { text, starts: part, base: part[0]! }
     : { text, starts: utf16Starts(data, part), base: 0 };
@@ -146,7 +154,13 @@ function utf16Starts(data: Uint8Array, offsets: Int32Array): Int32Array {
  * Slices the cells of rows `first` … `end` out of a piece. Neighbours with the same bytes share one string: tags and
  * table names repeat for thousands of rows, and a comparison costs less than a string.
  */
-function sliceTexts(cells: (TextCell | null)[], source: TextSource, piece: Piece, first: number, end: number): void {
+function sliceTexts(
+  cells: (TextCell | null)[],
+  source: TextSource,
+  piece: Piece,
+  first: number,
+  end: number,
+): void {
   const { data, offsets, validity } = source;
   const { text, starts, base } = piece;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -38,13 +38,21 @@ export function timestampReader(
   }
 }
 
-function dateReader(ticks: BigInt64Array, field: Field, precision: ColumnContext["precision"]): CellReader {
+function dateReader(
+  ticks: BigInt64Array,
+  field: Field,
+  precision: ColumnContext["precision"],
+): CellReader {
   return (row) => {
     const date = ticksToDate(ticks[row]!, precision);
     if (date !== undefined && !Number.isNaN(date.getTime())) return date;
-    const reason = date === undefined ? "has digits below milliseconds" : "is out of a Date's range";
+    const reason = date === undefined
+      ? "has digits below milliseconds"
+      : "is out of a Date's range";
     throw new RangeError(
-      `${cellLabel(field, row)}: ${ticks[row]} ${precision} ${reason}; choose timestamp: "bigint" or "string"`,
+      `${cellLabel(field, row)}: ${
+        ticks[row]
+      } ${precision} ${reason}; choose timestamp: "bigint" or "string"`,
     );
   };
 }
@@ -55,17 +63,26 @@ function dateOrTicks(ticks: bigint): Date | bigint {
   return ms >= -maxDateMs && ms <= maxDateMs ? new Date(ms) : ticks;
 }
 
-function instantReader(ticks: BigInt64Array, field: Field, precision: ColumnContext["precision"]): CellReader {
+function instantReader(
+  ticks: BigInt64Array,
+  field: Field,
+  precision: ColumnContext["precision"],
+): CellReader {
   const instants = (globalThis as TemporalGlobal).Temporal?.Instant;
   if (instants === undefined) {
-    throw new InterfaceError('this runtime has no Temporal: choose timestamp: "bigint" or "string"');
+    throw new InterfaceError(
+      'this runtime has no Temporal: choose timestamp: "bigint" or "string"',
+    );
   }
   return (row) => {
     try {
       return instants.fromEpochNanoseconds(ticksToNanoseconds(ticks[row]!, precision));
     } catch (cause) {
       const label = cellLabel(field, row);
-      throw new RangeError(`${label}: ${ticks[row]} ${precision} is out of a Temporal.Instant's range`, { cause });
+      throw new RangeError(
+        `${label}: ${ticks[row]} ${precision} is out of a Temporal.Instant's range`,
+        { cause },
+      );
     }
   };
 }
@@ -83,7 +100,9 @@ export function timestampCells(
     return markNulls(formats.formatTimestamps(withoutNulls(ticks, validity), precision), validity);
   }
   const read = timestampReader(ticks, field, context, mode);
-  if (precision === "ms" && (mode === "date" || mode === "auto")) return dates(ticks, validity, read);
+  if (precision === "ms" && (mode === "date" || mode === "auto")) {
+    return dates(ticks, validity, read);
+  }
   const cells = new Array<unknown>(ticks.length);
   for (let row = 0; row < cells.length; row++) cells[row] = isSet(validity, row) ? read(row) : null;
   return cells;

@@ -25,6 +25,22 @@ export interface VarInit extends ColumnInit {
  * cells into which other bytes were written.
  *
  * Texts are decoded at the first read, all cells of the column in one go.
+ *
+ * @example
+ * ```ts
+ * import { initCodec } from "@tdwire/client";
+ * import { deepEqual, equal } from "node:assert/strict";
+ *
+ * // One row, one VARCHAR(8) column: ab.
+ * const block = Uint8Array.from([
+ *   1, 0, 0, 0, 46, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0, 0,
+ *   8, 10, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 2, 0, 97, 98, 0,
+ * ]);
+ * const codec = await initCodec();
+ * const column = codec.decodeBlock(block).column(0);
+ * equal(column.kind, "variable");
+ * deepEqual(column.toArray(), ["ab"]);
+ * ```
  */
 export class VarColumn extends ColumnBase {
   /** Tells the column classes apart. */
@@ -36,7 +52,11 @@ export class VarColumn extends ColumnBase {
   readonly #flags: number;
   #texts: TextCells | undefined;
 
-  /** @param init What the column is made of. */
+  /**
+   * Makes a column over buffers that become its own.
+   *
+   * @param init What the column is made of.
+   */
   constructor(init: VarInit) {
     super(init);
     this.offsets = init.offsets;
@@ -52,11 +72,21 @@ export class VarColumn extends ColumnBase {
   /** The same column under other default value options, over the same buffers. */
   override withContext(context: ColumnContext): VarColumn {
     const { field, length, nullCount, validity, offsets, data, flags } = this;
-    const column = new VarColumn({ field, length, nullCount, validity, context, offsets, data, flags });
+    const column = new VarColumn({
+      field,
+      length,
+      nullCount,
+      validity,
+      context,
+      offsets,
+      data,
+      flags,
+    });
     column.#texts = this.#texts;
     return column;
   }
 
+  /** Chooses how a cell that is not NULL is read. */
   protected override reader(modes: ResolvedValueOptions): CellReader {
     const { data, offsets } = this;
     switch (this.field.typeCode) {

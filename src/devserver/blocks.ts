@@ -40,7 +40,30 @@ export const TypeCode = {
 const HEADER_BYTES = 28;
 /** The real server's schema has this odd size for a BLOB, whatever its values are. */
 const BLOB_BYTES = 5;
-const FIXED_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 4, 8, -1, 8, -1, 1, 2, 4, 8, -1, -1, 16, -1, -1, -1, 8];
+const FIXED_SIZES: readonly number[] = [
+  0,
+  1,
+  1,
+  2,
+  4,
+  8,
+  4,
+  8,
+  -1,
+  8,
+  -1,
+  1,
+  2,
+  4,
+  8,
+  -1,
+  -1,
+  16,
+  -1,
+  -1,
+  -1,
+  8,
+];
 
 /** Bytes of one value of a fixed type; −1 for variable types. */
 export function fixedSize(typeCode: number): number {
@@ -68,7 +91,9 @@ export function storageBytes(field: { typeCode: number; length: number }): numbe
 
 /** Storage size as the block's schema has it: decimals carry precision and scale inside. */
 function schemaBytes(field: EngineField): number {
-  if (field.typeCode !== TypeCode.Decimal && field.typeCode !== TypeCode.Decimal64) return storageBytes(field);
+  if (field.typeCode !== TypeCode.Decimal && field.typeCode !== TypeCode.Decimal64) {
+    return storageBytes(field);
+  }
   return (fixedSize(field.typeCode) << 24) | (field.precision << 8) | field.scale;
 }
 
@@ -88,7 +113,11 @@ interface ColumnPlan {
  * @param headBytes Room to leave in front of the block, for the frame's own header.
  * @returns `headBytes` zero bytes and the block.
  */
-export function encodeBlock(fields: readonly EngineField[], columns: readonly Cell[][], headBytes = 0): Uint8Array {
+export function encodeBlock(
+  fields: readonly EngineField[],
+  columns: readonly Cell[][],
+  headBytes = 0,
+): Uint8Array {
   const rows = columns[0]?.length ?? 0;
   const plans = fields.map((field, i) => planColumn(field, columns[i]!, rows));
   const bodyBytes = plans.reduce((sum, plan) => sum + plan.indexBytes + plan.dataBytes, 0);
@@ -118,7 +147,9 @@ export function encodeBlock(fields: readonly EngineField[], columns: readonly Ce
 }
 
 function planColumn(field: EngineField, cells: Cell[], rows: number): ColumnPlan {
-  if (cells.length !== rows) throw new RangeError(`column ${field.name} has ${cells.length} cells, not ${rows}`);
+  if (cells.length !== rows) {
+    throw new RangeError(`column ${field.name} has ${cells.length} cells, not ${rows}`);
+  }
   const size = fixedSize(field.typeCode);
   return size >= 0 ? planFixed(field.typeCode, size, cells) : planVariable(field.typeCode, cells);
 }
@@ -164,7 +195,12 @@ function writeFixed(typeCode: number, cells: Cell[], view: DataView, start: numb
   }
 }
 
-function eachValue(cells: Cell[], size: number, start: number, set: (at: number, cell: Cell) => void): void {
+function eachValue(
+  cells: Cell[],
+  size: number,
+  start: number,
+  set: (at: number, cell: Cell) => void,
+): void {
   let at = start;
   for (let row = 0; row < cells.length; row++) {
     const cell = cells[row]!;
@@ -185,7 +221,9 @@ function writeInt128(view: DataView, at: number, value: bigint): void {
 function planVariable(typeCode: number, cells: Cell[]): ColumnPlan {
   const isNchar = typeCode === TypeCode.Nchar;
   const prefixBytes = typeCode === TypeCode.Blob || typeCode === TypeCode.MediumBlob ? 4 : 2;
-  const items = cells.map((cell) => (cell === null || cell instanceof Uint8Array ? cell : toItem(cell, isNchar)));
+  const items = cells.map((
+    cell,
+  ) => (cell === null || cell instanceof Uint8Array ? cell : toItem(cell, isNchar)));
   let dataBytes = 0;
   for (const item of items) if (item !== null) dataBytes += prefixBytes + item.byteLength;
   return {

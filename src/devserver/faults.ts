@@ -67,7 +67,10 @@ export class FaultGate {
     try {
       return await this.faults.onMessage({ action, reqId, count, connection: this.connection });
     } catch (error) {
-      return { code: 0xffff, message: `onMessage: ${error instanceof Error ? error.message : String(error)}` };
+      return {
+        code: 0xffff,
+        message: `onMessage: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
   }
 }
@@ -82,7 +85,9 @@ export async function applyFault(fault: Fault, reply: string | Uint8Array): Prom
   if (fault === "drop" || fault === "close") return fault;
   if (typeof fault !== "object") return { reply };
   if ("delayMs" in fault) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-  if ("truncateBytes" in fault) return { reply: reply.slice(0, Math.max(0, reply.length - fault.truncateBytes)) };
+  if ("truncateBytes" in fault) {
+    return { reply: reply.slice(0, Math.max(0, reply.length - fault.truncateBytes)) };
+  }
   if ("rewrite" in fault) return { reply: fault.rewrite(reply) };
   return { reply };
 }

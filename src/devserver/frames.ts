@@ -70,7 +70,9 @@ export function readSql(body: Uint8Array): string {
   const length = view.getUint32(2, true);
   const text = body.subarray(6);
   if (length > text.byteLength) {
-    throw new FrameError(`uncompleted message, sql length:${length}, remainMessageLength:${text.byteLength}`);
+    throw new FrameError(
+      `uncompleted message, sql length:${length}, remainMessageLength:${text.byteLength}`,
+    );
   }
   return new TextDecoder().decode(text.subarray(0, length));
 }
@@ -97,7 +99,9 @@ export function readBindPayload(body: Uint8Array): Uint8Array {
   const version = view.getUint16(0, true);
   if (version !== 1) throw new FrameError(`unknown stmt2 bind version:${version}`);
   const columnIndex = view.getInt32(2, true);
-  if (columnIndex !== -1) throw new FrameError(`binding a single column is not supported, column ${columnIndex}`);
+  if (columnIndex !== -1) {
+    throw new FrameError(`binding a single column is not supported, column ${columnIndex}`);
+  }
   return body.subarray(6);
 }
 
@@ -111,7 +115,12 @@ export function fillBlockHeader(frame: Uint8Array, envelope: Envelope, resultId:
 }
 
 /** Makes the last reply of a result: its end, or with a code the error that ended it. */
-export function makeFinishedFrame(envelope: Envelope, resultId: bigint, code = 0, message = ""): Uint8Array {
+export function makeFinishedFrame(
+  envelope: Envelope,
+  resultId: bigint,
+  code = 0,
+  message = "",
+): Uint8Array {
   const text = new TextEncoder().encode(message);
   const frame = new Uint8Array(51 + text.byteLength);
   const view = viewOf(frame);
@@ -129,7 +138,12 @@ export function fillLegacyHeader(frame: Uint8Array, envelope: Envelope, resultId
   view.setBigUint64(8, resultId, true);
 }
 
-function writeReplyHead(view: DataView, envelope: Envelope, code: number, messageBytes: number): void {
+function writeReplyHead(
+  view: DataView,
+  envelope: Envelope,
+  code: number,
+  messageBytes: number,
+): void {
   view.setBigUint64(0, 0xffff_ffff_ffff_ffffn, true);
   view.setBigUint64(8, 7n, true);
   view.setUint16(16, 1, true);

@@ -9,7 +9,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type RowSet, ServerError, type Session } from "./engine.ts";
 import { applyFault, type Fault, faultError, FaultGate, type Faults } from "./faults.ts";
 import { HttpBody, setCommonHeaders } from "./http_body.ts";
-import { HttpError, readBody, readCredentials, readSqlParameters, type SqlParameters } from "./http_request.ts";
+import {
+  HttpError,
+  readBody,
+  readCredentials,
+  readSqlParameters,
+  type SqlParameters,
+} from "./http_request.ts";
 import { formatColumnMeta, makeRowFormatter, quote, toByteText } from "./http_rows.ts";
 import { formatToken } from "./http_token.ts";
 import { elapsedNs } from "./replies.ts";
@@ -61,14 +67,18 @@ export class HttpHandler {
     if (route === "GET -/ping") return sendEmpty(exchange, 200);
     if (route === "GET rest/login") return this.logIn(exchange, path[2] ?? "", path[3] ?? "");
     if (route === "POST rest/sql" && path[3] === "vgid") return await this.listGroups(exchange);
-    if (route === "POST rest/sql" && path.length <= 3) return await this.runSql(exchange, path[2] ?? "");
+    if (route === "POST rest/sql" && path.length <= 3) {
+      return await this.runSql(exchange, path[2] ?? "");
+    }
     if (/^POST influxdb\/v1$/.test(route)) {
       return sendJson(exchange, 500, {
         code: "internal error",
         message: UNSUPPORTED_WRITE,
       });
     }
-    if (/^POST opentsdb\/v1$/.test(route)) return sendJson(exchange, 500, { code: 500, message: UNSUPPORTED_WRITE });
+    if (/^POST opentsdb\/v1$/.test(route)) {
+      return sendJson(exchange, 500, { code: 500, message: UNSUPPORTED_WRITE });
+    }
     sendNotFound(exchange);
   }
 
@@ -76,7 +86,9 @@ export class HttpHandler {
     if (user === "" || password === "" || new TextEncoder().encode(user).byteLength > 24) {
       throw new HttpError(400, 0xffff, "invalid user or password");
     }
-    if (!this.context.engine.authenticate(user, password)) throw new HttpError(401, 3, "Authentication failure");
+    if (!this.context.engine.authenticate(user, password)) {
+      throw new HttpError(401, 3, "Authentication failure");
+    }
     sendJson(exchange, 200, { code: 0, desc: formatToken(user, password) });
   }
 
@@ -118,7 +130,11 @@ export class HttpHandler {
     // A database that is missing shows later, in the statement that needs it: `create database` must get through.
     if (database !== "") await useDatabase(session, database).catch(() => undefined);
     const outcome = await session.execute(sql);
-    const body = new HttpBody(exchange.request, exchange.response, fault !== undefined && fault !== "pass");
+    const body = new HttpBody(
+      exchange.request,
+      exchange.response,
+      fault !== undefined && fault !== "pass",
+    );
     const tail = () => (parameters.hasTiming ? `,"timing":${elapsedNs(exchange.startedMs)}}` : "}");
     if (outcome.kind === "rows") await writeRows(body, outcome, parameters);
     else body.add(formatUpdate(outcome.affectedRows | 0, parameters.isRowObject));
@@ -131,7 +147,9 @@ async function finish(exchange: Exchange, body: HttpBody, fault: Fault): Promise
   if (fault === undefined || fault === "pass") return await body.end();
   const faulted = await applyFault(fault, body.held());
   if (faulted === "close") exchange.response.destroy();
-  else if (faulted !== "drop") await body.end(faulted.reply, typeof fault === "object" && "truncateBytes" in fault);
+  else if (faulted !== "drop") {
+    await body.end(faulted.reply, typeof fault === "object" && "truncateBytes" in fault);
+  }
 }
 
 function formatUpdate(affectedRows: number, isRowObject: boolean): string {

@@ -18,7 +18,10 @@ export function setCommonHeaders(request: IncomingMessage, response: ServerRespo
   response.setHeader("access-control-allow-origin", "*");
   if (request.method !== "OPTIONS") return;
   response.setHeader("access-control-allow-methods", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");
-  response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "*");
+  response.setHeader(
+    "access-control-allow-headers",
+    request.headers["access-control-request-headers"] ?? "*",
+  );
   response.setHeader("access-control-max-age", "43200");
 }
 
@@ -65,7 +68,9 @@ export class HttpBody {
   /** Ends the body, with `replacement` for what was held back; `isCut` breaks the connection off behind it. */
   async end(replacement?: string | Uint8Array, isCut = false): Promise<void> {
     if (replacement !== undefined) {
-      this.pending = typeof replacement === "string" ? replacement : Buffer.from(replacement).toString("latin1");
+      this.pending = typeof replacement === "string"
+        ? replacement
+        : Buffer.from(replacement).toString("latin1");
     }
     await this.flush();
     if (isCut) this.response.destroy();
@@ -92,7 +97,10 @@ export class HttpBody {
     if (this.sink !== null) return this.sink;
     const isGzip = /\bgzip\b/.test(String(this.request.headers["accept-encoding"] ?? ""));
     const encoding = isGzip ? { "content-encoding": "gzip" } : {};
-    this.response.writeHead(200, { "content-type": "application/json; charset=utf-8", ...encoding });
+    this.response.writeHead(200, {
+      "content-type": "application/json; charset=utf-8",
+      ...encoding,
+    });
     if (isGzip) {
       const gzip = createGzip({ level: 1 });
       gzip.pipe(this.response);

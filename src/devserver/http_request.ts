@@ -58,7 +58,11 @@ export function readSqlParameters(query: URLSearchParams): SqlParameters {
 function readReqId(text: string | null): bigint {
   if (text === null || text === "") return 0n;
   const fail = (reason: string) =>
-    new HttpError(400, 0xffff, `illegal param, req_id must be numeric strconv.ParseInt: parsing "${text}": ${reason}`);
+    new HttpError(
+      400,
+      0xffff,
+      `illegal param, req_id must be numeric strconv.ParseInt: parsing "${text}": ${reason}`,
+    );
   if (!/^[+-]?\d+$/.test(text)) throw fail("invalid syntax");
   const value = BigInt(text.replace("+", ""));
   if (value !== BigInt.asIntN(64, value)) throw fail("value out of range");
@@ -98,12 +102,17 @@ export interface Credentials {
  * @throws {HttpError} with status 401 when it is missing or malformed.
  */
 export function readCredentials(header: string | undefined): Credentials {
-  if (header === undefined || header.trim() === "") throw new HttpError(401, 0x1105, "no auth info input");
+  if (header === undefined || header.trim() === "") {
+    throw new HttpError(401, 0x1105, "no auth info input");
+  }
   const [scheme, value = ""] = header.trim().split(/\s+/, 2) as [string, string?];
   if (scheme === "Basic") {
     const bytes = decodeBase64(value);
-    const [, user, password] = /^([^:]+):(.+)$/s.exec(bytes === null ? "" : new TextDecoder().decode(bytes)) ?? [];
-    if (user === undefined || password === undefined) throw new HttpError(401, 0x1124, "invalid basic Authorization");
+    const [, user, password] =
+      /^([^:]+):(.+)$/s.exec(bytes === null ? "" : new TextDecoder().decode(bytes)) ?? [];
+    if (user === undefined || password === undefined) {
+      throw new HttpError(401, 0x1124, "invalid basic Authorization");
+    }
     return { user, password, bearerToken: "" };
   }
   if (scheme === "Taosd") {

@@ -32,7 +32,13 @@ const TYPE_NAMES: Record<number, string> = {
   [TypeCode.Geometry]: "GEOMETRY",
 };
 
-const ESCAPES: Record<string, string> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+const ESCAPES: Record<string, string> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
 
 /** Text as the bytes of its UTF-8, one character each. */
 export function toByteText(text: string): string {
@@ -41,20 +47,25 @@ export function toByteText(text: string): string {
 
 /** Prints a JSON string of byte text. */
 export function quote(byteText: string): string {
-  const escape = (char: string) => ESCAPES[char] ?? `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const escape = (char: string) =>
+    ESCAPES[char] ?? `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
   // deno-lint-ignore no-control-regex
   return `"${byteText.replace(/["\\\u0000-\u001f]/g, escape)}"`;
 }
 
 /** Prints `column_meta`. */
 export function formatColumnMeta(fields: readonly EngineField[]): string {
-  const items = fields.map((field) => `[${quote(toByteText(field.name))},"${typeName(field)}",${field.length}]`);
+  const items = fields.map((field) =>
+    `[${quote(toByteText(field.name))},"${typeName(field)}",${field.length}]`
+  );
   return `[${items.join(",")}]`;
 }
 
 function typeName(field: EngineField): string {
   const isDecimal = field.typeCode === TypeCode.Decimal || field.typeCode === TypeCode.Decimal64;
-  return isDecimal ? `DECIMAL(${field.precision},${field.scale})` : TYPE_NAMES[field.typeCode] ?? "";
+  return isDecimal
+    ? `DECIMAL(${field.precision},${field.scale})`
+    : TYPE_NAMES[field.typeCode] ?? "";
 }
 
 /** Prints one row of a block. */

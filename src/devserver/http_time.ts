@@ -23,7 +23,9 @@ export class TimeFormatter {
   constructor(precision: Precision, timeZone: string) {
     this.digits = DIGITS[precision];
     this.perSecond = 10n ** BigInt(this.digits);
-    this.zone = timeZone === "UTC" ? null : new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+    this.zone = timeZone === "UTC"
+      ? null
+      : new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
   }
 
   /** Prints one timestamp. */
@@ -40,10 +42,16 @@ export class TimeFormatter {
     const known = this.offsets.get(key);
     if (known !== undefined) return known;
     const isInRange = seconds > -DATE_LIMIT_S && seconds < DATE_LIMIT_S;
-    const instant = isInRange ? Number(seconds) * 1000 : Math.sign(Number(seconds)) * Number(DATE_LIMIT_S) * 999;
-    const part = this.zone!.formatToParts(instant).find((item) => item.type === "timeZoneName")?.value ?? "GMT";
+    const instant = isInRange
+      ? Number(seconds) * 1000
+      : Math.sign(Number(seconds)) * Number(DATE_LIMIT_S) * 999;
+    const part =
+      this.zone!.formatToParts(instant).find((item) => item.type === "timeZoneName")?.value ??
+        "GMT";
     const match = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(part);
-    const size = match ? Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0) : 0;
+    const size = match
+      ? Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)
+      : 0;
     const offset = match?.[1] === "-" ? -size : size;
     this.offsets.set(key, offset);
     return offset;
@@ -65,8 +73,12 @@ function formatCivil(seconds: bigint): string {
   const days = Number(floorDivide(seconds, 86_400n));
   const rest = Number(seconds - BigInt(days) * 86_400n);
   const { year, month, day } = civilOf(days);
-  const time = `${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
-  return `${year < 0 ? "-" : ""}${String(Math.abs(year)).padStart(4, "0")}-${two(month)}-${two(day)}T${time}`;
+  const time = `${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${
+    two(rest % 60)
+  }`;
+  return `${year < 0 ? "-" : ""}${String(Math.abs(year)).padStart(4, "0")}-${two(month)}-${
+    two(day)
+  }T${time}`;
 }
 
 /** The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar. */
@@ -75,9 +87,11 @@ function civilOf(days: number): { year: number; month: number; day: number } {
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) / 365,
   );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const dayOfYear = dayOfEra -
+    (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;

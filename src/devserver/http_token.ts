@@ -12,11 +12,18 @@ const PC1 = table(`57 49 41 33 25 17 9 1 58 50 42 34 26 18 10 2 59 51 43 35 27 1
   63 55 47 39 31 23 15 7 62 54 46 38 30 22 14 6 61 53 45 37 29 21 13 5 28 20 12 4`);
 const PC2 = table(`14 17 11 24 1 5 3 28 15 6 21 10 23 19 12 4 26 8 16 7 27 20 13 2
   41 52 31 37 47 55 30 40 51 45 33 48 44 49 39 56 34 53 46 42 50 36 29 32`);
-const INITIAL = table(`58 50 42 34 26 18 10 2 60 52 44 36 28 20 12 4 62 54 46 38 30 22 14 6 64 56 48 40 32 24 16 8
-  57 49 41 33 25 17 9 1 59 51 43 35 27 19 11 3 61 53 45 37 29 21 13 5 63 55 47 39 31 23 15 7`);
+const INITIAL = table(
+  `58 50 42 34 26 18 10 2 60 52 44 36 28 20 12 4 62 54 46 38 30 22 14 6 64 56 48 40 32 24 16 8
+  57 49 41 33 25 17 9 1 59 51 43 35 27 19 11 3 61 53 45 37 29 21 13 5 63 55 47 39 31 23 15 7`,
+);
 const FINAL = INITIAL.map((_, i) => INITIAL.indexOf(i + 1) + 1);
-const EXPANSION = Array.from({ length: 48 }, (_, i) => (Math.floor(i / 6) * 4 + (i % 6) + 31) % 32 + 1);
-const PERMUTATION = table(`16 7 20 21 29 12 28 17 1 15 23 26 5 18 31 10 2 8 24 14 32 27 3 9 19 13 30 6 22 11 4 25`);
+const EXPANSION = Array.from(
+  { length: 48 },
+  (_, i) => (Math.floor(i / 6) * 4 + (i % 6) + 31) % 32 + 1,
+);
+const PERMUTATION = table(
+  `16 7 20 21 29 12 28 17 1 15 23 26 5 18 31 10 2 8 24 14 32 27 3 9 19 13 30 6 22 11 4 25`,
+);
 const SHIFTS = [1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1];
 /** One box a line, its 64 values as hexadecimal digits, row by row. */
 const BOXES = [
@@ -102,7 +109,9 @@ function pick(bits: number[], positions: number[]): number[] {
 }
 
 function bitsOf(bytes: Uint8Array): number[] {
-  return Array.from(bytes).flatMap((byte) => Array.from({ length: 8 }, (_, i) => (byte >> (7 - i)) & 1));
+  return Array.from(bytes).flatMap((byte) =>
+    Array.from({ length: 8 }, (_, i) => (byte >> (7 - i)) & 1)
+  );
 }
 
 function bytesOf(bits: number[]): Uint8Array {

@@ -91,7 +91,8 @@ class ExactReader {
     const literal = LITERAL.exec(this.text)![0];
     this.at = LITERAL.lastIndex;
     const value: Json = JSON.parse(literal);
-    const isRounded = typeof value === "number" && /^-?\d+$/.test(literal) && !Number.isSafeInteger(value);
+    const isRounded = typeof value === "number" && /^-?\d+$/.test(literal) &&
+      !Number.isSafeInteger(value);
     return isRounded ? BigInt(literal) : value;
   }
 }
@@ -111,7 +112,9 @@ export function formatJson(value: Json): string {
   if (typeof value === "bigint") return value.toString();
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(formatJson).join(",")}]`;
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${formatJson(member)}`);
+  const members = Object.entries(value).map(([key, member]) =>
+    `${JSON.stringify(key)}:${formatJson(member)}`
+  );
   return `{${members.join(",")}}`;
 }
 
@@ -135,11 +138,28 @@ export function formatReply(envelope: Envelope, fields: JsonObject): string {
 }
 
 /** Formats an error reply; replies of statements add `stmt_id`. */
-export function formatError(envelope: Envelope, code: number, message: string, fields: JsonObject = {}): string {
+export function formatError(
+  envelope: Envelope,
+  code: number,
+  message: string,
+  fields: JsonObject = {},
+): string {
   return formatEnvelope(envelope, code & 0xffff, message, fields);
 }
 
-function formatEnvelope(envelope: Envelope, code: number, message: string, fields: JsonObject): string {
+function formatEnvelope(
+  envelope: Envelope,
+  code: number,
+  message: string,
+  fields: JsonObject,
+): string {
   const timing = elapsedNs(envelope.startedMs);
-  return formatJson({ code, message, action: envelope.action, req_id: envelope.reqId, timing, ...fields });
+  return formatJson({
+    code,
+    message,
+    action: envelope.action,
+    req_id: envelope.reqId,
+    timing,
+    ...fields,
+  });
 }

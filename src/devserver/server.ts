@@ -4,7 +4,12 @@
  * @module
  */
 
-import { createServer as createHttpServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -98,7 +103,11 @@ class RunningServer implements DevServer {
     noServer: true,
     clientTracking: false,
     maxPayload: 0,
-    perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1024 },
+    perMessageDeflate: {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+      threshold: 1024,
+    },
   });
   private listener: Server | null = null;
   private lastConnection = 0;
@@ -117,11 +126,15 @@ class RunningServer implements DevServer {
   }
 
   get url(): string {
-    return `ws://${this.hostname.includes(":") ? `[${this.hostname}]` : this.hostname}:${this.boundPort}`;
+    return `ws://${
+      this.hostname.includes(":") ? `[${this.hostname}]` : this.hostname
+    }:${this.boundPort}`;
   }
 
   async listen(port: number): Promise<void> {
-    const listener = createHttpServer((request, response) => void this.http.handle(request, response));
+    const listener = createHttpServer((request, response) =>
+      void this.http.handle(request, response)
+    );
     listener.on("upgrade", (request, socket, head) => void this.upgrade(request, socket, head));
     await new Promise<void>((resolve, reject) => {
       listener.once("error", reject);
@@ -173,7 +186,9 @@ class RunningServer implements DevServer {
   private async stop(): Promise<void> {
     const listener = this.listener;
     this.listener = null;
-    const closed = new Promise<void>((resolve) => listener === null ? resolve() : listener.close(() => resolve()));
+    const closed = new Promise<void>((resolve) =>
+      listener === null ? resolve() : listener.close(() => resolve())
+    );
     for (const socket of this.sockets) socket.terminate();
     listener?.closeAllConnections();
     await closed;
@@ -190,11 +205,18 @@ class RunningServer implements DevServer {
     const status = refusal !== 0 ? refusal : path === "/ws" ? 0 : 404;
     if (status !== 0) {
       socket.end(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+        `HTTP/1.1 ${status} ${
+          STATUS_CODES[status] ?? "Refused"
+        }\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
       );
       return;
     }
-    this.webSockets.handleUpgrade(request, socket, head as Buffer, (webSocket) => this.accept(webSocket, connection));
+    this.webSockets.handleUpgrade(
+      request,
+      socket,
+      head as Buffer,
+      (webSocket) => this.accept(webSocket, connection),
+    );
   }
 
   private accept(webSocket: WebSocket, number: number): void {

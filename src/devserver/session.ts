@@ -86,7 +86,9 @@ export class ClientSession {
   login(login: Login): Promise<void> {
     return this.loginSerial.run(async () => {
       if (this.session !== null) throw adapterError("duplicate connections");
-      if (login.mode !== null && login.mode !== 0) throw adapterError(`unexpected mode:${login.mode}`);
+      if (login.mode !== null && login.mode !== 0) {
+        throw adapterError(`unexpected mode:${login.mode}`);
+      }
       const user = checkLogin(this.context, login);
       const session = this.context.engine.openSession(user);
       try {
@@ -104,7 +106,11 @@ export class ClientSession {
 
   /** Sets the zone of literals; an unknown one becomes UTC, null the zone of the start. */
   setTimeZone(name: string | null): void {
-    this.engineSession.timeZone = name === null ? this.initialTimeZone : isTimeZone(name) ? name : "UTC";
+    this.engineSession.timeZone = name === null
+      ? this.initialTimeZone
+      : isTimeZone(name)
+      ? name
+      : "UTC";
   }
 
   /** Registers a result and returns its id. */
@@ -146,7 +152,10 @@ export class ClientSession {
  *
  * @throws {ServerError} when it is refused.
  */
-export function checkLogin(context: ServerContext, login: Pick<Login, "user" | "password" | "bearerToken">): string {
+export function checkLogin(
+  context: ServerContext,
+  login: Pick<Login, "user" | "password" | "bearerToken">,
+): string {
   const isToken = login.bearerToken !== "";
   const isRight = isToken
     ? login.bearerToken === context.token

@@ -52,7 +52,11 @@ export class Statement1 {
     if (prepared.fields !== null || this.session === null) return;
     const quoted = name.includes("`") || name.includes(".") ? name : `\`${name}\``;
     const named = await this.session.prepare(this.sql.replace("?", () => quoted), true);
-    this.prepared = { ...prepared, fields: named.fields, execute: (tables) => prepared.execute(tables) };
+    this.prepared = {
+      ...prepared,
+      fields: named.fields,
+      execute: (tables) => prepared.execute(tables),
+    };
   }
 
   /** Placeholders of tags (2) or columns (1). */
@@ -74,7 +78,9 @@ export class Statement1 {
     if (!prepared.isInsert) return this.bindParameters(columns);
     const fields = this.fields(1);
     if (columns.length !== fields.length) throw usageError();
-    this.table.columns = columns.map((values, i) => values.map((value) => this.toCell(fields[i]!, value)));
+    this.table.columns = columns.map((values, i) =>
+      values.map((value) => this.toCell(fields[i]!, value))
+    );
     this.table.columnTypes = fields.map((field) => field.typeCode);
     checkBound(prepared, [this.table]);
   }

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type BoundTable, type Prepared, type RowSet, ServerError, type Session } from "./engine.ts";
+import {
+  type BoundTable,
+  type Prepared,
+  type RowSet,
+  ServerError,
+  type Session,
+} from "./engine.ts";
 import { adapterError } from "./session.ts";
 import { Serial } from "./session_results.ts";
 import { checkBound } from "./stmt2_checks.ts";

@@ -16,17 +16,25 @@ import {
   readClientFrame,
   readSql,
 } from "./frames.ts";
-import { type Envelope, formatError, formatReply, type Json, type JsonObject, parseJson } from "./replies.ts";
-import { adapterError, ClientSession, type ServerContext } from "./session.ts";
 import {
-  CONNECTION_ACTIONS,
-  fetchRawBlock,
-  OPEN_ACTIONS,
-  runQuery,
-  toServerError,
-  validateSql,
-} from "./socket_actions.ts";
-import { Args, ArgumentError, bestEffortReqId, isObject, type Outcome, type TextAction } from "./socket_request.ts";
+  type Envelope,
+  formatError,
+  formatReply,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from "./replies.ts";
+import { adapterError, ClientSession, type ServerContext } from "./session.ts";
+import { CONNECTION_ACTIONS, OPEN_ACTIONS, runQuery, validateSql } from "./socket_actions.ts";
+import {
+  Args,
+  ArgumentError,
+  bestEffortReqId,
+  isObject,
+  type Outcome,
+  type TextAction,
+} from "./socket_request.ts";
+import { fetchRawBlock, toServerError } from "./socket_results.ts";
 import { STMT1_ACTIONS } from "./socket_stmt1.ts";
 import { bindRaw } from "./socket_stmt1_blocks.ts";
 import { bindStatement, STMT2_ACTIONS } from "./socket_stmt2.ts";
@@ -58,11 +66,18 @@ export class SocketConnection {
   private lastSend: Promise<void> = Promise.resolve();
   private ending: Promise<void> | null = null;
 
-  constructor(socket: WebSocket, context: ServerContext, faults: Faults | undefined, connection: number) {
+  constructor(
+    socket: WebSocket,
+    context: ServerContext,
+    faults: Faults | undefined,
+    connection: number,
+  ) {
     this.socket = socket;
     this.session = new ClientSession(context);
     this.session.waitForRoom = async () => {
-      while (socket.readyState === socket.OPEN && socket.bufferedAmount > ROOM_BYTES) await this.lastSend;
+      while (socket.readyState === socket.OPEN && socket.bufferedAmount > ROOM_BYTES) {
+        await this.lastSend;
+      }
     };
     this.gate = new FaultGate(faults, connection);
     socket.on("message", (data: unknown, isBinary: boolean) => {
@@ -132,7 +147,9 @@ export class SocketConnection {
     const envelope = { action, reqId: bestEffortReqId(request.args), startedMs };
     if (action === "") return failing(envelope, adapterError("request no action"));
     const open = OPEN_TEXT_ACTIONS.get(action);
-    if (open === undefined && !this.session.isConnected) return failing(envelope, adapterError("server not connected"));
+    if (open === undefined && !this.session.isConnected) {
+      return failing(envelope, adapterError("server not connected"));
+    }
     const known = open ?? TEXT_ACTIONS.get(action);
     if (known === undefined) return failing(envelope, adapterError(`unknown action ${action}`));
     return this.makeTextJob(known, envelope, request);
@@ -159,7 +176,10 @@ export class SocketConnection {
   private readBinary(bytes: Uint8Array, startedMs: number): Job {
     const frame = readClientFrame(bytes);
     if (frame === null) {
-      return failing({ action: "", reqId: 0n, startedMs }, adapterError("message length is too short"));
+      return failing(
+        { action: "", reqId: 0n, startedMs },
+        adapterError("message length is too short"),
+      );
     }
     const action = BINARY_ACTIONS.get(frame.action);
     const envelope = { action: action ?? "unknown", reqId: frame.reqId, startedMs };

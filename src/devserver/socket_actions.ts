@@ -1,22 +1,26 @@
 /**
- * Actions of the connection: login, options, queries and results.
+ * Actions of the connection: login, options, queries, and what is asked of results.
  *
  * @module
  */
 
-import { storageBytes } from "./blocks.ts";
-import { type EngineField, type Precision, type RowSet, ServerError, type Update } from "./engine.ts";
 import {
-  BLOCK_HEADER_BYTES,
-  fillBlockHeader,
-  fillLegacyHeader,
-  LEGACY_HEADER_BYTES,
-  makeFinishedFrame,
-} from "./frames.ts";
-import type { Envelope, JsonObject } from "./replies.ts";
+  type EngineField,
+  type Precision,
+  type RowSet,
+  ServerError,
+  type Update,
+} from "./engine.ts";
+import type { JsonObject } from "./replies.ts";
 import { adapterError, type ClientSession } from "./session.ts";
-import type { OpenResult } from "./session_results.ts";
-import { type Args, ArgumentError, isObject, type Outcome, type TextActions } from "./socket_request.ts";
+import {
+  type Args,
+  ArgumentError,
+  isObject,
+  type Outcome,
+  type TextActions,
+} from "./socket_request.ts";
+import { fetchLegacy, fetchLegacyBlock, requireResult } from "./socket_results.ts";
 
 const PRECISION_CODES: Record<Precision, number> = { ms: 0, us: 1, ns: 2 };
 
@@ -59,78 +63,12 @@ export async function runQuery(session: ClientSession, sql: string): Promise<Jso
   const outcome = await session.engineSession.execute(sql);
   if (outcome.kind === "update") return describeUpdate(outcome);
   const id = session.addResult(outcome);
-  return { id, is_update: false, affected_rows: 0, ...describeRows(outcome, (field) => field.length) };
-}
-
-/** Answers `fetch_raw_block`: the next block, the end, or the error that ended the result. */
-export async function fetchRawBlock(session: ClientSession, envelope: Envelope, id: bigint): Promise<Uint8Array> {
-  const result = session.results.get(id);
-  if (result === undefined) return makeFinishedFrame(envelope, id, 0xffff, "result is nil");
-  return await result.serial.run(async () => {
-    await session.waitForRoom();
-    if (result.isFreed) return makeFinishedFrame(envelope, id, 0xffff, "result is nil");
-    try {
-      const block = await result.pull();
-      if (block !== null) {
-        const frame = result.encode(block, BLOCK_HEADER_BYTES);
-        fillBlockHeader(frame, envelope, id);
-        return frame;
-      }
-      await release(session, id, result);
-      return makeFinishedFrame(envelope, id);
-    } catch (error) {
-      await release(session, id, result).catch(() => undefined);
-      const { code, message } = toServerError(error);
-      return makeFinishedFrame(envelope, id, code, message);
-    }
-  });
-}
-
-async function release(session: ClientSession, id: bigint, result: OpenResult): Promise<void> {
-  session.results.delete(id);
-  await result.free();
-}
-
-/** Any failure as the error that a client sees. */
-export function toServerError(error: unknown): ServerError {
-  if (error instanceof ServerError) return error;
-  return adapterError(error instanceof Error ? error.message : String(error));
-}
-
-function requireResult(session: ClientSession, id: bigint): OpenResult {
-  const result = session.results.get(id);
-  if (result === undefined) throw adapterError("result is nil");
-  return result;
-}
-
-async function fetchLegacy(session: ClientSession, id: bigint): Promise<JsonObject> {
-  const result = requireResult(session, id);
-  return await result.serial.run(async () => {
-    if (result.isFreed) throw adapterError("result is nil");
-    try {
-      const block = await result.pull();
-      if (block === null) {
-        await release(session, id, result);
-        return { id, completed: true, lengths: null, rows: 0 };
-      }
-      result.legacyBlock = block;
-      return { id, completed: false, lengths: result.rows.fields.map(storageBytes), rows: block[0]?.length ?? 0 };
-    } catch (error) {
-      await release(session, id, result).catch(() => undefined);
-      throw error;
-    }
-  });
-}
-
-async function fetchLegacyBlock(session: ClientSession, id: bigint, envelope: Envelope): Promise<Uint8Array> {
-  const result = requireResult(session, id);
-  return await result.serial.run(async () => {
-    if (result.isFreed) throw adapterError("result is nil");
-    if (result.legacyBlock === null) throw adapterError("block is nil");
-    const frame = result.encode(result.legacyBlock, LEGACY_HEADER_BYTES);
-    fillLegacyHeader(frame, envelope, id);
-    return await Promise.resolve(frame);
-  });
+  return {
+    id,
+    is_update: false,
+    affected_rows: 0,
+    ...describeRows(outcome, (field) => field.length),
+  };
 }
 
 /** Applies connection options in order, up to the first that is refused. */
@@ -138,7 +76,9 @@ async function setOptions(session: ClientSession, args: Args): Promise<Outcome> 
   for (const option of args.list("options")) {
     if (!isObject(option)) throw new ArgumentError("options");
     const { option: code, value = null } = option;
-    if (typeof code !== "number" || (value !== null && typeof value !== "string")) throw new ArgumentError("options");
+    if (typeof code !== "number" || (value !== null && typeof value !== "string")) {
+      throw new ArgumentError("options");
+    }
     if (code < -1 || code > 4) throw new ServerError(0x0118, "Invalid parameters");
     if (code === 1 || code === -1) session.setTimeZone(code === 1 ? value : null);
   }
@@ -175,7 +115,19 @@ export async function validateSql(session: ClientSession, sql: string): Promise<
 async function checkSql(session: ClientSession, sql: string): Promise<void> {
   const verb = /^\s*([a-z]+)/i.exec(sql)?.[1]?.toLowerCase() ?? "";
   const isRead = ["select", "show", "describe", "desc", "explain"].includes(verb);
-  const isWrite = ["insert", "import", "create", "drop", "alter", "use", "delete", "grant", "revoke", "kill", "flush"]
+  const isWrite = [
+    "insert",
+    "import",
+    "create",
+    "drop",
+    "alter",
+    "use",
+    "delete",
+    "grant",
+    "revoke",
+    "kill",
+    "flush",
+  ]
     .includes(verb);
   if (!isRead && !isWrite) throw new ServerError(0x2600, `syntax error near "${sql.trim()}"`);
   if (session.engineSession.validate) return await session.engineSession.validate(sql);
@@ -235,14 +187,18 @@ export const CONNECTION_ACTIONS: TextActions = {
   num_fields: {
     label: "get num fields",
     run: async (session, args) =>
-      await Promise.resolve({ num_fields: requireResult(session, args.id("result_id")).rows.fields.length }),
+      await Promise.resolve({
+        num_fields: requireResult(session, args.id("result_id")).rows.fields.length,
+      }),
   },
   insert: {
     label: "schemaless insert",
     run: async (_session, args) => {
       if (args.integer("protocol") === 0) throw adapterError("schemaless write protocol is null");
       args.text("data");
-      return await Promise.reject(adapterError("schemaless writing is not supported by the embedded server"));
+      return await Promise.reject(
+        adapterError("schemaless writing is not supported by the embedded server"),
+      );
     },
   },
 };

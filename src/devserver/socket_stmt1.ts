@@ -23,7 +23,11 @@ export function requireStatement1(session: ClientSession, id: bigint): Statement
 /** An action on a statement, serialised with the others on it; its reply begins with `stmt_id`. */
 function step(
   label: string,
-  run: (statement: Statement1, args: Args, session: ClientSession) => JsonObject | void | Promise<JsonObject | void>,
+  run: (
+    statement: Statement1,
+    args: Args,
+    session: ClientSession,
+  ) => JsonObject | void | Promise<JsonObject | void>,
 ): TextAction {
   return {
     label,
@@ -61,13 +65,17 @@ function describeParameter(statement: Statement1, index: number): JsonObject {
 export const STMT1_ACTIONS: TextActions = {
   init: {
     label: "stmt init",
-    run: async (session) => await Promise.resolve({ stmt_id: session.addStatement(new Statement1()) }),
+    run: async (session) =>
+      await Promise.resolve({ stmt_id: session.addStatement(new Statement1()) }),
   },
   prepare: step("stmt prepare", async (statement, args, session) => {
     const prepared = await statement.prepare(session.engineSession, args.text("sql"));
     return { is_insert: prepared.isInsert };
   }),
-  set_table_name: step("stmt set table name", (statement, args) => statement.setTableName(args.text("name"))),
+  set_table_name: step(
+    "stmt set table name",
+    (statement, args) => statement.setTableName(args.text("name")),
+  ),
   set_tags: step("stmt set tags", (statement, args) => statement.setTags(args.list("tags"))),
   bind: step("stmt bind", (statement, args) => statement.bind(readColumns(args))),
   add_batch: step("stmt add batch", (statement) => statement.addBatch()),
@@ -78,8 +86,14 @@ export const STMT1_ACTIONS: TextActions = {
     const rows = statement.takeRows();
     return { result_id: session.addResult(rows), ...describeRows(rows, storageBytes) };
   }),
-  stmt_num_params: step("stmt num params", (statement) => ({ num_params: statement.parameterCount })),
-  stmt_get_param: step("stmt get param", (statement, args) => describeParameter(statement, args.integer("index"))),
+  stmt_num_params: step(
+    "stmt num params",
+    (statement) => ({ num_params: statement.parameterCount }),
+  ),
+  stmt_get_param: step(
+    "stmt get param",
+    (statement, args) => describeParameter(statement, args.integer("index")),
+  ),
   close: {
     label: "stmt close",
     isStatement: true,

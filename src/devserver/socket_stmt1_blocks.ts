@@ -48,7 +48,9 @@ function readColumns(block: Uint8Array): ClientBlock {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const rows = view.getInt32(8, true);
   const count = view.getInt32(12, true);
-  if (rows < 0 || count < 0 || rows > block.byteLength || count > block.byteLength) throw new RangeError("counts");
+  if (rows < 0 || count < 0 || rows > block.byteLength || count > block.byteLength) {
+    throw new RangeError("counts");
+  }
   const typeCodes = Array.from({ length: count }, (_, i) => view.getInt8(28 + 5 * i));
   let at = 28 + 9 * count;
   const columns = typeCodes.map((typeCode, i) => {
@@ -59,7 +61,9 @@ function readColumns(block: Uint8Array): ClientBlock {
     const start = at;
     at = dataAt + dataBytes;
     return Array.from({ length: rows }, (_, row) => {
-      if (size < 0) return readItem(block, view, typeCode, dataAt, view.getInt32(start + 4 * row, true));
+      if (size < 0) {
+        return readItem(block, view, typeCode, dataAt, view.getInt32(start + 4 * row, true));
+      }
       const isNull = (view.getUint8(start + (row >> 3)) & (0x80 >> (row & 7))) !== 0;
       return isNull ? null : readFixed(view, typeCode, dataAt + row * size);
     });
@@ -67,13 +71,22 @@ function readColumns(block: Uint8Array): ClientBlock {
   return { rows, typeCodes, columns };
 }
 
-function readItem(block: Uint8Array, view: DataView, typeCode: number, dataAt: number, offset: number): Cell {
+function readItem(
+  block: Uint8Array,
+  view: DataView,
+  typeCode: number,
+  dataAt: number,
+  offset: number,
+): Cell {
   if (offset < 0) return null;
   const length = view.getUint16(dataAt + offset, true);
   const start = dataAt + offset + 2;
   if (start + length > block.byteLength) throw new RangeError("item end");
   if (typeCode === TypeCode.Nchar) {
-    return Array.from({ length: length >> 2 }, (_, i) => toText(view.getUint32(start + 4 * i, true))).join("");
+    return Array.from(
+      { length: length >> 2 },
+      (_, i) => toText(view.getUint32(start + 4 * i, true)),
+    ).join("");
   }
   const bytes = block.slice(start, start + length);
   return typeCode === TypeCode.Json ? new TextDecoder().decode(bytes) : bytes;

@@ -33,8 +33,17 @@ function requireStatement(session: ClientSession, id: bigint): Statement2 {
   return statement;
 }
 
-async function prepare(session: ClientSession, id: bigint, sql: string, needFields: boolean): Promise<JsonObject> {
-  const prepared = await requireStatement(session, id).prepare(session.engineSession, sql, needFields);
+async function prepare(
+  session: ClientSession,
+  id: bigint,
+  sql: string,
+  needFields: boolean,
+): Promise<JsonObject> {
+  const prepared = await requireStatement(session, id).prepare(
+    session.engineSession,
+    sql,
+    needFields,
+  );
   const head = { stmt_id: id, is_insert: prepared.isInsert };
   if (!needFields) return { ...head, fields: null, fields_count: 0 };
   if (!prepared.isInsert || prepared.fields === null) {
@@ -48,7 +57,11 @@ async function prepare(session: ClientSession, id: bigint, sql: string, needFiel
 }
 
 /** Carries out `stmt2_bind`. */
-export async function bindStatement(session: ClientSession, id: bigint, payload: Uint8Array): Promise<JsonObject> {
+export async function bindStatement(
+  session: ClientSession,
+  id: bigint,
+  payload: Uint8Array,
+): Promise<JsonObject> {
   const statement = requireStatement(session, id);
   await statement.bind(readBind(payload));
   return { stmt_id: id };
@@ -67,7 +80,8 @@ export const STMT2_ACTIONS: TextActions = {
   stmt2_prepare: {
     label: "stmt2 prepare",
     isStatement: true,
-    run: (session, args) => prepare(session, args.id("stmt_id"), args.text("sql"), args.flag("get_fields")),
+    run: (session, args) =>
+      prepare(session, args.id("stmt_id"), args.text("sql"), args.flag("get_fields")),
   },
   stmt2_exec: {
     label: "stmt2 exec",

@@ -62,12 +62,24 @@ function readHeader(payload: Uint8Array): Header {
   if (total !== payload.byteLength) {
     throw new BindError(`total length not match, expect ${payload.byteLength}, but get ${total}`);
   }
-  const [tables, tags, columns] = [4, 8, 12].map((at) => view.getUint32(at, true)) as [number, number, number];
-  const [names, tagAt, columnAt] = [16, 20, 24].map((at) => view.getUint32(at, true)) as [number, number, number];
+  const [tables, tags, columns] = [4, 8, 12].map((at) => view.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+  ];
+  const [names, tagAt, columnAt] = [16, 20, 24].map((at) => view.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+  ];
   if (tagAt > 0 && tags === 0) throw new BindError("tag count is 0, but tags offset is not 0");
-  if (columnAt > 0 && columns === 0) throw new BindError("col count is 0, but cols offset is not 0");
+  if (columnAt > 0 && columns === 0) {
+    throw new BindError("col count is 0, but cols offset is not 0");
+  }
   // A table takes at least two bytes of any section: this keeps a huge count from being believed.
-  if (tables > total / 2) throw new BindError(`table count ${tables} is out of range, total length: ${total}`);
+  if (tables > total / 2) {
+    throw new BindError(`table count ${tables} is out of range, total length: ${total}`);
+  }
   return { tables, tags, columns, namesOffset: names, tagsOffset: tagAt, columnsOffset: columnAt };
 }
 
@@ -78,7 +90,9 @@ function readNames(payload: Uint8Array, header: Header): string[] {
   return Array.from({ length: header.tables }, (_, i) => {
     const length = view.getUint16(header.namesOffset + 2 * i, true);
     if (length === 0) {
-      throw new BindError(`table name length is 0, tableNamesOffset: ${header.namesOffset}, index: ${i}`);
+      throw new BindError(
+        `table name length is 0, tableNamesOffset: ${header.namesOffset}, index: ${i}`,
+      );
     }
     const end = at + length;
     if (end > payload.byteLength) throw new BindError(outOfRange("table names", payload, end));
@@ -91,12 +105,16 @@ function readNames(payload: Uint8Array, header: Header): string[] {
 
 function readSection(payload: Uint8Array, header: Header, kind: "tag" | "col"): BindBlock[][] {
   const view = viewOf(payload);
-  const [offset, count] = kind === "tag" ? [header.tagsOffset, header.tags] : [header.columnsOffset, header.columns];
+  const [offset, count] = kind === "tag"
+    ? [header.tagsOffset, header.tags]
+    : [header.columnsOffset, header.columns];
   let at = offset + 4 * header.tables;
   if (at > payload.byteLength) throw new BindError(outOfRange(`${kind}s lengths`, payload, at));
   return Array.from({ length: header.tables }, (_, i) => {
     const length = view.getUint32(offset + 4 * i, true);
-    if (length === 0) throw new BindError(`${kind} length is 0, ${kind}sOffset: ${offset}, index: ${i}`);
+    if (length === 0) {
+      throw new BindError(`${kind} length is 0, ${kind}sOffset: ${offset}, index: ${i}`);
+    }
     const end = at + length;
     if (end > payload.byteLength) throw new BindError(outOfRange(`${kind}s`, payload, end));
     const blocks = readBlocks(payload.subarray(at, end), count);
@@ -111,7 +129,9 @@ function readBlocks(section: Uint8Array, count: number): BindBlock[] {
   let at = 0;
   for (let i = 0; i < count; i++) {
     const total = at + 4 <= section.byteLength ? view.getUint32(at, true) : 0;
-    if (total < 17 || at + total > section.byteLength) throw new BindError("bind data length error");
+    if (total < 17 || at + total > section.byteLength) {
+      throw new BindError("bind data length error");
+    }
     blocks.push(readBlock(section.subarray(at, at + total)));
     at += total;
   }
@@ -123,7 +143,9 @@ function readBlock(block: Uint8Array): BindBlock {
   const view = viewOf(block);
   const typeCode = view.getInt32(4, true);
   const rows = view.getInt32(8, true);
-  if (rows < 0 || 17 + rows > block.byteLength) throw new BindError(`row count ${rows} is out of range`);
+  if (rows < 0 || 17 + rows > block.byteLength) {
+    throw new BindError(`row count ${rows} is out of range`);
+  }
   const nulls = block.subarray(12, 12 + rows);
   const hasLength = block[12 + rows] === 1;
   const lengthsAt = 13 + rows;
@@ -132,20 +154,34 @@ function readBlock(block: Uint8Array): BindBlock {
   const buffer = block.subarray(bufferLengthAt + 4);
   const bufferLength = view.getInt32(bufferLengthAt, true);
   if (bufferLength !== buffer.byteLength) {
-    throw new BindError(`buffer length not match, expect ${buffer.byteLength}, but get ${bufferLength}`);
+    throw new BindError(
+      `buffer length not match, expect ${buffer.byteLength}, but get ${bufferLength}`,
+    );
   }
-  const lengths = Array.from({ length: hasLength ? rows : 0 }, (_, row) => view.getInt32(lengthsAt + 4 * row, true));
-  const cells = hasLength ? readVariable(typeCode, nulls, lengths, buffer) : readFixed(typeCode, nulls, buffer);
+  const lengths = Array.from(
+    { length: hasLength ? rows : 0 },
+    (_, row) => view.getInt32(lengthsAt + 4 * row, true),
+  );
+  const cells = hasLength
+    ? readVariable(typeCode, nulls, lengths, buffer)
+    : readFixed(typeCode, nulls, buffer);
   return { typeCode, cells };
 }
 
-function readVariable(typeCode: number, nulls: Uint8Array, lengths: number[], buffer: Uint8Array): BindBlock["cells"] {
+function readVariable(
+  typeCode: number,
+  nulls: Uint8Array,
+  lengths: number[],
+  buffer: Uint8Array,
+): BindBlock["cells"] {
   const isText = typeCode === TypeCode.Nchar || typeCode === TypeCode.Json ||
     typeCode === TypeCode.Decimal || typeCode === TypeCode.Decimal64;
   let at = 0;
   return lengths.map((length, row) => {
     if (nulls[row] !== 0) return nulls[row] === 2 ? undefined : null;
-    if (length < 0 || at + length > buffer.byteLength) throw new BindError("bind value is out of range");
+    if (length < 0 || at + length > buffer.byteLength) {
+      throw new BindError("bind value is out of range");
+    }
     const bytes = buffer.subarray(at, at + length);
     at += length;
     return isText ? decoder.decode(bytes) : bytes.slice();
@@ -156,7 +192,9 @@ function readFixed(typeCode: number, nulls: Uint8Array, buffer: Uint8Array): Bin
   const size = fixedSize(typeCode);
   const isUnset = nulls.every((flag) => flag !== 0);
   if (!isUnset && size < 0) throw new BindError(`bind of type ${typeCode} has no lengths`);
-  if (!isUnset && buffer.byteLength < size * nulls.length) throw new BindError("bind value is out of range");
+  if (!isUnset && buffer.byteLength < size * nulls.length) {
+    throw new BindError("bind value is out of range");
+  }
   const view = viewOf(buffer);
   return Array.from(nulls, (flag, row) => {
     if (flag !== 0) return flag === 2 ? undefined : null;

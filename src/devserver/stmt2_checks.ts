@@ -5,7 +5,13 @@
  */
 
 import { TypeCode } from "./blocks.ts";
-import { type BoundTable, type Cell, type Placeholder, type Prepared, ServerError } from "./engine.ts";
+import {
+  type BoundTable,
+  type Cell,
+  type Placeholder,
+  type Prepared,
+  ServerError,
+} from "./engine.ts";
 
 const MAX_ROWS = 32767;
 
@@ -27,19 +33,23 @@ export function checkBound(prepared: Prepared, tables: readonly BoundTable[]): v
 
 function checkParameters(prepared: Prepared, tables: readonly BoundTable[]): void {
   const columns = tables.length === 1 ? tables[0]!.columns : [];
-  const isRight = columns.length === prepared.parameterCount && columns.every((cells) => cells.length === 1);
+  const isRight = columns.length === prepared.parameterCount &&
+    columns.every((cells) => cells.length === 1);
   if (!isRight) throw new ServerError(0x0236, "bind number out of range or not match");
 }
 
 function checkRows(table: BoundTable): void {
   if (table.columns.length === 0) return;
   const rows = table.columns[0]!.length;
-  const isRight = rows >= 1 && rows <= MAX_ROWS && table.columns.every((cells) => cells.length === rows);
+  const isRight = rows >= 1 && rows <= MAX_ROWS &&
+    table.columns.every((cells) => cells.length === rows);
   if (!isRight) throw new ServerError(0x0236, "bind number out of range or not match");
 }
 
 function checkColumns(fields: readonly Placeholder[], table: BoundTable): void {
-  if (table.columns.length !== fields.length) throw new ServerError(0x0236, "bind number out of range or not match");
+  if (table.columns.length !== fields.length) {
+    throw new ServerError(0x0236, "bind number out of range or not match");
+  }
   const timestamp = fields.findIndex((field) => field.typeCode === TypeCode.Timestamp);
   fields.forEach((field, i) => {
     const cells = table.columns[i]!;
@@ -56,20 +66,28 @@ function checkColumns(fields: readonly Placeholder[], table: BoundTable): void {
 
 function checkCell(field: Placeholder, cell: Cell | undefined): void {
   if (cell === null || cell === undefined) return;
-  if (isTooLong(field, cell)) throw new ServerError(0x2653, `Value too long for column/tag: ${field.name}`);
-  if (field.typeCode === TypeCode.Geometry && cell instanceof Uint8Array && wkbEnd(cell, 0) !== cell.byteLength) {
+  if (isTooLong(field, cell)) {
+    throw new ServerError(0x2653, `Value too long for column/tag: ${field.name}`);
+  }
+  if (
+    field.typeCode === TypeCode.Geometry && cell instanceof Uint8Array &&
+    wkbEnd(cell, 0) !== cell.byteLength
+  ) {
     throw new ServerError(0x2803, "Invalid function para value");
   }
 }
 
 function isTooLong(field: Placeholder, cell: Cell): boolean {
-  if (cell instanceof Uint8Array) return isVariable(field.typeCode) && cell.byteLength > field.length;
+  if (cell instanceof Uint8Array) {
+    return isVariable(field.typeCode) && cell.byteLength > field.length;
+  }
   if (typeof cell !== "string" || field.typeCode !== TypeCode.Nchar) return false;
   return cell.length > field.length && [...cell].length > field.length;
 }
 
 function isVariable(typeCode: number): boolean {
-  return typeCode === TypeCode.Varchar || typeCode === TypeCode.Varbinary || typeCode === TypeCode.Geometry ||
+  return typeCode === TypeCode.Varchar || typeCode === TypeCode.Varbinary ||
+    typeCode === TypeCode.Geometry ||
     typeCode === TypeCode.Blob;
 }
 
@@ -79,7 +97,9 @@ export function wkbEnd(bytes: Uint8Array, at: number): number {
   if (at < 0 || at + 5 > bytes.byteLength || bytes[at]! > 1) return -1;
   const isLittle = bytes[at] === 1;
   const type = view.getUint32(at + 1, isLittle);
-  const pointEnd = (start: number) => (start >= 0 && start + 16 <= bytes.byteLength ? start + 16 : -1);
+  const pointEnd = (
+    start: number,
+  ) => (start >= 0 && start + 16 <= bytes.byteLength ? start + 16 : -1);
   const repeat = (start: number, item: (at: number) => number) => {
     if (start < 0 || start + 4 > bytes.byteLength) return -1;
     let end = start + 4;

@@ -32,17 +32,6 @@ export function isSet(bits: Uint8Array | null, index: number): boolean {
   return bits === null || ((bits[index >> 3]! >> (index & 7)) & 1) === 1;
 }
 
-/** Copies `count` bits of an Arrow bitmap into another, behind its first `at` bits; the target's bits there must be 0. */
-export function copyBits(source: Uint8Array, target: Uint8Array, at: number, count: number): void {
-  if ((at & 7) === 0) {
-    target.set(source.subarray(0, (count + 7) >> 3), at >> 3);
-    return;
-  }
-  for (let i = 0; i < count; i++) {
-    if (isSet(source, i)) target[(at + i) >> 3]! |= 1 << ((at + i) & 7);
-  }
-}
-
 /**
  * Joins byte arrays one behind the other.
  *

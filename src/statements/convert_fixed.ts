@@ -113,6 +113,14 @@ const plainPrefixes: Readonly<Record<number, PlainPrefix>> = {
     }
     return out.length;
   },
+  [DataType.BOOL]: (values, out) => {
+    for (let row = 0; row < out.length; row++) {
+      const value = values[row];
+      if (value === true) out[row] = 1;
+      else if (value !== false) return row;
+    }
+    return out.length;
+  },
   [DataType.INT]: (values, out) => {
     for (let row = 0; row < out.length; row++) {
       const value = values[row];
@@ -192,7 +200,7 @@ function convertBooleans(target: Target, values: ArrayLike<unknown>): Source {
   const rows = values.length;
   const nulls = new NullMarks(target, rows);
   const out = new Uint8Array(rows);
-  for (let row = 0; row < rows; row++) {
+  for (let row = plainPrefixes[DataType.BOOL]!(values, out); row < rows; row++) {
     const value = values[row];
     if (nulls.take(row, value)) continue;
     const plain = value instanceof Param ? value.value : value;

@@ -67,6 +67,12 @@ function cellsOf(target: Target, values: ArrayLike<unknown>, nulls: NullMarks): 
   return cells;
 }
 
+/** UTF-8 of a text. Most text is ASCII, which takes as many bytes as it has characters. */
+function encodeText(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  return encoder.encodeInto(text, bytes).read === text.length ? bytes : encoder.encode(text);
+}
+
 function textSource(target: Target, texts: readonly string[], nulls: Uint8Array | null): Source {
   const lengths = new Uint32Array(texts.length);
   for (let row = 0; row < texts.length; row++) lengths[row] = texts[row]!.length;
@@ -75,7 +81,7 @@ function textSource(target: Target, texts: readonly string[], nulls: Uint8Array 
     const row = texts.findIndex((text) => !isWellFormed(text));
     throw refused(target, Math.max(row, 0), texts[row], "has half a surrogate pair and is not a value for");
   }
-  return source(target, SourceForm.TEXT, lengths, encoder.encode(joined), nulls);
+  return source(target, SourceForm.TEXT, lengths, encodeText(joined), nulls);
 }
 
 function bytesSource(target: Target, cells: readonly Uint8Array[], nulls: Uint8Array | null): Source {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InterfaceError } from "../errors.ts";
+import { DatabaseError, InterfaceError, StatementError } from "../errors.ts";
 import { Gate } from "../internal/gate.ts";
 import type { Query, QueryOptions } from "../query.ts";
 import type { SqlValue } from "../sql/param.ts";
@@ -160,10 +160,12 @@ export class Statement<V = unknown> implements AsyncDisposable {
     if (!this.isInsert) throw new InterfaceError(`${method}() is for INSERT: use query()`);
   }
 
-  #know(placeholders: Placeholders): void {
+  #know(placeholders: Placeholders, early: readonly TableData[] = []): void {
+    const bound = new BoundTables(placeholders, this.#context.codec);
+    for (const data of early) bound.add(data);
+    this.#bound = bound;
     this.#placeholders = placeholders;
     this.#parameterCount = placeholders.all.length;
-    this.#bound = new BoundTables(placeholders, this.#context.codec);
     this.#buffer = new RowBuffer(placeholders, this.#context.codec);
   }
 
@@ -191,11 +193,11 @@ export class Statement<V = unknown> implements AsyncDisposable {
     const [first] = this.#early;
     if (first?.name === undefined) throw new InterfaceError("nothing is bound");
     const insert = readUnknownInsert(this.#sql);
-    const columns = chooseColumns(insert, await this.#context.describe(first.name, call));
+    const known = await this.#context.describe(first.name, call).catch(rethrowAsStatementError);
+    const columns = chooseColumns(insert, known);
     const field: Field = { name: "tbname", type: "VARCHAR", typeCode: 8, length: 0 };
     const table = { field, role: "table" as const, precision: null };
-    this.#know(groupPlaceholders([table, ...columns], this.#context.port));
-    for (const data of this.#early) this.#bound!.add(data);
+    this.#know(groupPlaceholders([table, ...columns], this.#context.port), this.#early);
     this.#early = [];
   }
 
@@ -231,6 +233,11 @@ export class Statement<V = unknown> implements AsyncDisposable {
       throw error;
     }
   }
+}
+
+/** What the server refuses inside of a statement is a {@linkcode StatementError}, whatever request it was. */
+function rethrowAsStatementError(error: unknown): never {
+  throw error instanceof DatabaseError ? new StatementError(error.message, error) : error;
 }
 
 function requireName(table: TableData): TableData {

@@ -18,7 +18,8 @@ const readers: Record<number, { width: number; read: Reader }> = {
   9: { width: 8, read: (view, _bytes, at) => new Date(Number(view.getBigInt64(at, true))) },
   8: {
     width: 0,
-    read: (view, bytes, at) => decoder.decode(bytes.subarray(at + 2, at + 2 + view.getUint16(at, true))),
+    read: (view, bytes, at) =>
+      decoder.decode(bytes.subarray(at + 2, at + 2 + view.getUint16(at, true))),
   },
 };
 
@@ -56,7 +57,9 @@ export function decodeRows(bytes: Uint8Array, names: readonly string[]): Record<
   const rowCount = columns[0]?.length ?? 0;
   for (let row = 0; row < rowCount; row++) {
     const object: Record<string, unknown> = {};
-    for (let column = 0; column < columns.length; column++) object[names[column]!] = columns[column]![row];
+    for (let column = 0; column < columns.length; column++) {
+      object[names[column]!] = columns[column]![row];
+    }
     rows.push(object);
   }
   return rows;

@@ -39,7 +39,9 @@ export let sink: unknown;
 function recordedBlocks(): Blocks {
   const folder = new URL("../golden/blocks/", import.meta.url);
   const recorded = JSON.parse(readFileSync(new URL("meters_12000.json", folder), "utf8"));
-  const blocks = recorded.blocks.map((name: string) => new Uint8Array(readFileSync(new URL(name, folder))));
+  const blocks = recorded.blocks.map((name: string) =>
+    new Uint8Array(readFileSync(new URL(name, folder)))
+  );
   return { names: recorded.reply.fields_names, blocks, rows: recorded.rows };
 }
 
@@ -53,7 +55,10 @@ function contenders(codec: Codec, names: string[]): Contender[] {
     { name: "memcpy", run: (block) => block.slice() },
     { name: "columns", run: decode },
     { name: "columns + texts", run: (block) => texts(decode(block)) },
-    { name: "columns to arrays", run: (block) => decode(block).columns.map((column) => column.toArray()) },
+    {
+      name: "columns to arrays",
+      run: (block) => decode(block).columns.map((column) => column.toArray()),
+    },
     { name: "rows", run: (block) => decode(block).rows() },
     { name: "arrays by row", run: (block) => decode(block).toArrays() },
     { name: "DataView to arrays", run: (block) => decodeColumns(block) },
@@ -86,7 +91,8 @@ export async function benchDecode(): Promise<Measurement[]> {
   const { names, blocks, rows } = recordedBlocks();
   const all = contenders(await initCodec(), names);
   const seconds = secondsPerPass(all, blocks);
-  const rate = (name: string): number => rows / seconds[all.findIndex((contender) => contender.name === name)]!;
+  const rate = (name: string): number =>
+    rows / seconds[all.findIndex((contender) => contender.name === name)]!;
   const ratio = (name: string, base: string): Measurement => ({
     name: `${name} : ${base}`,
     value: rate(name) / rate(base),

@@ -4,6 +4,12 @@
  * @module
  */
 import type { Case } from "./case.ts";
+import { cancelCases } from "./cancel.ts";
+import { concurrencyCases } from "./concurrency.ts";
+import { errorCases } from "./errors.ts";
+import { insertCases } from "./insert.ts";
+import { insertRefusalCases } from "./insert_refusals.ts";
+import { parameterCases } from "./parameters.ts";
 import { queryCases } from "./query.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
@@ -17,4 +23,10 @@ export const cases: readonly Case[] = [
   ...valueCases,
   ...valueModeCases,
   ...statementCases,
+  ...insertCases,
+  ...insertRefusalCases,
+  ...parameterCases,
+  ...cancelCases,
+  ...errorCases,
+  ...concurrencyCases,
 ];

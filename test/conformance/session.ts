@@ -43,4 +43,108 @@ export const sessionCases: readonly Case[] = [
       equal(await connection.currentDatabase(), database);
     },
   },
+  {
+    name: "use() takes a name as it is",
+    async run({ open, database, equal, rejects }) {
+      await using connection = await open();
+      await rejects(connection.use(""), { name: "InterfaceError" });
+      await rejects(connection.use("a`b"), { name: "InterfaceError" });
+      await connection.use(database);
+      equal(await connection.currentDatabase(), database);
+    },
+  },
+  {
+    name: "ping() gives the round trip in milliseconds",
+    async run({ open, ok }) {
+      await using connection = await open();
+      const elapsed = await connection.ping();
+      ok(elapsed >= 0 && elapsed < 60_000, `${elapsed} ms`);
+    },
+  },
+  {
+    name: "close() makes every later call reject with a ConnectionError",
+    async run({ open, rejects }) {
+      const connection = await open();
+      await connection.exec("create table t (ts timestamp, v int)");
+      const statement = await connection.prepare("insert into t values (?, ?)");
+      statement.bindRow([new Date(), 1]);
+      await connection.close();
+      await connection.close();
+      const closed = { name: "ConnectionError", kind: "connection", outcome: "not-sent" };
+      await rejects(connection.exec("select 1"), closed);
+      await rejects(async () => await connection.query("select 1"), closed);
+      await rejects(connection.query("select v from t where v = ?", [1]).value(), closed);
+      await rejects(connection.insert("t", [{ ts: new Date() }]), closed);
+      await rejects(connection.prepare("insert into t values (?, ?)"), closed);
+      await rejects(connection.use("information_schema"), closed);
+      await rejects(connection.currentDatabase(), closed);
+      await rejects(connection.ping(), closed);
+      await rejects(statement.execute(), closed);
+      await statement.close();
+    },
+  },
+  {
+    name: "close() rejects the requests in flight with a ConnectionError",
+    async run({ open, rejects }) {
+      const connection = await open();
+      const queries = [1, 2, 3].map((i) => connection.query(`select ${i}`).value());
+      const settled = queries.map((query) => rejects(query, { name: "ConnectionError" }));
+      await connection.close();
+      await Promise.all(settled);
+    },
+  },
+  {
+    name: "await using closes the connection",
+    async run({ open, equal, rejects }) {
+      let escaped;
+      {
+        await using connection = await open();
+        equal(await connection.query("select 1").value(), 1n);
+        escaped = connection;
+      }
+      await rejects(escaped.exec("select 1"), { name: "ConnectionError" });
+    },
+  },
+  {
+    name: "connect() that finds no server rejects with a ConnectionError",
+    async run({ connect, rejects }) {
+      await rejects(connect("ws://127.0.0.1:1"), { name: "ConnectionError", kind: "connection" });
+    },
+  },
+  {
+    name: "onEvent tells of connecting and of closing",
+    async run({ open, deepEqual, equal }) {
+      const events: unknown[] = [];
+      const connection = await open({ onEvent: ({ type }) => events.push(type) });
+      deepEqual(events, ["connect"]);
+      await connection.close();
+      deepEqual(events, ["connect", "disconnect"]);
+      equal(connection.transport, "websocket");
+    },
+  },
+  {
+    name: "timeZone is the zone of time literals without one, and changes no cell",
+    async run({ open, deepEqual, equal }) {
+      await using tokyo = await open({ timeZone: "Asia/Tokyo" });
+      await tokyo.exec("create table t (ts timestamp, v int)");
+      await tokyo.exec("insert into t values ('2024-01-01 00:00:00', 1)");
+      const instant = new Date("2023-12-31T15:00:00Z");
+      deepEqual((await tokyo.query("select ts from t")).rows, [{ ts: instant }]);
+      await using newYork = await open({ timeZone: "America/New_York" });
+      deepEqual((await newYork.query("select ts from t")).rows, [{ ts: instant }]);
+      const found = (connection: typeof tokyo, text: string) =>
+        connection.query(`select v from t where ts = '${text}'`).value();
+      equal(await found(newYork, "2023-12-31 10:00:00"), 1);
+      equal(await found(newYork, "2024-01-01 00:00:00"), undefined);
+      equal(await found(tokyo, "2024-01-01 00:00:00"), 1);
+      equal(await found(newYork, "2023-12-31T15:00:00Z"), 1);
+    },
+  },
+  {
+    name: "timeZone that does not exist is refused before connecting",
+    async run({ connect, rejects }) {
+      const refusal = { name: "InterfaceError", outcome: "not-sent" };
+      await rejects(connect("ws://127.0.0.1:1", { timeZone: "Mars/Olympus" }), refusal);
+    },
+  },
 ];

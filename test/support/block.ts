@@ -12,7 +12,22 @@ export interface BlockColumn {
   values: readonly (null | bigint | number | boolean | string | Uint8Array)[];
 }
 
-const widths: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 4, 7: 8, 9: 8, 11: 1, 12: 2, 13: 4, 14: 8, 17: 16, 21: 8 };
+const widths: Record<number, number> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 4,
+  7: 8,
+  9: 8,
+  11: 1,
+  12: 2,
+  13: 4,
+  14: 8,
+  17: 16,
+  21: 8,
+};
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -24,7 +39,12 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function writeFixed(view: DataView, type: number, at: number, value: bigint | number | boolean): void {
+function writeFixed(
+  view: DataView,
+  type: number,
+  at: number,
+  value: bigint | number | boolean,
+): void {
   switch (type) {
     case 6:
       return view.setFloat32(at, value as number, true);

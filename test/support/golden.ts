@@ -51,7 +51,10 @@ export function parseExactly(text: string): unknown {
 
 /** Reads one recorded query. */
 export function goldenCase(name: string): GoldenCase {
-  const { reply, blocks } = JSON.parse(goldenText(`${name}.json`)) as { reply: RecordedReply; blocks: string[] };
+  const { reply, blocks } = JSON.parse(goldenText(`${name}.json`)) as {
+    reply: RecordedReply;
+    blocks: string[];
+  };
   const rest = parseExactly(goldenText(`${name}.rest.json`)) as {
     column_meta?: [string, string, number][];
     data?: unknown[][];
@@ -103,7 +106,9 @@ export function isSameCell(
       (nonFinite && typeof actual === "number" && !Number.isFinite(actual));
   }
   if (actual === null) return false;
-  const wanted = typeof expected === "string" && expected.startsWith("@") ? BigInt(expected.slice(1)) : expected;
+  const wanted = typeof expected === "string" && expected.startsWith("@")
+    ? BigInt(expected.slice(1))
+    : expected;
   switch (type) {
     case "TIMESTAMP":
       return actual === ticksOf(wanted as string, precision);

@@ -16,7 +16,9 @@ const codec = await initCodec();
 const module = await WebAssembly.compile(decodeBase64(wasmBase64));
 
 /** A codec of its own that counts its instances. */
-function countedCodec(change: (bindings: Bindings, count: number) => Bindings = (bindings) => bindings): {
+function countedCodec(
+  change: (bindings: Bindings, count: number) => Bindings = (bindings) => bindings,
+): {
   codec: Codec;
   count(): number;
 } {
@@ -58,7 +60,9 @@ test("decodeBlock() tells the declared lengths of every type", () => {
 });
 
 test("decodeBlock() names columns c0, c1, … and takes ms when it is not told", () => {
-  const batch = codec.decodeBlock(encodeBlock([{ type: 4, values: [1] }, { type: 9, values: [2n] }]));
+  const batch = codec.decodeBlock(
+    encodeBlock([{ type: 4, values: [1] }, { type: 9, values: [2n] }]),
+  );
   deepEqual(batch.fields.map(({ name }) => name), ["c0", "c1"]);
   equal(batch.precision, "ms");
 });
@@ -77,7 +81,8 @@ for (const name of ["all_types_us", "json_tag", "blob"]) {
     for (let length = 0; length < block!.length; length += length < 600 ? 1 : 997) {
       throws(() => codec.decodeBlock(block!.subarray(0, length)), (error: unknown) => {
         ok(error instanceof CodecError, `${length}: ${error}`);
-        return error.offset !== undefined && error.needed !== undefined && error.available !== undefined;
+        return error.offset !== undefined && error.needed !== undefined &&
+          error.available !== undefined;
       });
     }
   });
@@ -104,7 +109,10 @@ test("decode() takes fields from the reply and the digits of decimals from the b
 test("decode() rejects blocks that are not what the server announced", () => {
   const block = encodeBlock([{ type: 4, values: [1] }]);
   const field: Field = { name: "v", type: "BIGINT", typeCode: 5, length: 8 };
-  throws(() => codec.decode(block, [field], "ms"), /column "v" was announced as BIGINT, but the block has INT/);
+  throws(
+    () => codec.decode(block, [field], "ms"),
+    /column "v" was announced as BIGINT, but the block has INT/,
+  );
   throws(() => codec.decode(block, [], "ms"), CodecError);
 });
 

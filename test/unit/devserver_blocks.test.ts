@@ -54,7 +54,13 @@ describe("encodeBlock()", () => {
   });
 
   it("encodeBlock() refuses columns of different lengths", () => {
-    const fields = [1, 2].map((i) => ({ name: `c${i}`, typeCode: TypeCode.Int, length: 4, precision: 0, scale: 0 }));
+    const fields = [1, 2].map((i) => ({
+      name: `c${i}`,
+      typeCode: TypeCode.Int,
+      length: 4,
+      precision: 0,
+      scale: 0,
+    }));
     expect(() => encodeBlock(fields, [[1], [1, 2]])).toThrow(RangeError);
   });
 });
@@ -68,7 +74,9 @@ describe("makeRowFormatter()", () => {
     const columns = fields.map((_, i) => rows.map((row) => row[i]!));
     const format = makeRowFormatter({ kind: "rows", fields, precision } as RowSet, "UTC", false);
     const data = rows.map((_, row) => format(columns, row)).join(",");
-    const body = `{"code":0,"column_meta":${formatColumnMeta(fields)},"data":[${data}],"rows":${rows.length}}`;
+    const body = `{"code":0,"column_meta":${
+      formatColumnMeta(fields)
+    },"data":[${data}],"rows":${rows.length}}`;
     expect(body).toBe(readFileSync(new URL(`${name}.rest.json`, FOLDER), "latin1").trim());
   });
 });

@@ -28,7 +28,10 @@ function parseReply(text: string): Record<string, unknown> {
 }
 
 function formatRequest(action: string, args: Record<string, unknown>): string {
-  const text = JSON.stringify({ action, args }, (_key, value) => typeof value === "bigint" ? `${value}n` : value);
+  const text = JSON.stringify(
+    { action, args },
+    (_key, value) => typeof value === "bigint" ? `${value}n` : value,
+  );
   return text.replace(/"(\d+)n"/g, "$1");
 }
 
@@ -79,7 +82,12 @@ export async function openClient(
     request: async (action, args) =>
       await send(formatRequest(action, args), String(args.req_id)) as Record<string, unknown>,
     send: (message) =>
-      send(message, typeof message === "string" ? null : String(new DataView(message.buffer).getBigUint64(0, true))),
+      send(
+        message,
+        typeof message === "string"
+          ? null
+          : String(new DataView(message.buffer).getBigUint64(0, true)),
+      ),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     received: () => received,

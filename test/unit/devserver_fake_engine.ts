@@ -76,7 +76,10 @@ async function answer(engine: FakeEngine, session: Session, sql: string): Promis
   if (rows) return makeRows(engine, Number(rows[1]), rows[2] !== undefined);
   if (/^select \* from st/.test(sql)) {
     const fields = [field("ts", 9, 8), field("v", 4, 4), field("s", 8, 10), field("t", 4, 4)];
-    return constant(fields, [[1_700_000_000_000n, 1_700_000_000_001n], [1, null], [Buffer.from("a"), null], [1, 1]]);
+    return constant(fields, [[1_700_000_000_000n, 1_700_000_000_001n], [1, null], [
+      Buffer.from("a"),
+      null,
+    ], [1, 1]]);
   }
   if (/^select 1$/.test(sql)) return constant([field("1", 5, 8)], [[1n]]);
   throw new ServerError(0x2600, `syntax error near "${sql}"`);
@@ -110,22 +113,40 @@ function makeRows(engine: FakeEngine, count: number, fails: boolean): RowSet {
       engine.openCursors--;
     }
   }
-  return { kind: "rows", fields: [field("ts", 9, 8), field("v", 4, 4)], precision: "us", blocks: blocks() };
+  return {
+    kind: "rows",
+    fields: [field("ts", 9, 8), field("v", 4, 4)],
+    precision: "us",
+    blocks: blocks(),
+  };
 }
 
-async function prepare(engine: FakeEngine, session: Session, sql: string, needFields: boolean): Promise<Prepared> {
+async function prepare(
+  engine: FakeEngine,
+  session: Session,
+  sql: string,
+  needFields: boolean,
+): Promise<Prepared> {
   await Promise.resolve();
   const isInsert = /^insert/i.test(sql);
-  if (!isInsert && !/^select/i.test(sql)) throw new ServerError(0x2600, "stmt only support 'SELECT' or 'INSERT'");
+  if (!isInsert && !/^select/i.test(sql)) {
+    throw new ServerError(0x2600, "stmt only support 'SELECT' or 'INSERT'");
+  }
   const parameterCount = sql.split("?").length - 1;
   const isUnknown = /^insert into \? values/i.test(sql);
   if (isUnknown && needFields) throw new ServerError(0x022b, "Table does not exist");
-  const columns = [{ ...field("ts", 9, 8), bindType: 1 as const }, { ...field("v", 4, 4), bindType: 1 as const }, {
+  const columns = [{ ...field("ts", 9, 8), bindType: 1 as const }, {
+    ...field("v", 4, 4),
+    bindType: 1 as const,
+  }, {
     ...field("s", 8, 10),
     bindType: 1 as const,
   }];
   const fields = /\busing\b/i.test(sql)
-    ? [{ ...field("tbname", 8, 271), bindType: 4 as const }, { ...field("t", 4, 4), bindType: 2 as const }, ...columns]
+    ? [{ ...field("tbname", 8, 271), bindType: 4 as const }, {
+      ...field("t", 4, 4),
+      bindType: 2 as const,
+    }, ...columns]
     : columns;
   return {
     isInsert,

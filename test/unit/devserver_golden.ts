@@ -87,7 +87,8 @@ function toCell(field: EngineField, text: string): Cell {
 
 function toTicks(text: string): bigint {
   const [, seconds, fraction] = /^(.*)\.(\d+)Z$/.exec(text)!;
-  return BigInt(Date.parse(`${seconds}Z`) / 1000) * 10n ** BigInt(fraction!.length) + BigInt(fraction!);
+  return BigInt(Date.parse(`${seconds}Z`) / 1000) * 10n ** BigInt(fraction!.length) +
+    BigInt(fraction!);
 }
 
 export function readRows(name: string, fields: EngineField[]): Cell[][] {

@@ -14,7 +14,10 @@ interface Outcome {
 }
 
 /** Runs the command; `onOutput` may act on what it has printed so far. */
-function run(args: string[], onOutput?: (stdout: string, stop: () => void) => void): Promise<Outcome> {
+function run(
+  args: string[],
+  onOutput?: (stdout: string, stop: () => void) => void,
+): Promise<Outcome> {
   const child = spawn(BUN, [MAIN, ...args]);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data) => {
@@ -33,7 +36,12 @@ describe("tdwire", () => {
   });
 
   it("tdwire exits with 2 for a command line it does not understand", async () => {
-    const outcomes = await Promise.all([run(["nope"]), run(["dev", "--nope"]), run(["dev", "--port", "x"]), run([])]);
+    const outcomes = await Promise.all([
+      run(["nope"]),
+      run(["dev", "--nope"]),
+      run(["dev", "--port", "x"]),
+      run([]),
+    ]);
     expect(outcomes.map((outcome) => outcome.code)).toEqual([2, 2, 2, 2]);
   });
 

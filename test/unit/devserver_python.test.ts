@@ -34,7 +34,9 @@ if (!isAvailable) console.warn("devserver_python: skipped, python3 is not instal
 
 function installClient(): void {
   if (existsSync(`${PACKAGES}/taosws`)) return;
-  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], { stdio: "inherit" });
+  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], {
+    stdio: "inherit",
+  });
 }
 
 async function runClient(url: string): Promise<Report> {
@@ -76,13 +78,27 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
 
   it("the official client binds every type and NULL with stmt2", () => {
     const { every_type: every } = report;
-    const values = [true, -128, -32768, -2147483648, "-9223372036854775807", 255, 65535, 4294967295];
+    const values = [
+      true,
+      -128,
+      -32768,
+      -2147483648,
+      "-9223372036854775807",
+      255,
+      65535,
+      4294967295,
+    ];
     const rest = ["18446744073709551615", 1.5, 0.1, "plain é", "北京 😀", "00ff"];
     const point = "0101000000000000000000f03f0000000000000040";
     expect(every.affected).toBe(3);
     expect(every.rows).toHaveLength(3);
     expect(every.rows[0]!.slice(1)).toEqual([...values, ...rest, point, 1, "tag 1", "标签"]);
-    expect(every.rows[1]!.slice(1)).toEqual([...Array.from({ length: 15 }, () => null), 1, "tag 1", "标签"]);
+    expect(every.rows[1]!.slice(1)).toEqual([
+      ...Array.from({ length: 15 }, () => null),
+      1,
+      "tag 1",
+      "标签",
+    ]);
     expect(every.rows[2]!.slice(-3)).toEqual([2, "tag 2", "标签"]);
     expect(every.found.map((row: unknown[]) => row.slice(1))).toEqual([[-2147483648, "plain é"], [
       -2147483648,
@@ -93,11 +109,16 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
   it("the official client uses its older statement class", () => {
     const { first_statement: first } = report;
     expect(first.affected).toBe(4);
-    expect(first.rows.map((row: unknown[]) => row.slice(1))).toEqual([[0.5, 7, 7], [null, null, 7], [0.5, 8, 8], [
-      null,
-      null,
-      8,
-    ]]);
+    expect(first.rows.map((row: unknown[]) => row.slice(1))).toEqual([
+      [0.5, 7, 7],
+      [null, null, 7],
+      [0.5, 8, 8],
+      [
+        null,
+        null,
+        8,
+      ],
+    ]);
   });
 
   it("the official client reads through a cursor", () => {
@@ -105,6 +126,7 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
   });
 
   it("the official client leaves nothing open", async () => {
-    await expect.poll(() => [server.connections(), server.openResults(), server.openStatements()]).toEqual([0, 0, 0]);
+    await expect.poll(() => [server.connections(), server.openResults(), server.openStatements()])
+      .toEqual([0, 0, 0]);
   });
 });

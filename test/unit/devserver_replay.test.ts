@@ -56,7 +56,11 @@ function pairUp(lines: Line[]): Exchange[] {
 }
 
 /** Sends one request and waits for one reply; null after a silence. */
-async function exchange(socket: WebSocket, request: Message, isSilent: boolean): Promise<Message | null> {
+async function exchange(
+  socket: WebSocket,
+  request: Message,
+  isSilent: boolean,
+): Promise<Message | null> {
   return await new Promise((resolve) => {
     const onMessage = (data: Buffer, isBinary: boolean) => {
       clearTimeout(timer);
@@ -148,7 +152,10 @@ async function createMeters(): Promise<void> {
     "g_tags",
     "create stable meters (ts timestamp, current float, voltage int, phase float) tags (groupid int, location varchar(24))",
   );
-  const body = readFileSync(new URL("../golden/blocks/meters_12000.rest.json", import.meta.url), "utf8");
+  const body = readFileSync(
+    new URL("../golden/blocks/meters_12000.rest.json", import.meta.url),
+    "utf8",
+  );
   const tables = new Map<string, { tags: string; rows: string[] }>();
   for (const [ts, current, voltage, phase, group, location, table] of JSON.parse(body).data) {
     const entry = tables.get(table) ?? { tags: `${group}, '${location}'`, rows: [] };
@@ -156,7 +163,10 @@ async function createMeters(): Promise<void> {
     tables.set(table, entry);
   }
   for (const [name, { tags, rows }] of tables) {
-    await runSql("g_tags", `insert into ${name} using meters tags(${tags}) values ${rows.join(" ")}`);
+    await runSql(
+      "g_tags",
+      `insert into ${name} using meters tags(${tags}) values ${rows.join(" ")}`,
+    );
   }
   await runSql("g_tags", "insert into d2 values(1700009999001, 1, 2, 3) (1700009999002, 1, 2, 3)");
 }
@@ -164,7 +174,10 @@ async function createMeters(): Promise<void> {
 async function createRaw(): Promise<void> {
   await runSql("", "create database g_raw keep 36500");
   await runSql("g_raw", "create stable st (ts timestamp, v int, s varchar(10)) tags (t int)");
-  await runSql("g_raw", "insert into c1 using st tags(1) values(1700000000000, 1, 'a') (1700000000001, null, null)");
+  await runSql(
+    "g_raw",
+    "insert into c1 using st tags(1) values(1700000000000, 1, 'a') (1700000000001, null, null)",
+  );
 }
 
 async function replay(name: string): Promise<void> {
@@ -179,7 +192,11 @@ async function replay(name: string): Promise<void> {
     if (isExpectedToDiffer(request)) continue;
     const [got, wanted] = [normalise(actual), normalise(reply)];
     if (got !== wanted) {
-      differences.push({ request: typeof request === "string" ? request : request.toString("latin1"), wanted, got });
+      differences.push({
+        request: typeof request === "string" ? request : request.toString("latin1"),
+        wanted,
+        got,
+      });
     }
   }
   socket.terminate();
@@ -192,7 +209,9 @@ interface RestCase {
 }
 
 /** Requests over HTTP, without schemaless writing and the database of the type tests. */
-const restCases: RestCase[] = JSON.parse(readFileSync(new URL("../golden/rest.json", import.meta.url), "utf8"))
+const restCases: RestCase[] = JSON.parse(
+  readFileSync(new URL("../golden/rest.json", import.meta.url), "utf8"),
+)
   .filter(({ request }: RestCase) => !/influxdb|opentsdb|g_ns/.test(request.path));
 
 describe("createServer()", () => {
@@ -212,23 +231,34 @@ describe("createServer()", () => {
     await replay("raw_ws_actions.jsonl");
   });
 
-  it.each(restCases.map((item) => [`${item.request.method} ${item.request.path} ${item.request.body ?? ""}`, item]))(
+  it.each(
+    restCases.map((
+      item,
+    ) => [`${item.request.method} ${item.request.path} ${item.request.body ?? ""}`, item]),
+  )(
     "createServer() answers %s as the real server did",
     async (_name, item) => {
       const { request, response } = item as RestCase;
-      const authorization = request.headers.authorization?.replace("<root:taosdata>", btoa("root:taosdata"));
+      const authorization = request.headers.authorization?.replace(
+        "<root:taosdata>",
+        btoa("root:taosdata"),
+      );
       const reply = await fetch(`http://127.0.0.1:${server.port}${request.path}`, {
         method: request.method,
         headers: authorization === undefined ? {} : { authorization },
         ...(request.method === "POST" ? { body: request.body ?? "" } : {}),
       });
-      expect([reply.status, cleanText(await reply.text())]).toEqual([response.status, cleanText(response.body)]);
+      expect([reply.status, cleanText(await reply.text())]).toEqual([
+        response.status,
+        cleanText(response.body),
+      ]);
       const contentType = reply.headers.get("content-type");
       expect(contentType).toBe(response.headers["content-type"] ?? null);
     },
   );
 
   it("createServer() has nothing left open after the replays", async () => {
-    await expect.poll(() => [server.connections(), server.openResults(), server.openStatements()]).toEqual([0, 0, 0]);
+    await expect.poll(() => [server.connections(), server.openResults(), server.openStatements()])
+      .toEqual([0, 0, 0]);
   });
 });

@@ -49,13 +49,27 @@ test("formatTimestamp() uses the zone's offset at that instant", () => {
   const winter = ticksOf("2023-12-01T12:00:00Z", "us");
   equal(codec.formatTimestamp(summer, "us", "Europe/Berlin"), "2023-07-01T14:00:00.000000+02:00");
   equal(codec.formatTimestamp(winter, "us", "Europe/Berlin"), "2023-12-01T13:00:00.000000+01:00");
-  equal(codec.formatTimestamp(summer, "us", "America/St_Johns"), "2023-07-01T09:30:00.000000-02:30");
+  equal(
+    codec.formatTimestamp(summer, "us", "America/St_Johns"),
+    "2023-07-01T09:30:00.000000-02:30",
+  );
   equal(codec.formatTimestamp(0n, "ms", "Asia/Shanghai"), "1970-01-01T08:00:00.000+08:00");
 });
 
 test("formatTimestamp() keeps the instant under any offset, the end of summer time and years before zones", () => {
-  const zones = ["Asia/Kathmandu", "Europe/Amsterdam", "America/Caracas", "Pacific/Apia", "Asia/Shanghai"];
-  const instants = ["1890-01-01T00:00:00Z", "1937-06-30T23:59:59Z", "2011-12-30T09:59:59Z", "2023-10-29T01:00:00Z"];
+  const zones = [
+    "Asia/Kathmandu",
+    "Europe/Amsterdam",
+    "America/Caracas",
+    "Pacific/Apia",
+    "Asia/Shanghai",
+  ];
+  const instants = [
+    "1890-01-01T00:00:00Z",
+    "1937-06-30T23:59:59Z",
+    "2011-12-30T09:59:59Z",
+    "2023-10-29T01:00:00Z",
+  ];
   for (const zone of zones) {
     for (const instant of instants) {
       const ticks = ticksOf(instant, "ns") + 123_456_789n;
@@ -90,7 +104,15 @@ test("formatTimestamps() takes more values than one portion", () => {
 test("parseTimestamp() floors digits below the precision and refuses other texts", () => {
   equal(codec.parseTimestamp("1969-12-31T23:59:59.9999999Z", "ms"), -1n);
   equal(codec.parseTimestamp("2023-11-14T22:13:20+00:00", "ms"), 1_700_000_000_000n);
-  for (const text of ["", "yesterday", "2023-02-30T00:00:00Z", "2023-11-14 22:13", "9999-12-31T00:00:00Z".repeat(2)]) {
+  for (
+    const text of [
+      "",
+      "yesterday",
+      "2023-02-30T00:00:00Z",
+      "2023-11-14 22:13",
+      "9999-12-31T00:00:00Z".repeat(2),
+    ]
+  ) {
     throws(() => codec.parseTimestamp(text, "ms"), CodecError, text);
   }
   throws(() => codec.parseTimestamp(5 as unknown as string, "ms"), InterfaceError);

@@ -47,7 +47,15 @@ function align(left: Typed, right: Typed, context: TimeContext): [string, string
   if (left.type.code === Type.bool && right.type.code === Type.bool) return [left.sql, right.sql];
   if (left.type.code === Type.bool || right.type.code === Type.bool) return [asDouble(left), asDouble(right)];
   const exact = (isInteger(left.type) || isDecimal(left.type)) && (isInteger(right.type) || isDecimal(right.type));
-  return exact ? [left.sql, right.sql] : [asDouble(left), asDouble(right)];
+  if (exact) return [left.sql, right.sql];
+  if (isFloatColumn(left) && right.literal !== undefined) return [left.sql, `CAST(${right.sql} AS FLOAT)`];
+  if (isFloatColumn(right) && left.literal !== undefined) return [`CAST(${left.sql} AS FLOAT)`, right.sql];
+  return [asDouble(left), asDouble(right)];
+}
+
+/** Literals next to a FLOAT column are rounded to it, so that `f = 0.1` finds what was stored as 0.1. */
+function isFloatColumn({ type, literal }: Typed): boolean {
+  return type.code === Type.float && literal === undefined;
 }
 
 /** Text next to a VARBINARY may be written as `\x0aff`. */

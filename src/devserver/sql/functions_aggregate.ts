@@ -24,8 +24,15 @@ function timeOf(call: Call): string {
   return call.scope.time;
 }
 
-function ofDouble(sql: (x: string, call: Call) => string): AggregateFunction {
-  return { arguments: [1, 1], compile: (call) => typed(sql(asDouble(number(call)), call), double) };
+function ofDouble(sql: (x: string) => string): AggregateFunction {
+  return {
+    arguments: [1, 1],
+    compile(call) {
+      const value = number(call);
+      if (isDecimal(value.type)) throw unsupported(`${call.name.toUpperCase()} of DECIMAL`);
+      return typed(sql(asDouble(value)), double);
+    },
+  };
 }
 
 const count: AggregateFunction = {

@@ -8,7 +8,7 @@ import { aggregateFunction, findCalls } from "./functions.ts";
 import { planFill } from "./plan_fill.ts";
 import { asBool, compile, type Grouping, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
-import { assemble, type Item, orderSql, type Parts } from "./plan_select.ts";
+import { assemble, type Item, orderSql, type Parts, whereSql } from "./assemble.ts";
 import { planWindow, type WindowPlan } from "./plan_window.ts";
 import type { Relation } from "./relation.ts";
 import type { Typed } from "./typed.ts";
@@ -17,9 +17,8 @@ import { fixedType, Type } from "./types.ts";
 /** Plans a query with groups. */
 export function planAggregate(select: Select, items: Item[], source: Relation, context: PlanContext, ordered: boolean): Plan {
   const keyExprs = [...select.partitionBy.map(({ expr }) => expr), ...select.groupBy].map((expr) => resolveAlias(expr, items, source));
-  const conditions = [...source.conditions];
-  if (select.where !== null) conditions.push(asBool(compile(select.where, relationScope(source, context))));
-  const keysOf = (relation: Relation): string[] => keyExprs.map((expr) => compile(expr, relationScope(relation, context)).sql);
+  const conditions = [...source.conditions, ...whereSql(select.where, relationScope(source, context))];
+  const keysOf = (relation: Relation): string[] => keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
   const window = select.window === null ? null : planWindow(select.window, select.fill, { relation: source, conditions, keysOf, context });
   const relation = window?.relation ?? source;
   const rows = relationScope(relation, context);
@@ -34,18 +33,23 @@ export function planAggregate(select: Select, items: Item[], source: Relation, c
     groupBy: groupKeys.length === 0 ? "" : ` GROUP BY ${groupKeys.join(", ")}`,
     having: havingSql(select, items, scope, groupKeys),
     qualify: [],
-    order: orderSql(select.orderBy, items, values, scope),
+    order: orderSql(select.orderBy, items, scope),
     natural: [...keys, ...(window === null ? [] : [window.start])],
     keys, scope, ordered,
   };
   return select.fill === null || select.fill.mode === "none" || window === null ? assemble(parts) : planFill(parts, window, rows);
 }
 
+/** DuckDB refuses plain literals in GROUP BY and ORDER BY. */
+function groupKey(value: Typed): string {
+  return value.literal?.kind === "string" || value.literal?.kind === "null" ? `CAST(${value.sql} AS VARCHAR)` : value.sql;
+}
+
 /** A group key may be the name of an item in the select list, unless a column has that name, or its place. */
 function resolveAlias(expr: Expr, items: Item[], relation: Relation): Expr {
   if (expr.node === "literal" && expr.literal.kind === "integer") return items[Number(expr.literal.value) - 1]?.expr ?? expr;
   if (expr.node !== "column" || expr.table !== null || relation.columns.some(({ name }) => name === expr.name)) return expr;
-  return items.find(({ name, expr: item }) => name === expr.name && item.node !== "column")?.expr ?? expr;
+  return items.find(({ name }) => name === expr.name)?.expr ?? expr;
 }
 
 /** Without groups, no rows give no result, unless a function counts them. */
@@ -86,7 +90,7 @@ function groupScope(rows: Scope, window: WindowPlan | null, groupKeys: string[],
   const byTable = relation.tableName !== null && (keys.has(relation.tableName) || relation.single);
   const tags = new Set(relation.columns.filter(({ kind }) => kind === "tag").map(({ value }) => value.sql));
   const grouping: Grouping = {
-    rows, keys, pick: picker(rows, items),
+    rows, keys, pick: picker(rows, items), expressions: groupKeys.some((key) => !relation.columns.some(({ value }) => value.sql === key)),
     isConstant: (sql) => byTable && (tags.has(sql) || sql === relation.tableName),
   };
   return { ...rows, grouping, column: (table, name) => (table === null ? pseudo.get(name) : undefined) ?? rows.column(table, name) };

@@ -6,13 +6,13 @@
 import type { Precision } from "../engine.ts";
 import { ServerError } from "../engine.ts";
 import type { Expr, Literal } from "./ast.ts";
+import { type ArithmeticSign, compileArithmetic, compileShift } from "./arithmetic.ts";
 import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
 import { Code, invalidColumn, syntaxError, unsupported } from "./errors.ts";
 import { compileCall } from "./functions.ts";
-import { addDuration, durationTicks } from "./timestamp.ts";
 import { asBytes, asDouble, asText, commonType, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
-import { decimalType, fixedType, isDecimal, isInteger, isText, type SqlType, Type } from "./types.ts";
+import { fixedType, isDecimal, isText, type SqlType, Type } from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
 export interface Scope {
@@ -37,6 +37,8 @@ export interface Grouping {
   rows: Scope;
   /** SQL of the group keys. */
   keys: Set<string>;
+  /** True when one of the keys is more than a column. */
+  expressions: boolean;
   /** Makes a column's SQL give its value in the row a selector function picked; null without such a function. */
   pick: ((sql: string) => string) | null;
   /** Tells whether a column has the same value in all rows of a group. */
@@ -44,9 +46,26 @@ export interface Grouping {
 }
 
 const bool = fixedType(Type.bool);
+const arithmetic = new Set(["+", "-", "*", "/", "%"]);
+const comparisons = new Set(["=", "!=", "<", "<=", ">", ">="]);
 
 /** Compiles an expression. */
 export function compile(expr: Expr, scope: Scope): Typed {
+  return (scope.grouping?.expressions ? compileKey(expr, scope.grouping) : null) ?? compileNode(expr, scope);
+}
+
+/** Returns an expression that is itself a group key; null for another. */
+function compileKey(expr: Expr, { rows, keys }: Grouping): Typed | null {
+  if (expr.node === "literal" || expr.node === "column") return null;
+  try {
+    const value = compileNode(expr, rows);
+    return keys.has(value.sql) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function compileNode(expr: Expr, scope: Scope): Typed {
   switch (expr.node) {
     case "literal":
       return compileLiteral(expr.literal);
@@ -108,82 +127,23 @@ export function asBool(value: Typed): string {
 
 function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
   const { op } = expr;
-  if ((op === "+" || op === "-") && isDuration(expr.right)) return compileShift(compile(expr.left, scope), expr.right, op, scope);
-  if (op === "+" && isDuration(expr.left)) return compileShift(compile(expr.right, scope), expr.left, op, scope);
+  if ((op === "+" || op === "-") && isDuration(expr.right)) return compileShift(compile(expr.left, scope), expr.right.literal.value, op, scope);
+  if (op === "+" && isDuration(expr.left)) return compileShift(compile(expr.right, scope), expr.left.literal.value, op, scope);
   const left = compile(expr.left, scope), right = compile(expr.right, scope);
-  switch (op) {
-    case "and":
-    case "or":
-      return typed(`(${asBool(left)} ${op} ${asBool(right)})`, bool, [left, right]);
-    case "->":
-      if (left.type.code !== Type.json || right.literal?.kind !== "string") throw new ServerError(Code.wrongValueType, "Only tag can be json type");
-      return typed(`nullif(json_extract(${left.sql}, ${jsonPath(right.literal.value)}), 'null'::JSON)`, left.type, [left]);
-    case "+":
-    case "-":
-    case "*":
-    case "/":
-    case "%":
-      return compileArithmetic(op, left, right);
-    case "&":
-    case "|":
-      return typed(`(CAST(${left.sql} AS BIGINT) ${op} CAST(${right.sql} AS BIGINT))`, fixedType(Type.bigint), [left, right]);
-    case "=":
-    case "!=":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-      return compileComparison(op, left, right, scope);
-    default:
-      return compileMatch(op, left, right);
-  }
+  if (op === "and" || op === "or") return typed(`(${asBool(left)} ${op} ${asBool(right)})`, bool, [left, right]);
+  if (op === "->") return compileJsonKey(left, right);
+  if (arithmetic.has(op)) return compileArithmetic(op as ArithmeticSign, left, right);
+  if (op === "&" || op === "|") return typed(`(CAST(${left.sql} AS BIGINT) ${op} CAST(${right.sql} AS BIGINT))`, fixedType(Type.bigint), [left, right]);
+  return comparisons.has(op) ? compileComparison(op, left, right, scope) : compileMatch(op, left, right);
 }
 
-function isDuration(expr: Expr): expr is Expr & { node: "literal"; literal: { kind: "duration" } } {
+function compileJsonKey(left: Typed, right: Typed): Typed {
+  if (left.type.code !== Type.json || right.literal?.kind !== "string") throw new ServerError(Code.wrongValueType, "Only tag can be json type");
+  return typed(`nullif(json_extract(${left.sql}, ${jsonPath(right.literal.value)}), 'null'::JSON)`, left.type, [left]);
+}
+
+function isDuration(expr: Expr): expr is Expr & { node: "literal"; literal: Literal & { kind: "duration" } } {
   return expr.node === "literal" && expr.literal.kind === "duration";
-}
-
-/** Compiles a time plus or minus a duration. */
-function compileShift(time: Typed, duration: Expr & { node: "literal" }, op: "+" | "-", scope: Scope): Typed {
-  if (duration.literal.kind !== "duration") throw unsupported("this arithmetic");
-  const { value } = duration.literal;
-  const ticks = durationTicks(value, scope.precision);
-  if (ticks !== null && time.literal?.kind === "ticks") return compileLiteral({ kind: "ticks", value: time.literal.value + (op === "+" ? ticks : -ticks) });
-  if (ticks !== null) return typed(`(${time.sql} ${op} ${ticks}::BIGINT)`, fixedType(Type.timestamp), [time]);
-  if (time.literal?.kind !== "ticks" && time.literal?.kind !== "integer") throw unsupported("months or years added to a column");
-  return compileLiteral({ kind: "ticks", value: addDuration(time.literal.value, value, op === "+" ? 1 : -1, scope.precision, scope.timeZone) });
-}
-
-function compileArithmetic(op: "+" | "-" | "*" | "/" | "%", left: Typed, right: Typed): Typed {
-  const time = [left, right].filter(({ type }) => type.code === Type.timestamp);
-  if (time.length === 1 && (op === "+" || op === "-") && [left, right].every(({ type }) => type.code === Type.timestamp || isInteger(type))) {
-    return typed(`(${left.sql} ${op} ${right.sql})`, fixedType(Type.timestamp), [left, right]);
-  }
-  const decimals = [left, right].filter(({ type }) => isDecimal(type)).length;
-  if (decimals > 0 && [left, right].every(({ type }) => isDecimal(type) || isInteger(type))) return compileDecimal(op, left, right);
-  const leftSql = asDouble(left), rightSql = op === "/" || op === "%" ? `nullif(${asDouble(right)}, 0)` : asDouble(right);
-  return typed(`(${leftSql} ${op} ${rightSql})`, fixedType(Type.double), [left, right]);
-}
-
-/** DECIMAL arithmetic keeps all digits up to 38; the scale is what gives way. */
-function compileDecimal(op: "+" | "-" | "*" | "/" | "%", left: Typed, right: Typed): Typed {
-  const [p1, s1] = decimalParts(left.type), [p2, s2] = decimalParts(right.type);
-  let precision: number, scale: number;
-  if (op === "*") [precision, scale] = [p1 + p2 + 1, s1 + s2];
-  else if (op === "/" || op === "%") throw unsupported("division of DECIMAL");
-  else {
-    scale = Math.max(s1, s2);
-    precision = Math.max(p1 - s1, p2 - s2) + scale + 1;
-  }
-  if (precision > 38) precision = 38;
-  const type = decimalType(precision, scale);
-  const widen = (value: Typed, digits: number): string => `CAST(${value.sql} AS DECIMAL(38, ${digits}))`;
-  const [leftScale, rightScale] = op === "*" ? [s1, s2] : [scale, scale];
-  return typed(`CAST((${widen(left, leftScale)} ${op} ${widen(right, rightScale)}) AS DECIMAL(${precision}, ${scale}))`, type, [left, right]);
-}
-
-function decimalParts(type: SqlType): [number, number] {
-  return isDecimal(type) ? [type.precision, type.scale] : [type.code === Type.bigint || type.code === Type.ubigint ? 20 : 10, 0];
 }
 
 function compileBetween(expr: Expr & { node: "between" }, scope: Scope): Typed {

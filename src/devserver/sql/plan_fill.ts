@@ -9,7 +9,7 @@ import { Code, unsupported } from "./errors.ts";
 import { hasAggregate } from "./functions.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
 import type { Plan } from "./plan_from.ts";
-import { limitSql, type Parts } from "./plan_select.ts";
+import { limitSql, type Parts } from "./assemble.ts";
 import { floorSql, type WindowPlan } from "./plan_window.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { asDouble, type Typed } from "./typed.ts";
@@ -53,26 +53,43 @@ function narrow(left: Bounds, right: Bounds): Bounds {
 
 /** Fills the windows of a grouped query. */
 export function planFill(parts: Parts, window: WindowPlan, rows: Scope): Plan {
-  const { select, items, values, keys, scope, relation } = parts;
-  if (window.fixed === null || relation === null) throw unsupported("FILL with this window");
+  const { select, items, values, keys, scope } = parts;
+  if (window.fixed === null) throw unsupported("FILL with this window");
   if (select.distinct || select.slimit !== null) throw unsupported("FILL with DISTINCT or SLIMIT");
-  const { step, length, origin } = window.fixed;
-  const having = parts.having, where = parts.where.length === 0 ? "" : ` WHERE ${parts.where.join(" AND ")}`;
+  const names = keys.map((_, index) => `k${index}`);
+  const filled = items.map((_, index) => `${fillSql(parts, window, index)} AS o${index}`);
+  const join = (alias: string, time: string): string => `LEFT JOIN groups ${alias} ON ${sameWindow(names, alias, "f", time)}`;
+  const sql = `WITH groups AS (${groupsSql(parts, window)}), starts AS (${startsSql(parts, window, names, rows)}), near AS (${nearSql(names)}) ` +
+    `SELECT ${filled.join(", ")} FROM near f ${join("g", "gw")} ${join("a", "pw")} ${join("b", "nw")} ORDER BY ${fillOrder(parts, names)}${limitSql(select.limit, scope)}`;
+  return { sql, columns: items.map(({ name }, index) => ({ name, type: values[index]!.type, bytes: values[index]!.bytes, constant: false })), precision: scope.precision };
+}
+
+/** The windows that have rows, with their keys. */
+function groupsSql({ values, keys, relation, where, groupBy, having }: Parts, window: WindowPlan): string {
+  const conditions = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
   const selected = [...values.map(({ sql }, index) => `${sql} AS o${index}`), ...keys.map((sql, index) => `${sql} AS k${index}`), `${window.start} AS w`];
-  const groups = `SELECT ${selected.join(", ")} FROM ${relation.from(selected.join(" ") + where)}${where}${parts.groupBy}${having}`;
+  return `SELECT ${selected.join(", ")} FROM ${relation!.from(selected.join(" ") + conditions)}${conditions}${groupBy}${having}`;
+}
+
+/** All windows of each partition. */
+function startsSql({ select }: Parts, window: WindowPlan, names: string[], rows: Scope): string {
+  const { step, origin } = window.fixed!;
   const bounds = timeBounds(select.where, rows);
   const low = bounds.low === null ? "(SELECT min(w) FROM groups)" : floorSql(`${bounds.low}::BIGINT`, step, origin);
   const high = bounds.high === null ? "(SELECT max(w) FROM groups)" : floorSql(`${bounds.high}::BIGINT`, step, origin);
-  const names = keys.map((_, index) => `k${index}`);
   const partitions = names.length === 0 ? "SELECT 1 AS one FROM groups LIMIT 1" : `SELECT DISTINCT ${names.join(", ")} FROM groups`;
-  const equal = (left: string, right: string, time: string): string => [...names.map((name) => `${left}.${name} IS NOT DISTINCT FROM ${right}.${name}`), `${left}.w = ${right}.${time}`].join(" AND ");
+  return `SELECT p.*, unnest(range(${low}, ${high} + 1, ${step})) AS w FROM (${partitions}) p`;
+}
+
+function sameWindow(names: string[], left: string, right: string, time: string): string {
+  return [...names.map((name) => `${left}.${name} IS NOT DISTINCT FROM ${right}.${name}`), `${left}.w = ${right}.${time}`].join(" AND ");
+}
+
+/** Tells for each window its own (`gw`), the last (`pw`) and the next (`nw`) one that has rows. */
+function nearSql(names: string[]): string {
   const over = `OVER (${names.length === 0 ? "" : `PARTITION BY ${names.map((name) => `s.${name}`).join(", ")} `}ORDER BY s.w`;
-  const starts = `SELECT p.*, unnest(range(${low}, ${high} + 1, ${step})) AS w FROM (${partitions}) p`;
-  const near = `SELECT s.*, g.w AS gw, max(g.w) ${over} ROWS UNBOUNDED PRECEDING) AS pw, min(g.w) ${over} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS nw FROM starts s LEFT JOIN groups g ON ${equal("g", "s", "w")}`;
-  const filled = items.map((_, index) => `${fillSql(parts, window, index, length)} AS o${index}`);
-  const from = `near f LEFT JOIN groups g ON ${equal("g", "f", "gw")} LEFT JOIN groups a ON ${equal("a", "f", "pw")} LEFT JOIN groups b ON ${equal("b", "f", "nw")}`;
-  const sql = `WITH groups AS (${groups}), starts AS (${starts}), near AS (${near}) SELECT ${filled.join(", ")} FROM ${from} ORDER BY ${fillOrder(parts, names)}${limitSql(select.limit, scope)}`;
-  return { sql, columns: items.map(({ name }, index) => ({ name, type: values[index]!.type, bytes: values[index]!.bytes, constant: false })), precision: scope.precision };
+  return `SELECT s.*, g.w AS gw, max(g.w) ${over} ROWS UNBOUNDED PRECEDING) AS pw, min(g.w) ${over} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS nw ` +
+    `FROM starts s LEFT JOIN groups g ON ${sameWindow(names, "g", "s", "w")}`;
 }
 
 function fillOrder(parts: Parts, names: string[]): string {
@@ -81,16 +98,16 @@ function fillOrder(parts: Parts, names: string[]): string {
   return parts.select.orderBy.map(({ expr, descending, nulls }) => {
     const index = parts.items.findIndex(({ name }) => expr.node === "column" && name === expr.name);
     const place = expr.node === "literal" && expr.literal.kind === "integer" ? Number(expr.literal.value) : index + 1;
-    const key = expr.node === "column" ? parts.keys.indexOf(compile(expr, parts.scope).sql) : -1;
-    const sql = place > 0 ? String(place) : key >= 0 ? `f.k${key}` : expr.node === "column" && expr.name === "_wstart" ? "f.w" : null;
-    if (sql === null) throw unsupported("this ORDER BY with FILL");
-    return `${sql}${descending ? " DESC" : " ASC"} NULLS ${(nulls ?? (descending ? "last" : "first")).toUpperCase()}`;
+    const sql = place > 0 ? String(place) : expr.node === "column" && expr.name === "_wstart" ? "f.w" : null;
+    const key = sql === null && expr.node === "column" ? parts.keys.indexOf(compile(expr, parts.scope).sql) : -1;
+    if (sql === null && key < 0) throw unsupported("this ORDER BY with FILL");
+    return `${sql ?? `f.k${key}`}${descending ? " DESC" : " ASC"} NULLS ${(nulls ?? (descending ? "last" : "first")).toUpperCase()}`;
   }).join(", ");
 }
 
 /** SQL of an item in a window with rows (`g`), or between the ones before (`a`) and after (`b`). */
-function fillSql(parts: Parts, window: WindowPlan, index: number, length: bigint): string {
-  const { items, values, keys, select } = parts;
+function fillSql(parts: Parts, window: WindowPlan, index: number): string {
+  const { items, values, keys, select } = parts, { length } = window.fixed!;
   const value = values[index]!, expr = items[index]!.expr;
   const key = keys.indexOf(value.sql);
   if (key >= 0) return `f.k${key}`;

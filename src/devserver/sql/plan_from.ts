@@ -88,7 +88,8 @@ function planTable(name: QualifiedName, alias: string | null, context: PlanConte
 }
 
 function tableNameSql(found: Table | Child, tags: string): string {
-  return found.kind === "stable" ? `${tags}._name` : quoteText(found.name);
+  // DuckDB refuses plain literals in ORDER BY.
+  return found.kind === "stable" ? `${tags}._name` : `CAST(${quoteText(found.name)} AS VARCHAR)`;
 }
 
 function planSystemTable(schema: string, name: string, alias: string | null, context: PlanContext): Relation {

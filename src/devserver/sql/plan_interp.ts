@@ -7,7 +7,7 @@ import type { Expr, Select } from "./ast.ts";
 import { unsupported } from "./errors.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
-import { limitSql, type Item } from "./plan_select.ts";
+import { limitSql, type Item } from "./assemble.ts";
 import { constantTicks } from "./plan_fill.ts";
 import type { Relation } from "./relation.ts";
 import { durationTicks } from "./timestamp.ts";
@@ -23,7 +23,7 @@ export function planInterp(select: Select, items: Item[], relation: Relation | n
   const start = constantTicks(select.range.start, scope), end = select.range.end === null ? start : constantTicks(select.range.end, scope);
   const every = select.every === null ? 1n : durationTicks(select.every, relation.precision);
   if (start === null || end === null || every === null) throw unsupported("this RANGE");
-  const where = [...relation.conditions, ...(select.where === null ? [] : [asBool(compile(select.where, scope))])];
+  const where = [...relation.conditions, ...whereSql(select.where, scope)];
   const calls = items.map((item) => interpItem(item.expr, scope));
   const [first] = calls.filter((call) => call !== null);
   if (first === undefined) throw unsupported("INTERP of an expression");

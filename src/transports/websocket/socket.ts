@@ -44,12 +44,20 @@ async function factoryFor(request: SocketRequest): Promise<SocketFactory> {
   throw new InterfaceError("this runtime has no WebSocket: pass one as the WebSocket option");
 }
 
+interface HandshakeFailure {
+  readonly message?: string;
+  /** One failure an address, of a host that has several. */
+  readonly errors?: readonly { readonly message: string }[];
+}
+
 /** What a failed handshake tells; browsers tell nothing. */
 function handshakeError(event: Event, request: SocketRequest): ConnectionError {
-  const { error, message } = event as { error?: { message?: string }; message?: string };
-  const reason = (error?.message || message || "the WebSocket handshake failed")
+  const { error, message } = event as { error?: HandshakeFailure; message?: string };
+  const each = error?.errors?.map(({ message }) => message).join(", ");
+  const reason = (error?.message || each || message || "the WebSocket handshake failed")
     .replaceAll(request.url, request.safeUrl);
-  const status = /\b(\d{3})\b/.exec(/response|status/i.test(reason) ? reason : "")?.[1];
+  // "Unexpected server response: 404" (ws), "Invalid status code: 404" (Deno), "Expected 101 status code: 404" (Bun).
+  const status = /(?:response|status code): (\d{3})$/.exec(reason)?.[1];
   if (status === "401") {
     return new ConnectionError(`${request.safeUrl}: the gateway refused the token (HTTP 401)`, {
       kind: "authentication",
@@ -73,10 +81,16 @@ function closeReason(event: CloseEvent): string {
   return `the server closed the connection (code ${event.code}${text})`;
 }
 
+type Terminable = WebSocket & { terminate?(): void };
+
 function closeSocket(socket: WebSocket): Promise<void> {
   if (socket.readyState === 3) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, closeWaitMs);
+    const timer = setTimeout(() => {
+      // `ws` would wait for the server's answer for half a minute, and keep the process alive that long.
+      (socket as Terminable).terminate?.();
+      resolve();
+    }, closeWaitMs);
     socket.addEventListener("close", () => {
       clearTimeout(timer);
       resolve();
@@ -85,9 +99,21 @@ function closeSocket(socket: WebSocket): Promise<void> {
   });
 }
 
-/** The socket once it is open; its constructor throws on a URL that it does not accept. */
+/** The constructor's own complaint about a URL is kept back, because it quotes the URL with the token in it. */
+function construct(factory: SocketFactory, request: SocketRequest): WebSocket {
+  try {
+    return factory(request.url, request.compression);
+  } catch (error) {
+    const { name } = error as Error;
+    throw new ConnectionError(`${request.safeUrl}: the WebSocket constructor refused the address (${name})`, {
+      outcome: "not-sent",
+    });
+  }
+}
+
+/** The socket, and the promise of its opening. */
 function opened(factory: SocketFactory, request: SocketRequest, listener: SocketListener) {
-  const socket = factory(request.url, request.compression);
+  const socket = construct(factory, request);
   // `ws` would copy each message into an ArrayBuffer of its own; its node buffers are views.
   socket.binaryType = (request.WebSocket === undefined && "terminate" in socket
     ? "nodebuffer"
@@ -118,7 +144,10 @@ export async function openSocket(
   listener: SocketListener,
   limits: Pick<Limits, "signal" | "timeoutMs">,
 ): Promise<Socket> {
-  const { socket, promise } = opened(await factoryFor(request), request, listener);
+  const factory = await factoryFor(request);
+  // From here to the wait nothing is awaited, so that the promise cannot reject unseen.
+  limits.signal?.throwIfAborted();
+  const { socket, promise } = opened(factory, request, listener);
   const what = `opening a WebSocket to ${request.safeUrl}`;
   try {
     await withDeadline({ ...limits, what, outcome: "not-sent" }, () => promise);

@@ -15,6 +15,7 @@ import { DataType } from "../../data_type.ts";
 
 const roles = { 1: "column", 2: "tag", 4: "table" } as const;
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
+const maxBlobBytes = 4 * 1024 * 1024;
 
 /** Declared length of a type from the bytes that a value of it takes in storage (protocol.md §3.2). */
 function declaredLength(typeCode: number, bytes: number): number {
@@ -25,6 +26,9 @@ function declaredLength(typeCode: number, bytes: number): number {
       return bytes - 2;
     case DataType.NCHAR:
       return (bytes - 2) / 4;
+    case DataType.BLOB:
+      // The server's storage size of a BLOB says nothing: it is 5.
+      return maxBlobBytes;
     default:
       return bytes;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Codec } from "../../codec/codec.ts";
-import { ConnectionError, databaseError } from "../../errors.ts";
+import { ConnectionError, databaseError, TimeoutError } from "../../errors.ts";
 import { withDeadline } from "../../internal/abort.ts";
 import type { ResolvedOptions } from "../../options.ts";
 import { safeUrl } from "../../dsn.ts";
@@ -184,8 +184,7 @@ function assemble(context: ResultContext, version: string, socket: Socket): Tran
 
 /** Whether another host may do better: the network failed, not the login. */
 function isWorthAnotherHost(error: unknown): error is Error {
-  return (error instanceof ConnectionError && error.kind === "connection") ||
-    (error instanceof Error && error.name === "TimeoutError");
+  return (error instanceof ConnectionError && error.kind === "connection") || error instanceof TimeoutError;
 }
 
 /**

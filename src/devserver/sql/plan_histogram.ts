@@ -1,0 +1,53 @@
+/**
+ * Plans HISTOGRAM with bins given by the user: one row a bin.
+ *
+ * @module
+ */
+import type { Expr, Select } from "./ast.ts";
+import { unsupported } from "./errors.ts";
+import { wrongArgument } from "./function_types.ts";
+import { asBool, compile } from "./plan_expression.ts";
+import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
+import { type Item, limitSql } from "./assemble.ts";
+import type { Relation } from "./relation.ts";
+import { asDouble, doubleSql } from "./typed.ts";
+import { isNumeric, sizedType, Type } from "./types.ts";
+
+const resultLength = 510;
+
+/** Reads the limits of the bins, `[1, 2, …]` in ascending order. */
+function readBins(expr: Expr | undefined): number[] {
+  if (expr?.node !== "literal" || expr.literal.kind !== "string") throw wrongArgument("histogram");
+  let bins: unknown;
+  try {
+    bins = JSON.parse(expr.literal.value);
+  } catch {
+    throw wrongArgument("histogram");
+  }
+  if (!Array.isArray(bins) || bins.length < 2 || !bins.every((bin, index) => typeof bin === "number" && (index === 0 || bin > bins[index - 1]))) {
+    throw wrongArgument("histogram");
+  }
+  return bins as number[];
+}
+
+/** Plans `select histogram(column, 'user_input', '[…]', 0) …`. */
+export function planHistogram(select: Select, items: Item[], relation: Relation | null, context: PlanContext): Plan {
+  const [item] = items, call = item?.expr;
+  const plain = select.window === null && select.partitionBy.length === 0 && select.groupBy.length === 0 && select.orderBy.length === 0 && select.having === null && !select.distinct;
+  if (relation === null || items.length !== 1 || call?.node !== "call" || call.name !== "histogram" || call.args.length !== 4 || !plain) throw unsupported("this form of HISTOGRAM");
+  const [argument, kind, bins, normalized] = call.args;
+  const scope = relationScope(relation, context);
+  if (kind?.node !== "literal" || kind.literal.kind !== "string" || kind.literal.value.toLowerCase() !== "user_input") throw unsupported("HISTOGRAM without user_input");
+  if (normalized?.node !== "literal" || normalized.literal.kind !== "integer" || normalized.literal.value !== 0n) throw unsupported("normalized HISTOGRAM");
+  const value = compile(argument!, scope);
+  if (!isNumeric(value.type)) throw wrongArgument("histogram");
+  const limits = readBins(bins), x = asDouble(value);
+  const texts = limits.slice(1).map((upper, index) => {
+    const lower = limits[index]!;
+    return `'{"lower_bin":${lower}, "upper_bin":${upper}, "count":' || count(*) FILTER (${x} > ${doubleSql(lower)} AND ${x} <= ${doubleSql(upper)}) || '}'`;
+  });
+  const where = [...relation.conditions, ...whereSql(select.where, scope)];
+  const conditions = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
+  const sql = `SELECT unnest([${texts.join(", ")}]) AS o0 FROM ${relation.from(x + conditions)}${conditions} HAVING count(*) > 0${limitSql(select.limit, scope)}`;
+  return { sql, columns: [{ name: item!.name, type: sizedType(Type.varchar, resultLength), bytes: false, constant: false }], precision: scope.precision };
+}

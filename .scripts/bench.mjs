@@ -1,18 +1,17 @@
 /**
- * `npm run bench`: the measurements below test/bench, each beside a named alternative.
+ * `npm run bench`: the measurements of test/bench, each beside a named alternative.
+ *
+ *     node .scripts/bench.mjs [node|bun]   the runtime to measure; Node unless said
  *
  * @module
  */
-import { build, isStale } from "./build.mjs";
 import { ensure } from "./ensure.mjs";
-import { serverUnderTest, vitest } from "./suites.mjs";
+import { run } from "./run.mjs";
+
+const scratch = ".cache/bench";
 
 await ensure();
-if (isStale() && !await build()) process.exit(1);
-const server = await serverUnderTest();
-try {
-  const { failed } = await vitest("bench", { TDENGINE_TEST_URL: server.url });
-  process.exitCode = failed === 0 ? 0 : 1;
-} finally {
-  await server.close();
-}
+const built = await run(`tsc -p test/bench/tsconfig.json --outDir ${scratch}`, { quiet: true });
+const measured = built.ok &&
+  (await run(`${process.argv[2] ?? "node"} ${scratch}/test/bench/main.js`)).ok;
+process.exitCode = measured ? 0 : 1;

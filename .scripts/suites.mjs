@@ -14,6 +14,7 @@ const cache = join(root, ".cache");
 /** The projects tsc checks; each sees the globals of its runtime only. */
 export const projects = [
   "tsconfig.json",
+  "src/arrow/tsconfig.json",
   "src/devserver/tsconfig.json",
   "test/tsconfig.json",
   "test/bun/tsconfig.json",

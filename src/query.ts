@@ -8,7 +8,7 @@ import type { CellFormats } from "./column.ts";
 import { InterfaceError } from "./errors.ts";
 import { Result } from "./result.ts";
 import type { Call, Execution } from "./transports/transport.ts";
-import type { Field, RequestOptions, ValueOptions } from "./types.ts";
+import type { Field, Precision, RequestOptions, ValueOptions } from "./types.ts";
 import type { ResolvedValueOptions } from "./value_modes.ts";
 
 /** Options of one query. */
@@ -123,6 +123,12 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   async fields(): Promise<Field[]> {
     const { rows } = await this.#start().execution;
     return [...rows?.fields ?? []];
+  }
+
+  /** Precision of the result's timestamps. Does not read the result. */
+  async precision(): Promise<Precision> {
+    const { rows } = await this.#start().execution;
+    return rows?.precision ?? "ms";
   }
 
   /** The first row; undefined when there is none. The rest is not fetched. */

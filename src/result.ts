@@ -65,6 +65,11 @@ export class Result<R> {
     return this.#batches.flatMap((batch) => batch.toArrays());
   }
 
+  /** The batches that the result came in, not joined. */
+  get batches(): readonly ColumnBatch[] {
+    return this.#batches;
+  }
+
   /** All rows as one batch of columns, joined on first use. */
   get batch(): ColumnBatch {
     return this.#batch ??= joinBatches(this.fields, this.#context, this.#batches);

@@ -10,7 +10,6 @@ export default defineConfig({
       {
         test: { name: "package", include: ["package/**/*.test.ts"], testTimeout: 60_000 },
       },
-      { test: { name: "bench", include: ["bench/**/*.test.ts"], testTimeout: 600_000 } },
     ],
   },
 });

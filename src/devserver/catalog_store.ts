@@ -5,7 +5,15 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { Catalog, type Child, type Column, type Database, dataTable, type Table, tagTable } from "./catalog.ts";
+import {
+  Catalog,
+  type Child,
+  type Column,
+  type Database,
+  dataTable,
+  type Table,
+  tagTable,
+} from "./catalog.ts";
 import type { Precision } from "./engine.ts";
 import { physicalType } from "./sql/types.ts";
 import { quoteText } from "./store.ts";
@@ -25,43 +33,95 @@ async function rows(connection: DuckDBConnection, sql: string): Promise<Row[]> {
 export async function loadCatalog(connection: DuckDBConnection): Promise<Catalog> {
   const catalog = new Catalog();
   await connection.run(schema);
-  const byId = new Map<number, Database>();
-  for (const [id, name, precision, created, options] of await rows(connection, "FROM tdwire_databases ORDER BY id")) {
-    const database: Database = {
-      id: id as number, name: name as string, precision: precision as Precision, created: Number(created), options: JSON.parse(options as string), tables: new Map(),
-    };
+  const databases = new Map<number, Database>();
+  for (const row of await rows(connection, "FROM tdwire_databases ORDER BY id")) {
+    const database = toDatabase(row);
     catalog.reserveId(database.id);
     catalog.databases.set(database.name, database);
-    byId.set(database.id, database);
+    databases.set(database.id, database);
   }
-  for (const [id, databaseId, kind, name, created, definition] of await rows(connection, "FROM tdwire_tables ORDER BY id")) {
-    const parts = JSON.parse(definition as string) as Pick<Table, "columns" | "tags" | "nextColumn">;
-    const database = byId.get(databaseId as number)!;
-    const table: Table = { kind: kind as Table["kind"], id: id as number, database, name: name as string, created: Number(created), ...parts, children: new Map() };
+  for (const row of await rows(connection, "FROM tdwire_tables ORDER BY id")) {
+    const table = toTable(row, databases);
     catalog.reserveId(table.id);
-    database.tables.set(table.name, table);
+    table.database.tables.set(table.name, table);
     await loadChildren(connection, catalog, table);
   }
   return catalog;
 }
 
-async function loadChildren(connection: DuckDBConnection, catalog: Catalog, table: Table): Promise<void> {
+function toDatabase([id, name, precision, created, options]: Row): Database {
+  return {
+    id: id as number,
+    name: name as string,
+    precision: precision as Precision,
+    created: Number(created),
+    options: JSON.parse(options as string) as Record<string, string>,
+    tables: new Map(),
+  };
+}
+
+function toTable(
+  [id, databaseId, kind, name, created, stored]: Row,
+  databases: Map<number, Database>,
+): Table {
+  const parts = JSON.parse(stored as string) as Pick<Table, "columns" | "tags" | "nextColumn">;
+  const database = databases.get(databaseId as number)!;
+  return {
+    kind: kind as Table["kind"],
+    id: id as number,
+    database,
+    name: name as string,
+    created: Number(created),
+    ...parts,
+    children: new Map(),
+  };
+}
+
+async function loadChildren(
+  connection: DuckDBConnection,
+  catalog: Catalog,
+  table: Table,
+): Promise<void> {
   const ts = table.columns[0]!.store;
   const greatest = new Map<number, bigint>();
-  for (const [id, ticks] of await rows(connection, `SELECT _tid, max(${ts}) FROM ${dataTable(table)} GROUP BY _tid`)) greatest.set(id as number, ticks as bigint);
+  for (
+    const [id, ticks] of await rows(
+      connection,
+      `SELECT _tid, max(${ts}) FROM ${dataTable(table)} GROUP BY _tid`,
+    )
+  ) greatest.set(id as number, ticks as bigint);
   if (table.kind === "normal") {
     addSelfChild(table).maxTicks = greatest.get(0) ?? null;
     return;
   }
-  for (const [id, name, created] of await rows(connection, `SELECT _tid, _name, _created FROM ${tagTable(table)} ORDER BY _tid`)) {
+  for (
+    const [id, name, created] of await rows(
+      connection,
+      `SELECT _tid, _name, _created FROM ${tagTable(table)} ORDER BY _tid`,
+    )
+  ) {
     catalog.reserveId(id as number);
-    addChild(table, { kind: "child", id: id as number, name: name as string, table, created: Number(created), maxTicks: greatest.get(id as number) ?? null });
+    addChild(table, {
+      kind: "child",
+      id: id as number,
+      name: name as string,
+      table,
+      created: Number(created),
+      maxTicks: greatest.get(id as number) ?? null,
+    });
   }
 }
 
 /** Gives a normal table the child that stands for itself. */
 export function addSelfChild(table: Table): Child {
-  const child: Child = { kind: "child", id: 0, name: table.name, table, created: table.created, maxTicks: null };
+  const child: Child = {
+    kind: "child",
+    id: 0,
+    name: table.name,
+    table,
+    created: table.created,
+    maxTicks: null,
+  };
   table.children.set("", child);
   return child;
 }
@@ -81,28 +141,54 @@ function columnList(columns: Column[]): string {
 }
 
 /** Stores a database. */
-export async function insertDatabase(connection: DuckDBConnection, database: Database): Promise<void> {
+export async function insertDatabase(
+  connection: DuckDBConnection,
+  database: Database,
+): Promise<void> {
   const { id, name, precision, created, options } = database;
-  await connection.run(`INSERT INTO tdwire_databases VALUES (${id}, ${quoteText(name)}, '${precision}', ${created}, ${quoteText(JSON.stringify(options))})`);
+  await connection.run(
+    `INSERT INTO tdwire_databases VALUES (${id}, ${quoteText(name)}, '${precision}', ${created}, ${
+      quoteText(JSON.stringify(options))
+    })`,
+  );
 }
 
 /** Removes a database and all its tables. */
-export async function deleteDatabase(connection: DuckDBConnection, database: Database): Promise<void> {
-  for (const table of database.tables.values()) if (table.kind !== "child") await deleteTable(connection, table);
+export async function deleteDatabase(
+  connection: DuckDBConnection,
+  database: Database,
+): Promise<void> {
+  for (const table of database.tables.values()) {
+    if (table.kind !== "child") await deleteTable(connection, table);
+  }
   await connection.run(`DELETE FROM tdwire_databases WHERE id = ${database.id}`);
 }
 
 /** Stores a table and creates what holds its rows. */
 export async function insertTable(connection: DuckDBConnection, table: Table): Promise<void> {
   const { id, database, kind, name, created } = table;
-  await connection.run(`CREATE TABLE ${dataTable(table)} (_tid INTEGER${columnList(table.columns)})`);
-  if (kind === "stable") await connection.run(`CREATE TABLE ${tagTable(table)} (_tid INTEGER, _name VARCHAR, _created BIGINT${columnList(table.tags)})`);
-  await connection.run(`INSERT INTO tdwire_tables VALUES (${id}, ${database.id}, '${kind}', ${quoteText(name)}, ${created}, ${quoteText(definition(table))})`);
+  await connection.run(
+    `CREATE TABLE ${dataTable(table)} (_tid INTEGER${columnList(table.columns)})`,
+  );
+  if (kind === "stable") {
+    await connection.run(
+      `CREATE TABLE ${tagTable(table)} (_tid INTEGER, _name VARCHAR, _created BIGINT${
+        columnList(table.tags)
+      })`,
+    );
+  }
+  await connection.run(
+    `INSERT INTO tdwire_tables VALUES (${id}, ${database.id}, '${kind}', ${
+      quoteText(name)
+    }, ${created}, ${quoteText(definition(table))})`,
+  );
 }
 
 /** Stores a table's changed columns or tags. */
 export async function updateTable(connection: DuckDBConnection, table: Table): Promise<void> {
-  await connection.run(`UPDATE tdwire_tables SET definition = ${quoteText(definition(table))} WHERE id = ${table.id}`);
+  await connection.run(
+    `UPDATE tdwire_tables SET definition = ${quoteText(definition(table))} WHERE id = ${table.id}`,
+  );
 }
 
 /** Removes a table and its rows. */

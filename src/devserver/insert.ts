@@ -5,7 +5,7 @@
  */
 import { type Child, type Column, selfChild, type Table } from "./catalog.ts";
 import { addChild } from "./catalog_store.ts";
-import type { ExecutionContext } from "./ddl.ts";
+import type { ExecutionContext } from "./execution_context.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import type { InsertRow, InsertTarget, QualifiedName } from "./sql/ast.ts";
 import { Code, insertError, invalidColumn, tableNotExist } from "./sql/errors.ts";
@@ -28,7 +28,9 @@ export class InsertPlan {
   batch(table: Table, columns: Column[]): RowBatch {
     const key = `${table.id} ${columns.map(({ store }) => store).join(" ")}`;
     let batch = this.batches.get(key);
-    if (batch === undefined) this.batches.set(key, batch = { table, columns, children: [], cells: columns.map(() => []) });
+    if (batch === undefined) {
+      this.batches.set(key, batch = { table, columns, children: [], cells: columns.map(() => []) });
+    }
     return batch;
   }
 
@@ -36,14 +38,25 @@ export class InsertPlan {
   child(table: Table, name: string, tags: () => Cell[]): Child {
     const existing = table.database.tables.get(name);
     if (existing !== undefined) {
-      if (existing.kind !== "child" || existing.table !== table) throw new ServerError(Code.tableExists, "Table already exists");
+      if (existing.kind !== "child" || existing.table !== table) {
+        throw new ServerError(Code.tableExists, "Table already exists");
+      }
       return existing;
     }
     const key = `${table.database.id} ${name}`;
     let created = this.created.get(key);
     if (created === undefined) {
-      if (name === "" || new TextEncoder().encode(name).length > 192) throw new ServerError(0x2617, "Table name is too long or empty");
-      const child: Child = { kind: "child", id: this.#context.catalog.nextId(), name, table, created: Date.now(), maxTicks: null };
+      if (name === "" || new TextEncoder().encode(name).length > 192) {
+        throw new ServerError(0x2617, "Table name is too long or empty");
+      }
+      const child: Child = {
+        kind: "child",
+        id: this.#context.catalog.nextId(),
+        name,
+        table,
+        created: Date.now(),
+        maxTicks: null,
+      };
       this.created.set(key, created = { child, tags: tags() });
     }
     return created.child;
@@ -72,7 +85,10 @@ export class InsertPlan {
 }
 
 /** Carries out an INSERT; returns the number of rows. */
-export async function executeInsert(targets: InsertTarget[], context: ExecutionContext): Promise<number> {
+export async function executeInsert(
+  targets: InsertTarget[],
+  context: ExecutionContext,
+): Promise<number> {
   return await InsertPlan.run(context, (plan) => {
     for (const target of targets) planTarget(target, plan, context);
   });
@@ -85,17 +101,27 @@ function planTarget(target: InsertTarget, plan: InsertPlan, context: ExecutionCo
   if (using !== null) {
     const table = catalog.stable(using.stable, using.stable.qualifier ?? name.qualifier ?? current);
     const values = valueContext(table, context);
-    const child = plan.child(table, name.name, () => tagValues(table, using.tagNames, using.tags, values));
+    const child = plan.child(
+      table,
+      name.name,
+      () => tagValues(table, using.tagNames, using.tags, values),
+    );
     return planRows(target, table, child, plan, values);
   }
   const found = pending(name, plan, context) ?? catalog.find(name, current);
-  if (found.kind === "stable") return planStableRows(target, found, plan, valueContext(found, context));
+  if (found.kind === "stable") {
+    return planStableRows(target, found, plan, valueContext(found, context));
+  }
   const child = found.kind === "child" ? found : selfChild(found);
   planRows(target, child.table, child, plan, valueContext(child.table, context));
 }
 
 /** A child the same statement creates can be named again in it. */
-function pending(name: QualifiedName, plan: InsertPlan, { catalog, database }: ExecutionContext): Child | undefined {
+function pending(
+  name: QualifiedName,
+  plan: InsertPlan,
+  { catalog, database }: ExecutionContext,
+): Child | undefined {
   return plan.created.get(`${catalog.database(name.qualifier ?? database).id} ${name.name}`)?.child;
 }
 
@@ -112,8 +138,12 @@ export function namedColumns(table: Table, names: string[] | null): Column[] {
     if (column === undefined) throw invalidColumn(name);
     return column;
   });
-  if (new Set(columns).size < columns.length) throw new ServerError(Code.duplicateColumn, "Duplicated column names");
-  if (!columns.includes(table.columns[0]!)) throw insertError(names.join(", "), "primary timestamp column can not be null");
+  if (new Set(columns).size < columns.length) {
+    throw new ServerError(Code.duplicateColumn, "Duplicated column names");
+  }
+  if (!columns.includes(table.columns[0]!)) {
+    throw insertError(names.join(", "), "primary timestamp column can not be null");
+  }
   return columns;
 }
 
@@ -125,7 +155,9 @@ export function timeFirst(table: Table, columns: Column[]): Column[] {
 /** Throws unless the row has one value a column. */
 function checkCount(row: InsertRow, count: number, sql: string): void {
   if (row.values.length < count) throw insertError(sql.slice(row.end).trimEnd(), ", expected");
-  if (row.values.length > count) throw insertError(sql.slice(row.values[count]!.start).trimEnd(), ") expected");
+  if (row.values.length > count) {
+    throw insertError(sql.slice(row.values[count]!.start).trimEnd(), ") expected");
+  }
 }
 
 /** Returns the failure for a row without a time. */
@@ -133,7 +165,13 @@ export function nullTimestamp(): ServerError {
   return new ServerError(Code.nullTimestamp, "Primary timestamp column should not be null");
 }
 
-function planRows(target: InsertTarget, table: Table, child: Child, plan: InsertPlan, values: ValueContext): void {
+function planRows(
+  target: InsertTarget,
+  table: Table,
+  child: Child,
+  plan: InsertPlan,
+  values: ValueContext,
+): void {
   const columns = namedColumns(table, target.columns);
   const batch = plan.batch(table, timeFirst(table, columns));
   const places = columns.map((column) => batch.columns.indexOf(column));
@@ -150,20 +188,33 @@ function planRows(target: InsertTarget, table: Table, child: Child, plan: Insert
 }
 
 /** Rows of `insert into stb (tbname, tags…, ts, …)`: each row names its child. */
-function planStableRows(target: InsertTarget, table: Table, plan: InsertPlan, values: ValueContext): void {
+function planStableRows(
+  target: InsertTarget,
+  table: Table,
+  plan: InsertPlan,
+  values: ValueContext,
+): void {
   const names = target.columns;
   if (names === null || !names.includes("tbname")) throw tableNotExist();
   const isTag = (name: string): boolean => table.tags.some((tag) => tag.name === name);
   const columns = namedColumns(table, names.filter((name) => name !== "tbname" && !isTag(name)));
   const batch = plan.batch(table, timeFirst(table, columns));
-  const places = names.map((name) => name === "tbname" || isTag(name) ? -1 : batch.columns.findIndex((column) => column.name === name));
+  const places = names.map((name) =>
+    name === "tbname" || isTag(name)
+      ? -1
+      : batch.columns.findIndex((column) => column.name === name)
+  );
   const tagNames = names.filter(isTag);
   for (const row of target.rows) {
     checkCount(row, names.length, values.sql);
     const tags = row.values.filter((_, index) => isTag(names[index]!));
     const name = row.values[names.indexOf("tbname")]!;
-    if (name.kind !== "string") throw insertError(values.sql.slice(name.start).trimEnd(), "invalid tbname");
-    batch.children.push(plan.child(table, name.text, () => tagValues(table, tagNames, tags, values)));
+    if (name.kind !== "string") {
+      throw insertError(values.sql.slice(name.start).trimEnd(), "invalid tbname");
+    }
+    batch.children.push(
+      plan.child(table, name.text, () => tagValues(table, tagNames, tags, values)),
+    );
     for (let index = 0; index < names.length; index++) {
       const place = places[index]!;
       if (place < 0) continue;

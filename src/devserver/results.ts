@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBVector } from "@duckdb/node-api";
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBResult,
+  DuckDBVector,
+} from "@duckdb/node-api";
 import { type Cell, type EngineField, type Precision, type RowSet, ServerError } from "./engine.ts";
 import { Code } from "./sql/errors.ts";
 import type { Plan } from "./sql/plan_from.ts";
@@ -27,14 +32,23 @@ export interface OpenQuery {
 
 /** Returns a field of a result. */
 export function toField(name: string, type: SqlType): EngineField {
-  return { name, typeCode: type.code, length: type.length, precision: type.precision, scale: type.scale };
+  return {
+    name,
+    typeCode: type.code,
+    length: type.length,
+    precision: type.precision,
+    scale: type.scale,
+  };
 }
 
 /** Turns a failure inside DuckDB into one of the server. */
 export function toServerError(error: unknown): ServerError {
   if (error instanceof ServerError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new ServerError(Code.syntax, `the embedded server could not carry out the query: ${message.split("\n")[0]}`);
+  return new ServerError(
+    Code.syntax,
+    `the embedded server could not carry out the query: ${message.split("\n")[0]}`,
+  );
 }
 
 type Reader = (vector: DuckDBVector, rows: number) => Cell[];
@@ -72,14 +86,26 @@ const wide = new Set<number>([Type.bigint, Type.ubigint, Type.timestamp]);
 /** Returns the function that reads a column of one type from DuckDB's vectors. */
 function readerOf({ type, bytes }: OutputColumn, result: DuckDBResult, index: number): Reader {
   const physical = result.columnType(index).toString();
-  if (physical === "BLOB") return type.code === Type.nchar ? readMapped((value) => String(value)) : readBytes;
+  if (physical === "BLOB") {
+    return type.code === Type.nchar ? readMapped((value) => String(value)) : readBytes;
+  }
   if (isDecimal(type)) return readMapped((value) => (value as { value: bigint }).value);
-  if (type.code === Type.varchar || bytes) return readMapped((value) => encoder.encode(String(value)));
-  if (type.code === Type.nchar || type.code === Type.json) return readMapped((value) => String(value));
+  if (type.code === Type.varchar || bytes) {
+    return readMapped((value) => encoder.encode(String(value)));
+  }
+  if (type.code === Type.nchar || type.code === Type.json) {
+    return readMapped((value) => String(value));
+  }
   if (type.code === Type.bool) return readMapped((value) => Boolean(value));
   const exact = physical === "BIGINT" || physical === "UBIGINT" || physical === "HUGEINT";
-  if (wide.has(type.code)) return exact ? readPlain : readMapped((value) => BigInt(Math.trunc(Number(value))));
+  if (wide.has(type.code)) {
+    return exact ? readPlain : readMapped((value) => BigInt(Math.trunc(Number(value))));
+  }
   return exact || physical.startsWith("DECIMAL") ? readMapped((value) => Number(value)) : readPlain;
+}
+
+function queryKilled(): ServerError {
+  return new ServerError(Code.queryKilled, "Query killed");
 }
 
 /** The rows of one DuckDB query, as an iterator that can be left early at any time. */
@@ -107,7 +133,7 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
       this.#readers = columns.map((column, index) => readerOf(column, result, index));
       this.#pending = await result.fetchChunk();
     } catch (error) {
-      await this.#close(false);
+      this.#close(false);
       throw toServerError(error);
     }
   }
@@ -125,7 +151,7 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
   async return(): Promise<IteratorResult<Cell[][]>> {
     if (!this.#closed) this.#connection.interrupt();
     await this.#reading;
-    await this.#close(false);
+    this.#close(false);
     return { done: true, value: undefined };
   }
 
@@ -136,18 +162,18 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
 
   async #read(): Promise<IteratorResult<Cell[][]>> {
     if (this.#killed) {
-      await this.#close(false);
-      throw new ServerError(Code.queryKilled, "Query killed");
+      this.#close(false);
+      throw queryKilled();
     }
     if (this.#closed) return { done: true, value: undefined };
     try {
       const block = await this.#block();
       if (block !== null) return { done: false, value: block };
-      await this.#close(true);
+      this.#close(true);
       return { done: true, value: undefined };
     } catch (error) {
-      await this.#close(false);
-      throw toServerError(error);
+      this.#close(false);
+      throw this.#killed ? queryKilled() : toServerError(error);
     }
   }
 
@@ -167,7 +193,7 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
     return block;
   }
 
-  async #close(complete: boolean): Promise<void> {
+  #close(complete: boolean): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#onClose();
@@ -179,32 +205,60 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
 }
 
 /** Runs a planned query. `open` registers it and returns what to do at its end. */
-export async function runPlan(store: Store, plan: Plan, open: (kill: () => void, abandon: () => void) => () => void): Promise<RowSet> {
+export async function runPlan(
+  store: Store,
+  plan: Plan,
+  open: (kill: () => void, abandon: () => Promise<unknown>) => () => void,
+): Promise<RowSet> {
   const connection = await store.acquire();
   let blocks: QueryBlocks | null = null;
-  const done = open(() => blocks?.kill(), () => void blocks?.return());
+  const done = open(() => blocks?.kill(), async () => await blocks?.return());
   blocks = new QueryBlocks(store, connection, done);
-  const fields = await Promise.all(plan.columns.map((column, index) => resultField(connection, plan, column, index)));
+  const fields = await Promise.all(
+    plan.columns.map((column, index) => resultField(connection, plan, column, index)),
+  );
   await blocks.start(plan.sql, plan.columns);
   return { kind: "rows", fields, precision: plan.precision, blocks };
 }
 
 /** Text made of literals alone is as long as it turns out. */
-async function resultField(connection: DuckDBConnection, plan: Plan, column: OutputColumn, index: number): Promise<EngineField> {
+async function resultField(
+  connection: DuckDBConnection,
+  plan: Plan,
+  column: OutputColumn,
+  index: number,
+): Promise<EngineField> {
   if (!column.constant) return toField(column.name, column.type);
-  const reader = await connection.runAndReadAll(`SELECT octet_length(encode(o${index}::VARCHAR)) FROM (${plan.sql}) LIMIT 1`).catch(() => null);
+  const reader = await connection.runAndReadAll(
+    `SELECT octet_length(encode(o${index}::VARCHAR)) FROM (${plan.sql}) LIMIT 1`,
+  ).catch(() => null);
   const length = reader?.getRows()[0]?.[0];
-  return toField(column.name, length === undefined || length === null ? column.type : { ...column.type, length: Number(length) });
+  return toField(
+    column.name,
+    length === undefined || length === null
+      ? column.type
+      : { ...column.type, length: Number(length) },
+  );
 }
 
 /** Makes a result of rows at hand; text cells of VARCHAR columns are given as strings. */
-export function staticRows(columns: { name: string; type: SqlType }[], rows: (Cell)[][], precision: Precision = "ms"): RowSet {
-  const toCell = (cell: Cell, { code }: SqlType): Cell => code === Type.varchar && typeof cell === "string" ? encoder.encode(cell) : cell;
+export function staticRows(
+  columns: { name: string; type: SqlType }[],
+  rows: (Cell)[][],
+  precision: Precision = "ms",
+): RowSet {
+  const toCell = (cell: Cell, { code }: SqlType): Cell =>
+    code === Type.varchar && typeof cell === "string" ? encoder.encode(cell) : cell;
   async function* blocks(): AsyncGenerator<Cell[][]> {
     for (let from = 0; from < rows.length; from += maxBlockRows) {
       const part = rows.slice(from, from + maxBlockRows);
       yield columns.map(({ type }, index) => part.map((row) => toCell(row[index] ?? null, type)));
     }
   }
-  return { kind: "rows", fields: columns.map(({ name, type }) => toField(name, type)), precision, blocks: blocks() };
+  return {
+    kind: "rows",
+    fields: columns.map(({ name, type }) => toField(name, type)),
+    precision,
+    blocks: blocks(),
+  };
 }

@@ -3,9 +3,18 @@
  *
  * @module
  */
+import { alterTable } from "./alter.ts";
 import { type Catalog, dataTable, tableOf } from "./catalog.ts";
-import { alterTable, createChildren, createDatabase, createTable, dropDatabase, dropTables, type ExecutionContext, isSystemDatabase } from "./ddl.ts";
+import {
+  createChildren,
+  createDatabase,
+  createTable,
+  dropDatabase,
+  dropTables,
+  isSystemDatabase,
+} from "./ddl.ts";
 import { type Prepared, type RowSet, ServerError, type Session, type Update } from "./engine.ts";
+import type { ExecutionContext } from "./execution_context.ts";
 import { executeInsert } from "./insert.ts";
 import { prepareInsert, queryParameters } from "./prepared.ts";
 import { type OpenQuery, runPlan } from "./results.ts";
@@ -14,7 +23,13 @@ import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
 import { parse } from "./sql/parse.ts";
 import { asBool, compile } from "./sql/plan_expression.ts";
-import { type Plan, type PlanContext, planFrom, relationScope, type SystemTable } from "./sql/plan_from.ts";
+import {
+  type Plan,
+  type PlanContext,
+  planFrom,
+  relationScope,
+  type SystemTable,
+} from "./sql/plan_from.ts";
 import { planQuery } from "./sql/plan_select.ts";
 import type { Store } from "./store.ts";
 import { systemTable } from "./system_tables.ts";
@@ -34,9 +49,13 @@ function namedTables(query: Query): { schema: string | null; name: string }[] {
   const from = (item: FromItem | null): { schema: string | null; name: string }[] => {
     if (item === null) return [];
     if (item.node === "table") return [{ schema: item.name.qualifier, name: item.name.name }];
-    return item.node === "query" ? namedTables(item.query) : [...from(item.left), ...from(item.right)];
+    return item.node === "query"
+      ? namedTables(item.query)
+      : [...from(item.left), ...from(item.right)];
   };
-  return query.node === "union" ? [...namedTables(query.left), ...namedTables(query.right)] : from(query.from);
+  return query.node === "union"
+    ? [...namedTables(query.left), ...namedTables(query.right)]
+    : from(query.from);
 }
 
 /** One client's session. */
@@ -46,7 +65,7 @@ export class EngineSession implements Session {
   readonly #state: EngineState;
   readonly #user: string;
   readonly #id: number;
-  readonly #open: Map<number, () => void> = new Map();
+  readonly #open: Map<number, () => Promise<unknown>> = new Map();
 
   constructor(state: EngineState, user: string, id: number) {
     this.#state = state;
@@ -56,7 +75,9 @@ export class EngineSession implements Session {
 
   async execute(sql: string): Promise<RowSet | Update> {
     const { statement, parameterCount } = parse(sql);
-    if (parameterCount > 0) throw new ServerError(Code.syntax, `syntax error near "${sql.slice(sql.indexOf("?"))}"`);
+    if (parameterCount > 0) {
+      throw new ServerError(Code.syntax, `syntax error near "${sql.slice(sql.indexOf("?"))}"`);
+    }
     return await this.#run(statement, sql);
   }
 
@@ -67,28 +88,48 @@ export class EngineSession implements Session {
     const { statement, parameterCount } = parse(sql);
     if (statement.node === "insert") {
       const [target] = statement.targets;
-      if (parameterCount === 0) return { isInsert: true, fields: [], parameterCount, execute: async () => await this.#run(statement, sql) as Update };
-      if (target === undefined || statement.targets.length > 1) throw unsupported("several tables of placeholders");
+      if (parameterCount === 0) {
+        return {
+          isInsert: true,
+          fields: [],
+          parameterCount,
+          execute: async () => await this.#run(statement, sql) as Update,
+        };
+      }
+      if (target === undefined || statement.targets.length > 1) {
+        throw unsupported("several tables of placeholders");
+      }
       return prepareInsert(target, parameterCount, needFields, () => this.#context(sql));
     }
     if (statement.node !== "select" && statement.node !== "union") throw refused;
     if (parameterCount === 0 || namedTables(statement).length === 0) throw refused;
-    return { isInsert: false, fields: null, parameterCount, execute: (tables) => this.#query(statement, sql, queryParameters(tables, parameterCount)) };
+    return {
+      isInsert: false,
+      fields: null,
+      parameterCount,
+      execute: (tables) => this.#query(statement, sql, queryParameters(tables, parameterCount)),
+    };
   }
 
   async validate(sql: string): Promise<void> {
     const { statement } = parse(sql);
-    if (statement.node === "select" || statement.node === "union") await this.#plan(statement, sql, null);
+    if (statement.node === "select" || statement.node === "union") {
+      await this.#plan(statement, sql, null);
+    }
   }
 
-  // deno-lint-ignore require-await
   async close(): Promise<void> {
-    for (const abandon of this.#open.values()) abandon();
-    this.#open.clear();
+    await Promise.all([...this.#open.values()].map((abandon) => abandon()));
   }
 
   #context(sql: string): ExecutionContext {
-    return { store: this.#state.store, catalog: this.#state.catalog, database: this.database, timeZone: this.timeZone, sql };
+    return {
+      store: this.#state.store,
+      catalog: this.#state.catalog,
+      database: this.database,
+      timeZone: this.timeZone,
+      sql,
+    };
   }
 
   async #run(statement: Statement, sql: string): Promise<RowSet | Update> {
@@ -157,16 +198,29 @@ export class EngineSession implements Session {
     return done;
   }
 
-  async #planContext(query: Query | null, sql: string, parameters: Literal[] | null): Promise<PlanContext> {
+  async #planContext(
+    query: Query | null,
+    sql: string,
+    parameters: Literal[] | null,
+  ): Promise<PlanContext> {
     const { catalog, store, queries } = this.#state;
     const tables = new Map<string, SystemTable | null>();
     for (const { schema, name } of query === null ? [] : namedTables(query)) {
       const database = schema ?? this.database;
-      if (database !== null && isSystemDatabase(database)) tables.set(`${database}.${name}`, await systemTable(database, name, { catalog, store, queries: queries.values() }));
+      if (database !== null && isSystemDatabase(database)) {
+        tables.set(
+          `${database}.${name}`,
+          await systemTable(database, name, { catalog, store, queries: queries.values() }),
+        );
+      }
     }
     let alias = 0;
     return {
-      catalog, database: this.database, timeZone: this.timeZone, sql, parameters,
+      catalog,
+      database: this.database,
+      timeZone: this.timeZone,
+      sql,
+      parameters,
       systemTable: (schema, name) => tables.get(`${schema}.${name}`) ?? null,
       alias: () => `r${++alias}x`,
     };
@@ -179,7 +233,14 @@ export class EngineSession implements Session {
   async #query(query: Query, sql: string, parameters: Literal[] | null): Promise<RowSet> {
     const state = this.#state;
     const id = state.nextQueryId++;
-    const entry: OpenQuery = { id, sql, user: this.#user, connectionId: this.#id, started: Date.now(), kill: () => undefined };
+    const entry: OpenQuery = {
+      id,
+      sql,
+      user: this.#user,
+      connectionId: this.#id,
+      started: Date.now(),
+      kill: () => undefined,
+    };
     state.queries.set(id, entry);
     const finish = (): void => {
       state.queries.delete(id);
@@ -203,11 +264,24 @@ export class EngineSession implements Session {
     const context = await this.#planContext(null, sql, null);
     return await store.transaction(async (writer) => {
       const table = tableOf(catalog.find(statement.table, this.database));
-      const relation = planFrom({ node: "table", name: statement.table, alias: null }, context, planQuery);
-      const where = [...relation.conditions, ...(statement.where === null ? [] : [asBool(compile(statement.where, relationScope(relation, context)))])];
+      const relation = planFrom(
+        { node: "table", name: statement.table, alias: null },
+        context,
+        planQuery,
+      );
+      const where = [
+        ...relation.conditions,
+        ...(statement.where === null
+          ? []
+          : [asBool(compile(statement.where, relationScope(relation, context)))]),
+      ];
       const rowId = `${relation.time!.split(".")[0]}.rowid`;
       const condition = where.length === 0 ? "true" : where.join(" AND ");
-      const result = await writer.run(`DELETE FROM ${dataTable(table)} WHERE rowid IN (SELECT ${rowId} FROM ${relation.from(condition)} WHERE ${condition})`);
+      const result = await writer.run(
+        `DELETE FROM ${dataTable(table)} WHERE rowid IN (SELECT ${rowId} FROM ${
+          relation.from(condition)
+        } WHERE ${condition})`,
+      );
       return Number(result.rowsChanged);
     });
   }

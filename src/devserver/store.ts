@@ -13,7 +13,10 @@ export async function loadDuckDb(): Promise<DuckDb> {
   try {
     return await import("@duckdb/node-api");
   } catch (cause) {
-    throw new Error("the embedded server needs the package @duckdb/node-api (npm install @duckdb/node-api)", { cause });
+    throw new Error(
+      "the embedded server needs the package @duckdb/node-api (npm install @duckdb/node-api)",
+      { cause },
+    );
   }
 }
 
@@ -52,7 +55,9 @@ export class Store {
   /** Opens a file, or memory without one. */
   static async open(file: string | undefined): Promise<Store> {
     const duckdb = await loadDuckDb();
-    const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:");
+    const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
+      autoinstall_known_extensions: "false",
+    });
     return new Store(duckdb, instance, await instance.connect());
   }
 
@@ -60,7 +65,9 @@ export class Store {
    * Runs `work` when all earlier work is done, inside one transaction; a failure undoes it. What `work` hands to `onCommit`
    * runs right after the commit, before any later work.
    */
-  transaction<T>(work: (writer: DuckDBConnection, onCommit: (action: () => void) => void) => Promise<T>): Promise<T> {
+  transaction<T>(
+    work: (writer: DuckDBConnection, onCommit: (action: () => void) => void) => Promise<T>,
+  ): Promise<T> {
     const result = this.#lock.then(async () => {
       const actions: (() => void)[] = [];
       await this.#writer.run("BEGIN");

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Catalog, type Database, type Table, tableOf, tagTable } from "./catalog.ts";
+import { type Catalog, type Child, type Table, tableOf } from "./catalog.ts";
 import type { OpenQuery } from "./results.ts";
 import type { Literal } from "./sql/ast.ts";
 import type { SystemTable } from "./sql/plan_from.ts";
 import { fixedType, sizedType, type SqlType, Type, typeText } from "./sql/types.ts";
-import { asText } from "./sql/typed.ts";
 import type { Store } from "./store.ts";
+import { tagTexts } from "./tag_values.ts";
 
 /** What system tables are made from. */
 export interface SystemState {
@@ -22,111 +22,242 @@ type Value = string | number | bigint | boolean | null;
 type Columns = [name: string, type: SqlType][];
 
 const text = (length: number): SqlType => sizedType(Type.varchar, length);
-const [timestamp, int, bigint, bool, tinyint] = [Type.timestamp, Type.int, Type.bigint, Type.bool, Type.tinyint].map(fixedType) as [SqlType, SqlType, SqlType, SqlType, SqlType];
+const [timestamp, int, bigint, bool, tinyint] = [
+  Type.timestamp,
+  Type.int,
+  Type.bigint,
+  Type.bool,
+  Type.tinyint,
+].map(fixedType) as [SqlType, SqlType, SqlType, SqlType, SqlType];
 
 function toLiteral(value: Value): Literal {
   if (value === null) return { kind: "null" };
   if (typeof value === "string") return { kind: "string", value };
-  return typeof value === "boolean" ? { kind: "bool", value } : { kind: "integer", value: BigInt(value) };
+  return typeof value === "boolean"
+    ? { kind: "bool", value }
+    : { kind: "integer", value: BigInt(value) };
 }
 
 function table(columns: Columns, rows: Value[][]): SystemTable {
-  return { columns: columns.map(([name, type]) => ({ name, type })), rows: rows.map((row) => row.map(toLiteral)) };
+  return {
+    columns: columns.map(([name, type]) => ({ name, type })),
+    rows: rows.map((row) => row.map(toLiteral)),
+  };
 }
+
+const databaseColumns: Columns = [
+  ["name", text(64)],
+  ["create_time", timestamp],
+  ["vgroups", fixedType(Type.smallint)],
+  ["ntables", bigint],
+  ["replica", tinyint],
+  ["strict", text(4)],
+  ["duration", text(10)],
+  ["keep", text(32)],
+  ["buffer", int],
+  ["pagesize", int],
+  ["pages", int],
+  ["minrows", int],
+  ["maxrows", int],
+  ["comp", tinyint],
+  ["precision", text(2)],
+  ["status", text(10)],
+];
 
 function databases({ catalog }: SystemState): SystemTable {
-  const columns: Columns = [
-    ["name", text(64)], ["create_time", timestamp], ["vgroups", fixedType(Type.smallint)], ["ntables", bigint], ["replica", tinyint], ["strict", text(4)],
-    ["duration", text(10)], ["keep", text(32)], ["buffer", int], ["pagesize", int], ["pages", int], ["minrows", int], ["maxrows", int], ["comp", tinyint],
-    ["precision", text(2)], ["status", text(10)],
-  ];
-  const system = ["information_schema", "performance_schema"].map((name): Value[] => [name, null, null, null, null, null, null, null, null, null, null, null, null, null, null, "ready"]);
+  const unset = new Array<null>(databaseColumns.length - 2).fill(null);
+  const system = ["information_schema", "performance_schema"].map((
+    name,
+  ): Value[] => [name, ...unset, "ready"]);
   const own = [...catalog.databases.values()].map((database): Value[] => {
     const tables = [...database.tables.values()].filter(({ kind }) => kind !== "stable").length;
-    return [database.name, database.created, 2, tables, 1, "on", "10d", "3650d,3650d,3650d", 256, 4, 256, 100, 4096, 2, database.precision, "ready"];
+    return [
+      database.name,
+      database.created,
+      2,
+      tables,
+      1,
+      "on",
+      "10d",
+      "3650d,3650d,3650d",
+      256,
+      4,
+      256,
+      100,
+      4096,
+      2,
+      database.precision,
+      "ready",
+    ];
   });
-  return table(columns, [...system, ...own]);
+  return table(databaseColumns, [...system, ...own]);
 }
 
-function allTables(catalog: Catalog): ReturnType<Database["tables"]["get"]>[] {
+function allTables(catalog: Catalog): (Table | Child)[] {
   return [...catalog.databases.values()].flatMap((database) => [...database.tables.values()]);
 }
 
 function tables({ catalog }: SystemState): SystemTable {
   const columns: Columns = [
-    ["table_name", text(192)], ["db_name", text(64)], ["create_time", timestamp], ["columns", int], ["stable_name", text(192)], ["uid", bigint],
-    ["vgroup_id", int], ["ttl", int], ["table_comment", text(1024)], ["type", text(21)],
+    ["table_name", text(192)],
+    ["db_name", text(64)],
+    ["create_time", timestamp],
+    ["columns", int],
+    ["stable_name", text(192)],
+    ["uid", bigint],
+    ["vgroup_id", int],
+    ["ttl", int],
+    ["table_comment", text(1024)],
+    ["type", text(21)],
   ];
   const rows = allTables(catalog).flatMap((entry): Value[][] => {
-    if (entry === undefined || entry.kind === "stable") return [];
+    if (entry.kind === "stable") return [];
     const owner = tableOf(entry);
     const child = entry.kind === "child";
-    return [[entry.name, owner.database.name, entry.created, owner.columns.length, child ? owner.name : null, entry.id, 2, 0, null, child ? "CHILD_TABLE" : "NORMAL_TABLE"]];
+    return [[
+      entry.name,
+      owner.database.name,
+      entry.created,
+      owner.columns.length,
+      child ? owner.name : null,
+      entry.id,
+      2,
+      0,
+      null,
+      child ? "CHILD_TABLE" : "NORMAL_TABLE",
+    ]];
   });
   return table(columns, rows);
 }
 
 function stables({ catalog }: SystemState): SystemTable {
   const columns: Columns = [
-    ["stable_name", text(192)], ["db_name", text(64)], ["create_time", timestamp], ["columns", int], ["tags", int], ["last_update", timestamp],
-    ["table_comment", text(1024)], ["watermark", text(64)], ["max_delay", text(64)], ["rollup", text(128)],
+    ["stable_name", text(192)],
+    ["db_name", text(64)],
+    ["create_time", timestamp],
+    ["columns", int],
+    ["tags", int],
+    ["last_update", timestamp],
+    ["table_comment", text(1024)],
+    ["watermark", text(64)],
+    ["max_delay", text(64)],
+    ["rollup", text(128)],
   ];
   const rows = allTables(catalog).flatMap((entry): Value[][] => {
-    if (entry === undefined || entry.kind !== "stable") return [];
-    return [[entry.name, entry.database.name, entry.created, entry.columns.length, entry.tags.length, entry.created, null, "5000a,5000a", "-1a,-1a", null]];
+    if (entry.kind !== "stable") return [];
+    return [[
+      entry.name,
+      entry.database.name,
+      entry.created,
+      entry.columns.length,
+      entry.tags.length,
+      entry.created,
+      null,
+      "5000a,5000a",
+      "-1a,-1a",
+      null,
+    ]];
   });
   return table(columns, rows);
 }
 
 function columns({ catalog }: SystemState): SystemTable {
   const names: Columns = [
-    ["table_name", text(192)], ["db_name", text(64)], ["table_type", text(21)], ["col_name", text(64)], ["col_type", text(32)], ["col_length", int],
-    ["col_precision", int], ["col_scale", int], ["col_nullable", int],
+    ["table_name", text(192)],
+    ["db_name", text(64)],
+    ["table_type", text(21)],
+    ["col_name", text(64)],
+    ["col_type", text(32)],
+    ["col_length", int],
+    ["col_precision", int],
+    ["col_scale", int],
+    ["col_nullable", int],
   ];
   const kinds = { stable: "SUPER_TABLE", child: "CHILD_TABLE", normal: "NORMAL_TABLE" };
   const rows = allTables(catalog).flatMap((entry): Value[][] => {
-    if (entry === undefined) return [];
     const owner = tableOf(entry);
-    return owner.columns.map(({ name, type }) => [entry.name, owner.database.name, kinds[entry.kind], name, typeText(type), type.length, null, null, null]);
+    return owner.columns.map((
+      { name, type },
+    ) => [
+      entry.name,
+      owner.database.name,
+      kinds[entry.kind],
+      name,
+      typeText(type),
+      type.length,
+      null,
+      null,
+      null,
+    ]);
   });
   return table(names, rows);
 }
 
 /** Tags of all child tables, one row a tag, with the values as text. */
 async function tags({ catalog, store }: SystemState): Promise<SystemTable> {
-  const names: Columns = [["table_name", text(192)], ["db_name", text(64)], ["stable_name", text(192)], ["tag_name", text(64)], ["tag_type", text(32)], ["tag_value", text(16384)]];
+  const names: Columns = [
+    ["table_name", text(192)],
+    ["db_name", text(64)],
+    ["stable_name", text(192)],
+    ["tag_name", text(64)],
+    ["tag_type", text(32)],
+    ["tag_value", text(16384)],
+  ];
   const rows: Value[][] = [];
   for (const entry of allTables(catalog)) {
-    if (entry?.kind !== "stable") continue;
+    if (entry.kind !== "stable") continue;
     for (const [child, values] of await tagTexts(store, entry)) {
-      entry.tags.forEach(({ name, type }, index) => rows.push([child, entry.database.name, entry.name, name, typeText(type), values[index]!]));
+      entry.tags.forEach(({ name, type }, index) =>
+        rows.push([child, entry.database.name, entry.name, name, typeText(type), values[index]!])
+      );
     }
   }
   return table(names, rows);
 }
 
-/** Returns the children of a super table with their tag values as text. */
-export async function tagTexts(store: Store, stable: Table): Promise<[name: string, values: (string | null)[]][]> {
-  const values = stable.tags.map(({ store: column, type }) => `${asText({ sql: column, type, bytes: type.code === Type.varchar, constant: false })}`);
-  const connection = await store.acquire();
-  try {
-    const result = await connection.runAndReadAll(`SELECT _name, ${values.join(", ")} FROM ${tagTable(stable)} ORDER BY _tid`);
-    return result.getRows().map(([name, ...texts]) => [name as string, texts as (string | null)[]]);
-  } finally {
-    store.release(connection);
-  }
-}
+const queryColumns: Columns = [
+  ["kill_id", text(26)],
+  ["query_id", fixedType(Type.ubigint)],
+  ["conn_id", fixedType(Type.uint)],
+  ["app", text(24)],
+  ["pid", fixedType(Type.uint)],
+  ["user", text(24)],
+  ["end_point", text(22)],
+  ["create_time", timestamp],
+  ["exec_usec", bigint],
+  ["stable_query", bool],
+  ["sub_query", bool],
+  ["sub_num", int],
+  ["sub_status", text(1000)],
+  ["sql", text(4096)],
+  ["user_app", text(24)],
+  ["user_ip", text(16)],
+];
 
 function queries({ queries: open }: SystemState): SystemTable {
-  const names: Columns = [
-    ["kill_id", text(26)], ["query_id", fixedType(Type.ubigint)], ["conn_id", fixedType(Type.uint)], ["app", text(24)], ["pid", fixedType(Type.uint)], ["user", text(24)],
-    ["end_point", text(22)], ["create_time", timestamp], ["exec_usec", bigint], ["stable_query", bool], ["sub_query", bool], ["sub_num", int],
-    ["sub_status", text(1000)], ["sql", text(4096)], ["user_app", text(24)], ["user_ip", text(16)],
-  ];
   const rows = [...open].map(({ id, sql, user, connectionId, started }): Value[] => {
-    return [`${connectionId.toString(16)}:${id.toString(16)}`, id, connectionId, "tdwire-devserver", 1, user, "127.0.0.1:0", started, (Date.now() - started) * 1000, false, false, 1, "", sql.slice(0, 4096), "", ""];
+    const killId = `${connectionId.toString(16)}:${id.toString(16)}`;
+    const elapsed = (Date.now() - started) * 1000;
+    return [
+      killId,
+      id,
+      connectionId,
+      "tdwire-devserver",
+      1,
+      user,
+      "127.0.0.1:0",
+      started,
+      elapsed,
+      false,
+      false,
+      1,
+      "",
+      sql.slice(0, 4096),
+      "",
+      "",
+    ];
   });
-  return table(names, rows);
+  return table(queryColumns, rows);
 }
 
 const makers: Record<string, (state: SystemState) => SystemTable | Promise<SystemTable>> = {
@@ -139,6 +270,10 @@ const makers: Record<string, (state: SystemState) => SystemTable | Promise<Syste
 };
 
 /** Returns a system table as it is at present; null when there is none of that name. */
-export async function systemTable(schema: string, name: string, state: SystemState): Promise<SystemTable | null> {
+export async function systemTable(
+  schema: string,
+  name: string,
+  state: SystemState,
+): Promise<SystemTable | null> {
   return await makers[`${schema}.${name}`]?.(state) ?? null;
 }

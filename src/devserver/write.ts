@@ -35,37 +35,75 @@ function duckType(duckdb: DuckDb, column: Column): DuckDBType {
 /** Returns the function that makes a cell what DuckDB's vectors take. */
 function wrapper(duckdb: DuckDb, column: Column): ((cell: Cell) => DuckDBValue) | null {
   const { type } = column;
-  if (isDecimal(type)) return (cell) => cell === null ? null : new duckdb.DuckDBDecimalValue(cell as bigint, type.precision, type.scale);
-  if (physicalType(type) === "BLOB") return (cell) => cell === null ? null : new duckdb.DuckDBBlobValue(cell as Uint8Array);
+  if (isDecimal(type)) {
+    return (cell) =>
+      cell === null
+        ? null
+        : new duckdb.DuckDBDecimalValue(cell as bigint, type.precision, type.scale);
+  }
+  if (physicalType(type) === "BLOB") {
+    return (cell) => cell === null ? null : new duckdb.DuckDBBlobValue(cell as Uint8Array);
+  }
   return null;
 }
 
 /** Appends rows given column by column; absent columns (`null`) become NULL. */
-async function append(duckdb: DuckDb, writer: DuckDBConnection, target: string, types: DuckDBType[], cells: (DuckDBValue[] | null)[], rows: number, temporary = false): Promise<void> {
-  const appender = temporary ? await writer.createAppender(target, "main", "temp") : await writer.createAppender(target);
+async function append(
+  duckdb: DuckDb,
+  writer: DuckDBConnection,
+  target: string,
+  types: DuckDBType[],
+  cells: (DuckDBValue[] | null)[],
+  rows: number,
+  temporary = false,
+): Promise<void> {
+  const appender = temporary
+    ? await writer.createAppender(target, "main", "temp")
+    : await writer.createAppender(target);
   for (let from = 0; from < rows; from += chunkRows) {
     const count = Math.min(chunkRows, rows - from);
     const chunk = duckdb.DuckDBDataChunk.create(types, count);
     for (let index = 0; index < types.length; index++) {
       const column = cells[index];
-      chunk.setColumnValues(index, column ? column.slice(from, from + count) : new Array<null>(count).fill(null));
+      chunk.setColumnValues(
+        index,
+        column ? column.slice(from, from + count) : new Array<null>(count).fill(null),
+      );
     }
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
 }
 
-function wrapped(duckdb: DuckDb, column: Column, cells: Cell[]): DuckDBValue[] {
+/** Returns the cells of a column as DuckDB's vectors and parameters take them. */
+export function toDuckDb(duckdb: DuckDb, column: Column, cells: Cell[]): DuckDBValue[] {
   const wrap = wrapper(duckdb, column);
   return wrap === null ? cells as DuckDBValue[] : cells.map(wrap);
 }
 
 /** Stores child tables and their tags. */
-export async function writeChildren(store: Store, writer: DuckDBConnection, table: Table, children: NewChild[]): Promise<void> {
+export async function writeChildren(
+  store: Store,
+  writer: DuckDBConnection,
+  table: Table,
+  children: NewChild[],
+): Promise<void> {
   const { duckdb } = store;
-  const types = [duckdb.INTEGER, duckdb.VARCHAR, duckdb.BIGINT, ...table.tags.map((tag) => duckType(duckdb, tag))];
-  const tags = table.tags.map((tag, index) => wrapped(duckdb, tag, children.map((item) => item.tags[index] ?? null)));
-  const cells = [children.map(({ child }) => child.id), children.map(({ child }) => child.name), children.map(({ child }) => BigInt(child.created)), ...tags];
+  const types = [
+    duckdb.INTEGER,
+    duckdb.VARCHAR,
+    duckdb.BIGINT,
+    ...table.tags.map((tag) => duckType(duckdb, tag)),
+  ];
+  const tags = table.tags.map((tag, index) =>
+    toDuckDb(duckdb, tag, children.map((item) => item.tags[index] ?? null))
+  );
+  const cells = [
+    children.map(({ child }) => child.id),
+    children.map(({ child }) => child.name),
+    children.map(({ child }) => BigInt(child.created)),
+    ...tags,
+  ];
   await append(duckdb, writer, tagTable(table), types, cells, children.length);
 }
 
@@ -85,18 +123,29 @@ function isAppend(batch: RowBatch, greatest: Map<Child, bigint>): boolean {
 function withoutRepeats(batch: RowBatch): RowBatch {
   const times = batch.cells[0] as bigint[];
   const last = new Map<string, number>();
-  for (let row = 0; row < times.length; row++) last.set(`${batch.children[row]!.id} ${times[row]}`, row);
+  for (let row = 0; row < times.length; row++) {
+    last.set(`${batch.children[row]!.id} ${times[row]}`, row);
+  }
   if (last.size === times.length) return batch;
   const kept = [...last.values()];
-  return { ...batch, children: kept.map((row) => batch.children[row]!), cells: batch.cells.map((cells) => kept.map((row) => cells[row]!)) };
+  return {
+    ...batch,
+    children: kept.map((row) => batch.children[row]!),
+    cells: batch.cells.map((cells) => kept.map((row) => cells[row]!)),
+  };
 }
 
 /** Writes rows and raises the children's greatest times. */
-export async function writeRows(store: Store, writer: DuckDBConnection, batch: RowBatch): Promise<void> {
+export async function writeRows(
+  store: Store,
+  writer: DuckDBConnection,
+  batch: RowBatch,
+): Promise<void> {
   const { table } = batch;
   const greatest = new Map<Child, bigint>();
-  if (isAppend(batch, greatest)) await appendRows(store, writer, batch, dataTable(table), table.columns);
-  else await mergeRows(store, writer, withoutRepeats(batch));
+  if (isAppend(batch, greatest)) {
+    await appendRows(store, writer, batch, dataTable(table), table.columns);
+  } else await mergeRows(store, writer, withoutRepeats(batch));
   const times = batch.cells[0] as bigint[];
   for (let row = 0; row < times.length; row++) {
     const child = batch.children[row]!;
@@ -104,14 +153,29 @@ export async function writeRows(store: Store, writer: DuckDBConnection, batch: R
   }
 }
 
-async function appendRows(store: Store, writer: DuckDBConnection, batch: RowBatch, target: string, columns: Column[], temporary = false): Promise<void> {
+async function appendRows(
+  store: Store,
+  writer: DuckDBConnection,
+  batch: RowBatch,
+  target: string,
+  columns: Column[],
+  temporary = false,
+): Promise<void> {
   const { duckdb } = store;
   const cells: (DuckDBValue[] | null)[] = columns.map((column) => {
     const index = batch.columns.indexOf(column);
-    return index < 0 ? null : wrapped(duckdb, column, batch.cells[index]!);
+    return index < 0 ? null : toDuckDb(duckdb, column, batch.cells[index]!);
   });
   const types = [duckdb.INTEGER, ...columns.map((column) => duckType(duckdb, column))];
-  await append(duckdb, writer, target, types, [batch.children.map((child) => child.id), ...cells], batch.children.length, temporary);
+  await append(
+    duckdb,
+    writer,
+    target,
+    types,
+    [batch.children.map((child) => child.id), ...cells],
+    batch.children.length,
+    temporary,
+  );
 }
 
 /** Overwrites the named columns of rows that exist and inserts the others. */
@@ -119,14 +183,17 @@ async function mergeRows(store: Store, writer: DuckDBConnection, batch: RowBatch
   const { table, columns } = batch;
   const target = dataTable(table), ts = columns[0]!.store;
   const names = ["_tid", ...columns.map(({ store: name }) => name)];
-  await writer.run(`CREATE OR REPLACE TEMP TABLE staged AS SELECT ${names.join(", ")} FROM ${target} LIMIT 0`);
+  await writer.run(
+    `CREATE OR REPLACE TEMP TABLE staged AS SELECT ${names.join(", ")} FROM ${target} LIMIT 0`,
+  );
   await appendRows(store, writer, batch, "staged", columns, true);
   const updates = columns.slice(1).map(({ store: name }) => `${name} = s.${name}`);
   const matched = updates.length === 0 ? "" : `WHEN MATCHED THEN UPDATE SET ${updates.join(", ")}`;
   await writer.run(
     `MERGE INTO ${target} t USING staged s ON t._tid = s._tid AND t.${ts} = s.${ts} ${matched} ` +
-      `WHEN NOT MATCHED THEN INSERT (${names.join(", ")}) VALUES (${names.map((name) => `s.${name}`).join(", ")})`,
+      `WHEN NOT MATCHED THEN INSERT (${names.join(", ")}) VALUES (${
+        names.map((name) => `s.${name}`).join(", ")
+      })`,
   );
   await writer.run("DROP TABLE staged");
 }
-

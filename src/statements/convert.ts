@@ -19,7 +19,7 @@ const precisionNumbers: Readonly<Record<Precision, number>> = { ms: 0, us: 1, ns
 const ticksPerMs: Readonly<Record<Precision, bigint>> = { ms: 1n, us: 1_000n, ns: 1_000_000n };
 
 /** Converts instants to ticks of one precision. Digits that the precision does not have are floored. */
-class TickConverter {
+export class TickConverter {
   readonly #target: Target;
   readonly #precision: Precision;
   readonly #codec: Codec;
@@ -30,6 +30,7 @@ class TickConverter {
     this.#codec = codec;
   }
 
+  /** The instant in ticks; `row` is for the message of the error when there is none. */
   ticks(row: number, value: unknown): bigint {
     const ticks = this.#unchecked(row, value);
     if (ticks < minTicks || ticks > maxTicks) throw refused(this.#target, row, value, "does not fit");

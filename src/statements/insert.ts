@@ -73,19 +73,12 @@ export class Inserter {
       tags: tags && (Array.isArray(tags) ? tags.length : Object.keys(tags)),
       columns: Object.keys(columns),
     };
-    return await this.#context.shared(call, async () => {
-      const lease = await this.#cache.lease(insertSql(shape), call);
-      try {
-        const result = await this.#run(lease.statement, table, columns, tags, call);
-        lease.giveBack();
+    return await this.#context.shared(call, () =>
+      this.#cache.run(insertSql(shape), call, async ({ statement, giveBack }) => {
+        const result = await this.#run(statement, table, columns, tags, call);
+        giveBack();
         return result;
-      } catch (error) {
-        // Refused on this side: the statement on the server is as good as before.
-        if (error instanceof InterfaceError) lease.giveBack();
-        else lease.discard();
-        throw error;
-      }
-    });
+      }));
   }
 
   async #run(

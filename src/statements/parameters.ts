@@ -31,8 +31,7 @@ export class ParameterRunner {
     params.forEach(requireSqlValue);
     // A SELECT's values are checked before anything is sent.
     const selectFrame = shape.command === "select" ? this.#selectFrame(params) : undefined;
-    const lease = await this.#cache.lease(sql, call);
-    try {
+    return await this.#cache.run(sql, call, async (lease) => {
       if (selectFrame === undefined) {
         const execution = await this.#insert(lease.statement, sql, shape, params, call);
         lease.giveBack();
@@ -41,10 +40,7 @@ export class ParameterRunner {
       const execution = await lease.statement.execute(selectFrame, call);
       const release = (drained: boolean) => drained ? lease.giveBack() : lease.discard();
       return { ...execution, rows: execution.rows && new HeldRows(execution.rows, release) };
-    } catch (error) {
-      lease.discard();
-      throw error;
-    }
+    });
   }
 
   #selectFrame(params: readonly SqlValue[]): Uint8Array {

@@ -3,9 +3,21 @@
  *
  * @module
  */
+import { InterfaceError, TaosError } from "../errors.ts";
 import type { Call, PreparedStatement, StatementPort } from "../transports/transport.ts";
 
 const keptStatements = 16;
+
+/** Codes by which the server tells that tables are not as they were when a statement was prepared. */
+const changedTableCodes: ReadonlySet<number> = new Set([
+  0x0520, 0x0600, 0x0602, 0x0618, 0x061b, 0x2602, 0x2603, 0x2662,
+]);
+
+/** Whether a statement kept from before may have failed because a table is another one by now. */
+function mayBeOutdated(error: unknown): boolean {
+  if (error instanceof InterfaceError) return true;
+  return error instanceof TaosError && error.outcome === "rejected" && changedTableCodes.has(error.code);
+}
 
 /** Lends each statement to one user at a time. */
 export class StatementCache {
@@ -20,13 +32,32 @@ export class StatementCache {
     this.#port = port;
   }
 
-  /** A statement for the SQL, kept from before or prepared. */
-  async lease(sql: string, call: Call): Promise<Lease> {
+  /**
+   * Runs work with a statement for the SQL. When it fails, and the statement was kept from before a change of its
+   * table, it is run again with a new one.
+   *
+   * @param work The work; it gives the lease back itself.
+   */
+  async run<T>(sql: string, call: Call, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = await this.#lease(sql, call);
+    try {
+      return await work(lease);
+    } catch (error) {
+      // Refused on this side: a statement prepared just now is as good as before.
+      if (!lease.isKept && error instanceof InterfaceError) lease.giveBack();
+      else lease.discard();
+      if (lease.isKept && mayBeOutdated(error)) return await this.run(sql, call, work);
+      throw error;
+    }
+  }
+
+  async #lease(sql: string, call: Call): Promise<KeptLease> {
     const generation = this.#generation;
     const kept = this.#take(sql);
     const statement = kept ?? await this.#port.prepare(sql, call, "code");
     return {
       statement,
+      isKept: kept !== undefined,
       giveBack: () => generation === this.#generation ? this.#keep(sql, statement) : void statement.close(),
       discard: () => void statement.close(),
     };
@@ -56,6 +87,11 @@ export class StatementCache {
     const [oldest] = this.#idle.keys();
     void this.#take(oldest!)?.close();
   }
+}
+
+/** A lease that tells whether its statement was kept from before. */
+interface KeptLease extends Lease {
+  readonly isKept: boolean;
 }
 
 /** A statement on loan. It must be given back when its result is drained, or discarded. */

@@ -36,7 +36,9 @@ export const cancelCases: readonly Case[] = [
         const controller = new AbortController();
         const reason = { mine: delayMs };
         const { signal } = controller;
-        const running = connection.query(slowQuery, [], { signal }).then(({ rowCount }) => rowCount);
+        const running = connection.query(slowQuery, [], { signal }).then(({ rowCount }) =>
+          rowCount
+        );
         setTimeout(() => controller.abort(reason), delayMs);
         await rejects(running, (error: unknown) => error === reason);
         equal(await connection.query("select 1").value(), 1n);
@@ -111,6 +113,20 @@ export const cancelCases: readonly Case[] = [
     },
   },
   {
+    name: "cancel() with kill stops the query on the server",
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await fillReadings(connection, 20_000);
+      const running = connection.query(select);
+      await running.fields();
+      // The server learns of the query by the heartbeat of its client.
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      equal(await running.cancel({ kill: true }), "stopped");
+      await rejects(running.value(), { name: "InterfaceError" });
+      equal(await connection.query("select count(*) from readings").value(), 20_000n);
+    },
+  },
+  {
     name: "query() left early any number of times leaves the connection usable",
     async run({ open, equal }) {
       await using connection = await open();
@@ -143,13 +159,13 @@ export const cancelCases: readonly Case[] = [
       await using disposed = connection.query(`select * from readings where ${own} order by ts`);
       await disposed.fields();
       await disposed[Symbol.asyncDispose]();
-      const open_ = `select count(*) from performance_schema.perf_queries
+      const openQueries = `select count(*) from performance_schema.perf_queries
         where sql like '%${own}%' and sql not like '%perf_queries%'`;
       let count: unknown;
       // The server learns of open queries by the heartbeat of its client, every three seconds or so.
       for (let i = 0; i < 6 && count !== 0n; i++) {
         await new Promise((resolve) => setTimeout(resolve, 3000));
-        count = await connection.query(open_).value();
+        count = await connection.query(openQueries).value();
       }
       equal(count, 0n);
     },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { rejects } from "node:assert/strict";
+import type { rejects, throws } from "node:assert/strict";
 import type { connect, Connection, ConnectOptions, ValueOptions } from "../../mod.ts";
 
 /** What a case gets from the runner; nothing in it depends on the runtime. */
@@ -26,6 +26,8 @@ export interface CaseTools {
   readonly ok: (value: unknown, message?: string) => void;
   /** Checks that a promise rejects. */
   readonly rejects: typeof rejects;
+  /** Checks that a function throws. */
+  readonly throws: typeof throws;
 }
 
 /** What a case needs beyond queries. A transport or server without it leaves the case out on every runtime alike. */

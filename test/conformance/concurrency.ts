@@ -24,7 +24,9 @@ export const concurrencyCases: readonly Case[] = [
       await fillReadings(connection, 10_000);
       await Promise.all(Array.from({ length: 30 }, async (_, i) => {
         let sum = 0;
-        for await (const { v } of connection.query(`select v from readings where v >= ${i} order by ts`)) {
+        for await (
+          const { v } of connection.query(`select v from readings where v >= ${i} order by ts`)
+        ) {
           equal(v, i + sum++);
         }
         equal(sum, 10_000 - i);
@@ -37,7 +39,9 @@ export const concurrencyCases: readonly Case[] = [
       await using connection = await open();
       await fillReadings(connection, 100);
       const numbers = Array.from({ length: 40 }, (_, i) => i);
-      const values = numbers.map((i) => connection.sql`select s from readings where v = ${i}`.value());
+      const values = numbers.map((i) =>
+        connection.sql`select s from readings where v = ${i}`.value()
+      );
       deepEqual(await Promise.all(values), numbers.map((i) => `row ${i}`));
     },
   },
@@ -48,11 +52,19 @@ export const concurrencyCases: readonly Case[] = [
       await using connection = await open();
       await connection.exec("create stable st (ts timestamp, v int) tags (t int)");
       const tables = Array.from({ length: 20 }, (_, i) => i);
-      await Promise.all(tables.map((i) =>
-        connection.insert(`c${i}`, { ts: [startMs, startMs + 1], v: [i, i] }, { using: "st", tags: [i] })
-      ));
+      await Promise.all(
+        tables.map((i) =>
+          connection.insert(`c${i}`, { ts: [startMs, startMs + 1], v: [i, i] }, {
+            using: "st",
+            tags: [i],
+          })
+        ),
+      );
       const sql = "select t, count(*), sum(v) from st group by t order by t";
-      deepEqual((await connection.query(sql)).toArrays(), tables.map((i) => [i, 2n, BigInt(2 * i)]));
+      deepEqual(
+        (await connection.query(sql)).toArrays(),
+        tables.map((i) => [i, 2n, BigInt(2 * i)]),
+      );
     },
   },
   {

@@ -8,9 +8,11 @@ import { cancelCases } from "./cancel.ts";
 import { concurrencyCases } from "./concurrency.ts";
 import { errorCases } from "./errors.ts";
 import { insertCases } from "./insert.ts";
+import { insertDataCases } from "./insert_data.ts";
 import { insertRefusalCases } from "./insert_refusals.ts";
 import { parameterCases } from "./parameters.ts";
 import { queryCases } from "./query.ts";
+import { selectStatementCases } from "./select_statements.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
 import { valueModeCases } from "./value_modes.ts";
@@ -23,7 +25,9 @@ export const cases: readonly Case[] = [
   ...valueCases,
   ...valueModeCases,
   ...statementCases,
+  ...selectStatementCases,
   ...insertCases,
+  ...insertDataCases,
   ...insertRefusalCases,
   ...parameterCases,
   ...cancelCases,

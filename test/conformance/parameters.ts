@@ -32,8 +32,10 @@ const oddTexts = [
 
 /** A table of many types with one row, and one of NULLs. */
 async function fillTypes(connection: Connection): Promise<void> {
-  await connection.exec(`create table t (ts timestamp, b bool, i int, l bigint, u bigint unsigned, f float,
-    d double, vc varchar(32), nc nchar(16), vb varbinary(16), dc decimal(12, 2))`);
+  await connection.exec(
+    `create table t (ts timestamp, b bool, i int, l bigint, u bigint unsigned, f float,
+    d double, vc varchar(32), nc nchar(16), vb varbinary(16), dc decimal(12, 2))`,
+  );
   await connection.exec(`insert into t values (${us + 1n}, true, 5, -9007199254740993,
     18446744073709551615, 1.5, 0.1, 'it\\'s ?', '北京', '\\x00275cff', -12.5) (${us + 2n},
     ${new Array(10).fill("null").join(", ")})`);
@@ -87,7 +89,12 @@ export const parameterCases: readonly Case[] = [
       await using connection = await open();
       await connection.exec("create table t (ts timestamp, i int, vc varchar(64), nc nchar(32))");
       const ts = oddTexts.map((_, i) => BigInt(startMs + i));
-      await connection.insert("t", { ts, i: oddTexts.map((_, i) => i), vc: oddTexts, nc: oddTexts });
+      await connection.insert("t", {
+        ts,
+        i: oddTexts.map((_, i) => i),
+        vc: oddTexts,
+        nc: oddTexts,
+      });
       for (const [i, text] of oddTexts.entries()) {
         for (const column of ["vc", "nc"]) {
           const found = connection.sql`select i from t where ${id(column)} = ${text} order by ts`;
@@ -105,7 +112,9 @@ export const parameterCases: readonly Case[] = [
         (await connection.query(sql, params)).toArrays().flat();
       deepEqual(await read("select v from readings order by ts limit ?", [2]), [0, 1]);
       deepEqual(await read("select v + ? from readings where v = ?", [0.5, 2]), [2.5]);
-      const within = connection.sql`select v from readings where v in (${list([1, 3, 9])}) order by ts`;
+      const within = connection.sql`select v from readings where v in (${
+        list([1, 3, 9])
+      }) order by ts`;
       deepEqual((await within).toArrays().flat(), [1, 3]);
     },
   },
@@ -114,8 +123,10 @@ export const parameterCases: readonly Case[] = [
     databaseOptions: "precision 'us'",
     async run({ open, deepEqual, equal }) {
       await using connection = await open();
-      await connection.exec(`create table t (ts timestamp, b bool, i int, u bigint unsigned, f float,
-        vc varchar(32), vb varbinary(8), t2 timestamp)`);
+      await connection.exec(
+        `create table t (ts timestamp, b bool, i int, u bigint unsigned, f float,
+        vc varchar(32), vb varbinary(8), t2 timestamp)`,
+      );
       const sql = "insert into t (ts, b, i, u, f, vc, vb, t2) values (?, ?, ?, ?, ?, ?, ?, ?)";
       const date = new Date(startMs);
       const text = "2023-11-14T22:13:20.000002Z";
@@ -142,7 +153,11 @@ export const parameterCases: readonly Case[] = [
       const sql = "insert into ? using st tags (?, ?) values (?, ?)";
       await connection.exec(sql, ["c 1", 7, "it's", new Date(startMs), 1]);
       await connection.exec("insert into ? values (?, ?)", ["c 1", new Date(startMs + 1), 2]);
-      await connection.exec("insert into ? (ts, v) values (?, ?)", ["c 1", BigInt(startMs + 2), null]);
+      await connection.exec("insert into ? (ts, v) values (?, ?)", [
+        "c 1",
+        BigInt(startMs + 2),
+        null,
+      ]);
       const content = connection.query("select tbname, t1, t2, v from st order by ts");
       deepEqual((await content).toArrays(), [
         ["c 1", 7, "it's", 1],
@@ -191,7 +206,9 @@ export const parameterCases: readonly Case[] = [
       for (const value of [null, param.varchar(null)]) {
         deepEqual((await connection.query("select vc from t where vc = ?", [value])).rows, []);
       }
-      deepEqual((await connection.sql`select vc from t where vc = ${"NULL"}`).rows, [{ vc: "NULL" }]);
+      deepEqual((await connection.sql`select vc from t where vc = ${"NULL"}`).rows, [{
+        vc: "NULL",
+      }]);
     },
   },
   {
@@ -210,10 +227,17 @@ export const parameterCases: readonly Case[] = [
       equal(await connection.sql`select ${true} v`.value(), true);
       equal(await connection.sql`select ${null} v`.value(), null);
       equal(await connection.sql`select ${1.5} v`.value(), 1.5);
-      equal(await connection.sql`select ${9_007_199_254_740_993n} v`.value(), 9_007_199_254_740_993n);
+      equal(
+        await connection.sql`select ${9_007_199_254_740_993n} v`.value(),
+        9_007_199_254_740_993n,
+      );
       const date = connection.sql`select cast(${new Date(startMs)} as timestamp) v`;
       deepEqual(await date.value(), new Date(startMs));
-      deepEqual((await connection.sql`select ${"a"} a, ${"?"} b, ${2} c`).toArrays(), [["a", "?", 2n]]);
+      deepEqual((await connection.sql`select ${"a"} a, ${"?"} b, ${2} c`).toArrays(), [[
+        "a",
+        "?",
+        2n,
+      ]]);
       for (const value of [NaN, Infinity, "a\0b"]) {
         await rejects(connection.sql`select ${value} v`.value(), { name: "InterfaceError" });
       }
@@ -224,17 +248,22 @@ export const parameterCases: readonly Case[] = [
     async run({ open, deepEqual, equal }) {
       await using connection = await open();
       await fillReadings(connection, 4);
-      const { affectedRows } = await connection.exec("delete from readings where ts >= ? and ts < ?", [
-        param.timestamp(BigInt(startMs + 1) * 1_000_000n, "ns"),
-        new Date(startMs + 3),
-      ]);
+      const { affectedRows } = await connection.exec(
+        "delete from readings where ts >= ? and ts < ?",
+        [
+          param.timestamp(BigInt(startMs + 1) * 1_000_000n, "ns"),
+          new Date(startMs + 3),
+        ],
+      );
       equal(affectedRows, 2);
-      deepEqual((await connection.query("select v from readings order by ts")).toArrays(), [[0], [3]]);
+      deepEqual((await connection.query("select v from readings order by ts")).toArrays(), [[0], [
+        3,
+      ]]);
     },
   },
   {
     name: "sql`` quotes names, nests fragments and keeps their values in order",
-    async run({ open, database, deepEqual, equal, rejects }) {
+    async run({ open, database, deepEqual, equal, throws }) {
       await using connection = await open();
       await connection.sql`create table ${id("Odd name")} (ts timestamp, ${id("select")} int)`;
       const table = id(database, "Odd name");
@@ -245,8 +274,8 @@ export const parameterCases: readonly Case[] = [
       const { rows } = await connection.sql`select * from ${table} ${where} and ts = ${ts}`;
       deepEqual(rows, [{ ts, select: 5 }]);
       equal(await connection.sql`select count(*) from ${id("Odd name")}`.value(), 1n);
-      await rejects(async () => id("a`b"), { name: "InterfaceError" });
-      await rejects(async () => list([]), { name: "InterfaceError" });
+      throws(() => id("a`b"), { name: "InterfaceError" });
+      throws(() => list([]), { name: "InterfaceError" });
     },
   },
 ];

@@ -157,7 +157,9 @@ export const queryCases: readonly Case[] = [
       await using connection = await open();
       await fillReadings(connection, 1);
       connection.query(`insert into readings values (${startMs + 1}, 1, 'x')`);
-      await using disposed = connection.query(`insert into readings values (${startMs + 2}, 1, 'x')`);
+      await using disposed = connection.query(
+        `insert into readings values (${startMs + 2}, 1, 'x')`,
+      );
       await disposed[Symbol.asyncDispose]();
       await connection.ping();
       equal(await connection.query("select count(*) from readings").value(), 1n);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { connect } from "../../mod.ts";
 import type { Case, CaseTools, Need } from "./case.ts";
 import { testUrl } from "./env.ts";
@@ -35,7 +35,17 @@ export async function runCase(subject: Case, runtime: string): Promise<void> {
   await admin.exec(`create database ${database} ${subject.databaseOptions ?? ""}`);
   try {
     const open: CaseTools["open"] = (options) => connect(testUrl, { ...options, database });
-    await subject.run({ url: testUrl, connect, open, database, equal, deepEqual, ok, rejects });
+    await subject.run({
+      url: testUrl,
+      connect,
+      open,
+      database,
+      equal,
+      deepEqual,
+      ok,
+      rejects,
+      throws,
+    });
   } finally {
     await admin.exec(`drop database if exists ${database}`);
   }

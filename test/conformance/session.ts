@@ -4,6 +4,7 @@
  * @module
  */
 import type { Case } from "./case.ts";
+import { fillReadings } from "./tables.ts";
 
 /** Cases about connections themselves. */
 export const sessionCases: readonly Case[] = [
@@ -109,6 +110,29 @@ export const sessionCases: readonly Case[] = [
     name: "connect() that finds no server rejects with a ConnectionError",
     async run({ connect, rejects }) {
       await rejects(connect("ws://127.0.0.1:1"), { name: "ConnectionError", kind: "connection" });
+    },
+  },
+  {
+    name: "connect() goes on to the next host of the URL",
+    async run({ connect, url, database, equal }) {
+      const { protocol, username, password, host } = new URL(url);
+      const login = username === "" ? "" : `${username}:${password}@`;
+      await using connection = await connect(
+        `${protocol}//${login}127.0.0.1:1,${host}/${database}`,
+      );
+      equal(await connection.currentDatabase(), database);
+    },
+  },
+  {
+    name: "compression changes no value",
+    async run({ open, deepEqual, equal }) {
+      await using connection = await open({ compression: true });
+      equal(typeof connection.compression, "boolean");
+      await fillReadings(connection, 10_000);
+      const sum = "select count(*), sum(v), last(s) from readings";
+      deepEqual((await connection.query(sum)).toArrays(), [[10_000n, 49_995_000n, "row 9999"]]);
+      const { batch } = await connection.query("select s from readings order by ts");
+      equal(batch.column("s").get(9_998), "row 9998");
     },
   },
   {

@@ -12,8 +12,10 @@ const text = new Uint8Array([0x61, 0xff, 0x62]);
 
 /** One row of every type that has modes, and a row of NULLs. */
 async function fill(connection: Connection): Promise<void> {
-  await connection.exec(`create stable s (ts timestamp, i bigint, u bigint unsigned, vb varbinary(8),
-    vc varchar(8)) tags (j json)`);
+  await connection.exec(
+    `create stable s (ts timestamp, i bigint, u bigint unsigned, vb varbinary(8),
+    vc varchar(8)) tags (j json)`,
+  );
   const data = {
     ts: [us, us + 1n],
     i: [-9_007_199_254_740_993n, null],
@@ -31,7 +33,7 @@ export const valueModeCases: readonly Case[] = [
   {
     name: 'values.bigint "string" gives digits, "number" refuses what is not exact',
     databaseOptions,
-    async run({ open, deepEqual, equal, rejects }) {
+    async run({ open, deepEqual, equal, rejects, throws }) {
       await using connection = await open({ values: { bigint: "number" } });
       await fill(connection);
       const sql = "select i, u from s order by ts";
@@ -41,7 +43,7 @@ export const valueModeCases: readonly Case[] = [
       ]);
       equal(await connection.query("select count(*) from s").value(), 2);
       const inexact = await connection.query(sql);
-      await rejects(async () => inexact.rows, { name: "RangeError" });
+      throws(() => inexact.rows, { name: "RangeError" });
       await rejects(connection.query(sql).value(), { name: "RangeError" });
     },
   },
@@ -107,7 +109,9 @@ export const valueModeCases: readonly Case[] = [
     async run({ open, deepEqual }) {
       await using connection = await open();
       await connection.exec("create table t (ts timestamp, a decimal(10, 2), b decimal(30, 4))");
-      await connection.exec("insert into t values (1700000000000, -1.5, 2.25) (1700000000001, null, null)");
+      await connection.exec(
+        "insert into t values (1700000000000, -1.5, 2.25) (1700000000001, null, null)",
+      );
       const sql = "select a, b from t order by ts";
       deepEqual((await connection.query(sql)).toArrays(), [["-1.50", "2.2500"], [null, null]]);
       const asNumbers = connection.query(sql, [], { values: { decimal: "number" } });
@@ -121,7 +125,8 @@ export const valueModeCases: readonly Case[] = [
       await using connection = await open();
       await fill(connection);
       const value = (mode?: "strict" | "replace" | "bytes") =>
-        connection.query("select vc from s order by ts", [], mode && { values: { text: mode } }).value();
+        connection.query("select vc from s order by ts", [], mode && { values: { text: mode } })
+          .value();
       equal(await value(), "a\ufffdb");
       equal(await value("replace"), "a\ufffdb");
       deepEqual(await value("bytes"), text);
@@ -144,7 +149,9 @@ export const valueModeCases: readonly Case[] = [
     databaseOptions,
     async run({ open, deepEqual, equal }) {
       await using connection = await open({ values: { bigint: "string", binary: "hex" } });
-      await connection.exec("create table t (ts timestamp, b bool, i bigint, f float, vc varchar(8))");
+      await connection.exec(
+        "create table t (ts timestamp, b bool, i bigint, f float, vc varchar(8))",
+      );
       const rowCount = 10;
       const rows = Array.from({ length: rowCount }, (_, i) => i);
       const odd = (value: unknown, i: number) => i % 2 ? null : value;
@@ -167,14 +174,22 @@ export const valueModeCases: readonly Case[] = [
       deepEqual(batch.columns.map(({ nullCount }) => nullCount), [0, 5, 5, 0, 5]);
       equal(ts!.validity, null);
       deepEqual([...i!.validity!], [0b01010101, 0b01]);
-      if (b?.kind !== "bool" || i?.kind !== "fixed" || f?.kind !== "fixed" || vc?.kind !== "variable") return;
+      if (
+        b?.kind !== "bool" || i?.kind !== "fixed" || f?.kind !== "fixed" || vc?.kind !== "variable"
+      ) return;
       const bits = rows.filter((row) => b.values[row >> 3]! >> (row & 7) & 1);
       deepEqual(bits.filter((row) => row % 2 === 0), [0, 4, 8]);
       equal(i.values instanceof BigInt64Array && i.values[8], 8n);
       equal(f.values instanceof Float32Array && f.values[9], 9.5);
       deepEqual([...vc.offsets], [0, 0, 0, 4, 4, 6, 6, 6, 6, 10, 10]);
       equal(new TextDecoder().decode(vc.data.subarray(0, 10)), "ééééé");
-      deepEqual([i.get(8), i.get(9), vc.get(2), b.get(4), b.get(6)], ["8", null, "éé", true, false]);
+      deepEqual([i.get(8), i.get(9), vc.get(2), b.get(4), b.get(6)], [
+        "8",
+        null,
+        "éé",
+        true,
+        false,
+      ]);
     },
   },
   {
@@ -184,7 +199,11 @@ export const valueModeCases: readonly Case[] = [
       await connection.exec("create table t (ts timestamp, a decimal(10, 2), b decimal(30, 4))");
       await connection.exec("insert into t values (1700000000000, -1.5, 2.25)");
       const { batch } = await connection.query("select a, b from t");
-      for (const [column, unscaled] of batch.columns.map((column, i) => [column, [-150n, 22_500n][i]] as const)) {
+      for (
+        const [column, unscaled] of batch.columns.map((column, i) =>
+          [column, [-150n, 22_500n][i]] as const
+        )
+      ) {
         equal(column.kind, "decimal");
         if (column.kind !== "decimal") continue;
         equal(column.values.byteLength, 16);

@@ -6,7 +6,8 @@
 import type { Connection } from "../../mod.ts";
 import type { Case } from "./case.ts";
 
-const usTable = `create table t (ts timestamp, b bool, i8 tinyint, i16 smallint, i32 int, i64 bigint,
+const usTable =
+  `create table t (ts timestamp, b bool, i8 tinyint, i16 smallint, i32 int, i64 bigint,
   u8 tinyint unsigned, u16 smallint unsigned, u32 int unsigned, u64 bigint unsigned, f float, d double,
   vc varchar(64), nc nchar(32), vb varbinary(32), g geometry(128), t2 timestamp)`;
 
@@ -155,33 +156,42 @@ export const valueCases: readonly Case[] = [
     async run({ open, deepEqual }) {
       await using connection = await open();
       await connection.exec("create stable sj (ts timestamp, v int) tags (j json)");
-      const tags = [{ a: 1, b: "北京 \"x\"", c: true, d: null }, '{"a":2.5}', null];
+      const tags = [{ a: 1, b: '北京 "x"', c: true, d: null }, '{"a":2.5}', null];
       for (const [i, j] of tags.entries()) {
         const data = { ts: [1_700_000_000_000n + BigInt(i)], v: [i] };
         await connection.insert(`j${i}`, data, { using: "sj", tags: { j } });
       }
       const { rows } = await connection.query("select v, j, j->'b' b from sj order by ts");
       deepEqual(rows.map(({ v, j, b }) => [v, { ...j as object }, b]), [
-        [0, tags[0], "北京 \"x\""],
+        [0, tags[0], '北京 "x"'],
         [1, { a: 2.5 }, null],
         [2, {}, null],
       ]);
     },
   },
   {
-    name: "insert() writes BLOB values, which are read back as bytes",
+    name: "exec() writes BLOB literals, which are read back as bytes",
     async run({ open, deepEqual }) {
       await using connection = await open();
       await connection.exec("create table t (ts timestamp, x blob)");
-      await connection.exec("insert into t values (1700000000000, '\\x00112233')");
-      const large = Uint8Array.from({ length: 100_000 }, (_, i) => i);
-      await connection.insert("t", {
-        ts: [1_700_000_000_001n, 1_700_000_000_002n],
-        x: [large, null],
-      });
+      await connection.exec(
+        "insert into t values (1700000000000, '\\x00112233') (1700000000001, null)",
+      );
       const { rows, fields } = await connection.query("select x from t order by ts");
-      deepEqual(rows.map(({ x }) => x), [new Uint8Array([0, 17, 34, 51]), large, null]);
-      deepEqual(fields.map(({ type }) => type), ["BLOB"]);
+      deepEqual(rows, [{ x: new Uint8Array([0, 17, 34, 51]) }, { x: null }]);
+      deepEqual(fields, [{ name: "x", type: "BLOB", typeCode: 18, length: 4_194_304 }]);
+    },
+  },
+  {
+    name: "insert() writes BLOB values beyond 65 535 bytes",
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await connection.exec("create table t (ts timestamp, x blob)");
+      const large = Uint8Array.from({ length: 100_000 }, (_, i) => i);
+      const x = [large, null, new Uint8Array([1])];
+      await connection.insert("t", { ts: x.map((_, i) => 1_700_000_000_000n + BigInt(i)), x });
+      const result = await connection.query("select x from t order by ts");
+      deepEqual(result.toArrays().flat(), x);
     },
   },
   {

@@ -10,6 +10,10 @@ test("createEngine() answers the recorded SQL like the real server", async () =>
   const outcomes = await runRecorded(engine);
   await engine.close();
   const different = outcomes.filter(({ difference }) => difference !== null);
-  console.log(`${outcomes.length - different.length} of ${outcomes.length} recorded statements answered alike`);
+  console.log(
+    `${
+      outcomes.length - different.length
+    } of ${outcomes.length} recorded statements answered alike`,
+  );
   expect(different.filter(({ index }) => !knownDifferences.has(index))).toEqual([]);
 }, 60_000);

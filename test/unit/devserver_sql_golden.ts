@@ -4,7 +4,13 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { type Cell, type Engine, type EngineField, type RowSet, ServerError } from "../../src/devserver/engine.ts";
+import {
+  type Cell,
+  type Engine,
+  type EngineField,
+  type RowSet,
+  ServerError,
+} from "../../src/devserver/engine.ts";
 import { isDecimal, typeName } from "../../src/devserver/sql/types.ts";
 
 /** A recorded statement. */
@@ -24,7 +30,9 @@ export interface Outcome {
 
 /** Reads the recorded statements. */
 export function readRecorded(): Recorded[] {
-  return JSON.parse(readFileSync(new URL("../golden/sql.json", import.meta.url), "utf8")) as Recorded[];
+  return JSON.parse(
+    readFileSync(new URL("../golden/sql.json", import.meta.url), "utf8"),
+  ) as Recorded[];
 }
 
 /** Statements whose answers have the rows in no particular order. */
@@ -128,13 +136,21 @@ async function compare(engine: Engine, recorded: Recorded): Promise<string | nul
     );
     const wanted = expected.data!;
     if (openOrder.test(recorded.sql)) {
-      for (const list of [rows, wanted]) list.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+      for (const list of [rows, wanted]) {
+        list.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+      }
     }
     const same = rows.length === wanted.length &&
       rows.every((row, at) => row.every((cell, index) => isEqual(cell, wanted[at]![index])));
-    return same ? null : `rows ${JSON.stringify(rows).slice(0, 600)}, expected ${JSON.stringify(wanted).slice(0, 600)}`;
+    return same
+      ? null
+      : `rows ${JSON.stringify(rows).slice(0, 600)}, expected ${
+        JSON.stringify(wanted).slice(0, 600)
+      }`;
   } catch (error) {
-    if (!(error instanceof ServerError)) return `threw ${error instanceof Error ? error.stack : error}`;
+    if (!(error instanceof ServerError)) {
+      return `threw ${error instanceof Error ? error.stack : error}`;
+    }
     return error.code === expected.code && error.message === expected.desc
       ? null
       : `0x${error.code.toString(16)} ${error.message}, expected ${

@@ -11,12 +11,35 @@ import { asDouble, compileLiteral, type Typed, typed } from "./typed.ts";
 import { decimalType, fixedType, isDecimal, isInteger, type SqlType, Type } from "./types.ts";
 
 /** Compiles a time plus or minus a duration. */
-export function compileShift(time: Typed, value: Duration, op: "+" | "-", scope: TimeContext): Typed {
+export function compileShift(
+  time: Typed,
+  value: Duration,
+  op: "+" | "-",
+  scope: TimeContext,
+): Typed {
   const ticks = durationTicks(value, scope.precision);
-  if (ticks !== null && time.literal?.kind === "ticks") return compileLiteral({ kind: "ticks", value: time.literal.value + (op === "+" ? ticks : -ticks) });
-  if (ticks !== null) return typed(`(${time.sql} ${op} ${ticks}::BIGINT)`, fixedType(Type.timestamp), [time]);
-  if (time.literal?.kind !== "ticks" && time.literal?.kind !== "integer") throw unsupported("months or years added to a column");
-  return compileLiteral({ kind: "ticks", value: addDuration(time.literal.value, value, op === "+" ? 1 : -1, scope.precision, scope.timeZone) });
+  if (ticks !== null && time.literal?.kind === "ticks") {
+    return compileLiteral({
+      kind: "ticks",
+      value: time.literal.value + (op === "+" ? ticks : -ticks),
+    });
+  }
+  if (ticks !== null) {
+    return typed(`(${time.sql} ${op} ${ticks}::BIGINT)`, fixedType(Type.timestamp), [time]);
+  }
+  if (time.literal?.kind !== "ticks" && time.literal?.kind !== "integer") {
+    throw unsupported("months or years added to a column");
+  }
+  return compileLiteral({
+    kind: "ticks",
+    value: addDuration(
+      time.literal.value,
+      value,
+      op === "+" ? 1 : -1,
+      scope.precision,
+      scope.timeZone,
+    ),
+  });
 }
 
 /** The signs of arithmetic. */
@@ -25,12 +48,18 @@ export type ArithmeticSign = "+" | "-" | "*" | "/" | "%";
 /** Compiles arithmetic: on DECIMAL exact, on times with integers in ticks, else in DOUBLE; what is divided by 0 is NULL. */
 export function compileArithmetic(op: ArithmeticSign, left: Typed, right: Typed): Typed {
   const time = [left, right].filter(({ type }) => type.code === Type.timestamp);
-  if (time.length === 1 && (op === "+" || op === "-") && [left, right].every(({ type }) => type.code === Type.timestamp || isInteger(type))) {
+  if (
+    time.length === 1 && (op === "+" || op === "-") &&
+    [left, right].every(({ type }) => type.code === Type.timestamp || isInteger(type))
+  ) {
     return typed(`(${left.sql} ${op} ${right.sql})`, fixedType(Type.timestamp), [left, right]);
   }
   const decimals = [left, right].filter(({ type }) => isDecimal(type)).length;
-  if (decimals > 0 && [left, right].every(({ type }) => isDecimal(type) || isInteger(type))) return compileDecimal(op, left, right);
-  const leftSql = asDouble(left), rightSql = op === "/" || op === "%" ? `nullif(${asDouble(right)}, 0)` : asDouble(right);
+  if (decimals > 0 && [left, right].every(({ type }) => isDecimal(type) || isInteger(type))) {
+    return compileDecimal(op, left, right);
+  }
+  const leftSql = asDouble(left),
+    rightSql = op === "/" || op === "%" ? `nullif(${asDouble(right)}, 0)` : asDouble(right);
   return typed(`(${leftSql} ${op} ${rightSql})`, fixedType(Type.double), [left, right]);
 }
 
@@ -46,11 +75,20 @@ function compileDecimal(op: ArithmeticSign, left: Typed, right: Typed): Typed {
   }
   if (precision > 38) precision = 38;
   const type = decimalType(precision, scale);
-  const widen = (value: Typed, digits: number): string => `CAST(${value.sql} AS DECIMAL(38, ${digits}))`;
+  const widen = (value: Typed, digits: number): string =>
+    `CAST(${value.sql} AS DECIMAL(38, ${digits}))`;
   const [leftScale, rightScale] = op === "*" ? [s1, s2] : [scale, scale];
-  return typed(`CAST((${widen(left, leftScale)} ${op} ${widen(right, rightScale)}) AS DECIMAL(${precision}, ${scale}))`, type, [left, right]);
+  return typed(
+    `CAST((${widen(left, leftScale)} ${op} ${
+      widen(right, rightScale)
+    }) AS DECIMAL(${precision}, ${scale}))`,
+    type,
+    [left, right],
+  );
 }
 
 function decimalParts(type: SqlType): [number, number] {
-  return isDecimal(type) ? [type.precision, type.scale] : [type.code === Type.bigint || type.code === Type.ubigint ? 20 : 10, 0];
+  return isDecimal(type)
+    ? [type.precision, type.scale]
+    : [type.code === Type.bigint || type.code === Type.ubigint ? 20 : 10, 0];
 }

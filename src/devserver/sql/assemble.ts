@@ -44,16 +44,29 @@ export function assemble(parts: Parts): Plan {
   const values = parts.values.map((value, index) => `${outputSql(value)} AS o${index}`);
   const columns = parts.items.map(({ name }, index): OutputColumn => {
     const { type, bytes, constant, literal } = parts.values[index]!;
-    return { name, type, bytes, constant: constant && type.code === Type.varchar && literal === undefined };
+    return {
+      name,
+      type,
+      bytes,
+      constant: constant && type.code === Type.varchar && literal === undefined,
+    };
   });
   const limited = select.limit !== null || select.slimit !== null;
   if (select.partitionBy.length > 0 && parts.order.length === 0 && limited) {
     return { sql: limitPartitions(parts, values), columns, precision: scope.precision };
   }
   if (select.slimit !== null) throw unsupported("SLIMIT with ORDER BY or without PARTITION BY");
-  const order = parts.order.length > 0 ? parts.order : (parts.ordered || limited) && !select.distinct ? natural : [];
+  const order = parts.order.length > 0
+    ? parts.order
+    : (parts.ordered || limited) && !select.distinct
+    ? natural
+    : [];
   const orderBy = order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`;
-  return { sql: `${selectSql(parts, values)}${orderBy}${limitSql(select.limit, scope)}`, columns, precision: scope.precision };
+  return {
+    sql: `${selectSql(parts, values)}${orderBy}${limitSql(select.limit, scope)}`,
+    columns,
+    precision: scope.precision,
+  };
 }
 
 /** The query without ORDER BY and LIMIT. */
@@ -66,24 +79,38 @@ function selectSql(parts: Parts, selected: string[]): string {
   if (relation === null) return `${head}${tail}`;
   const named = selected.join(" ") + tail;
   // DISTINCT over tags alone includes child tables without rows.
-  if (select.distinct && parts.groupBy === "" && relation.tags !== null && !named.includes(relation.tags.rows)) return `${head} FROM ${relation.tags.from}${tail}`;
-  return `${head} FROM ${relation.from(named + parts.natural.join(" ") + parts.order.join(" "))}${tail}`;
+  if (
+    select.distinct && parts.groupBy === "" && relation.tags !== null &&
+    !named.includes(relation.tags.rows)
+  ) return `${head} FROM ${relation.tags.from}${tail}`;
+  return `${head} FROM ${
+    relation.from(named + parts.natural.join(" ") + parts.order.join(" "))
+  }${tail}`;
 }
 
 /** LIMIT after PARTITION BY holds for each partition, SLIMIT for the number of partitions. */
 function limitPartitions(parts: Parts, values: string[]): string {
   const { select, keys, scope } = parts;
   const own = parts.natural.filter((sql) => !keys.includes(sql));
-  const inner = selectSql(parts, [...values, ...keys.map((sql, index) => `${sql} AS k${index}`), ...own.map((sql, index) => `${sql} AS t${index}`)]);
-  const keyNames = keys.map((_, index) => `k${index}`).join(", "), times = own.map((_, index) => `t${index}`).join(", ");
-  const ranked = `SELECT *, row_number() OVER (PARTITION BY ${keyNames}${times === "" ? "" : ` ORDER BY ${times}`}) AS rn, dense_rank() OVER (ORDER BY ${keyNames}) AS pn FROM (${inner})`;
+  const inner = selectSql(parts, [
+    ...values,
+    ...keys.map((sql, index) => `${sql} AS k${index}`),
+    ...own.map((sql, index) => `${sql} AS t${index}`),
+  ]);
+  const keyNames = keys.map((_, index) => `k${index}`).join(", "),
+    times = own.map((_, index) => `t${index}`).join(", ");
+  const ranked = `SELECT *, row_number() OVER (PARTITION BY ${keyNames}${
+    times === "" ? "" : ` ORDER BY ${times}`
+  }) AS rn, dense_rank() OVER (ORDER BY ${keyNames}) AS pn FROM (${inner})`;
   const between = (limit: Limit | null, name: string): string => {
     if (limit === null) return "true";
     const offset = limit.offset === null ? 0n : limitValue(limit.offset, scope);
     return `${name} > ${offset} AND ${name} <= ${offset + limitValue(limit.count, scope)}`;
   };
   const names = values.map((_, index) => `o${index}`).join(", ");
-  return `SELECT ${names} FROM (${ranked}) WHERE ${between(select.limit, "rn")} AND ${between(select.slimit, "pn")} ORDER BY pn, rn`;
+  return `SELECT ${names} FROM (${ranked}) WHERE ${between(select.limit, "rn")} AND ${
+    between(select.slimit, "pn")
+  } ORDER BY pn, rn`;
 }
 
 /** What a `->` gives is shown as the server prints it: numbers with nine decimals. */
@@ -97,28 +124,43 @@ function outputSql(value: Typed): string {
 /** Compiles ORDER BY: places and names in the select list first, then any expression. */
 export function orderSql(orderBy: OrderItem[], items: Item[], scope: Scope): string[] {
   return orderBy.map(({ expr, descending, nulls }) => {
-    const direction = `${descending ? " DESC" : " ASC"} NULLS ${(nulls ?? (descending ? "last" : "first")).toUpperCase()}`;
+    const direction = `${descending ? " DESC" : " ASC"} NULLS ${
+      (nulls ?? (descending ? "last" : "first")).toUpperCase()
+    }`;
     if (expr.node === "literal" && expr.literal.kind === "integer") {
-      if (expr.literal.value < 1n || expr.literal.value > BigInt(items.length)) throw new ServerError(Code.syntax, "ORDER BY item must be the number of a SELECT-list expression");
+      if (expr.literal.value < 1n || expr.literal.value > BigInt(items.length)) {
+        throw new ServerError(
+          Code.syntax,
+          "ORDER BY item must be the number of a SELECT-list expression",
+        );
+      }
       return `${expr.literal.value}${direction}`;
     }
-    const named = expr.node === "column" && expr.table === null ? items.findIndex(({ name }) => name === expr.name) : -1;
+    const named = expr.node === "column" && expr.table === null
+      ? items.findIndex(({ name }) => name === expr.name)
+      : -1;
     if (named >= 0) return `${named + 1}${direction}`;
     const value = compile(expr, scope);
-    return `${value.literal === undefined ? value.sql : `CAST(${value.sql} AS VARCHAR)`}${direction}`;
+    return `${
+      value.literal === undefined ? value.sql : `CAST(${value.sql} AS VARCHAR)`
+    }${direction}`;
   });
 }
 
 function limitValue(expr: Expr, scope: Scope): bigint {
   const value = compile(expr, scope);
-  if (value.literal?.kind !== "integer" || !isInteger(value.type) || value.literal.value < 0n) throw new ServerError(Code.syntax, `syntax error near "${scope.sql.slice(expr.start)}"`);
+  if (value.literal?.kind !== "integer" || !isInteger(value.type) || value.literal.value < 0n) {
+    throw new ServerError(Code.syntax, `syntax error near "${scope.sql.slice(expr.start)}"`);
+  }
   return value.literal.value;
 }
 
 /** Compiles LIMIT and OFFSET. */
 export function limitSql(limit: Limit | null, scope: Scope): string {
   if (limit === null) return "";
-  return ` LIMIT ${limitValue(limit.count, scope)}${limit.offset === null ? "" : ` OFFSET ${limitValue(limit.offset, scope)}`}`;
+  return ` LIMIT ${limitValue(limit.count, scope)}${
+    limit.offset === null ? "" : ` OFFSET ${limitValue(limit.offset, scope)}`
+  }`;
 }
 
 /** Compiles WHERE; without one there is no condition. */

@@ -23,6 +23,7 @@ export interface Duration {
   unit: string;
 }
 
+/** A constant. `ticks` are a timestamp in the precision of the query. */
 export type Literal =
   | { kind: "integer"; value: bigint }
   | { kind: "float"; value: number; text: string }
@@ -34,39 +35,51 @@ export type Literal =
   | { kind: "duration"; value: Duration };
 
 /** An expression. */
-export type Expr = Span & (
-  | { node: "literal"; literal: Literal }
-  | { node: "column"; table: string | null; name: string; quoted: boolean }
-  | { node: "star"; table: string | null }
-  | { node: "parameter"; index: number }
-  | { node: "call"; name: string; args: Expr[]; distinct: boolean }
-  | { node: "cast"; arg: Expr; type: SqlType }
-  | { node: "unary"; op: "-" | "+" | "not"; arg: Expr }
-  | { node: "binary"; op: string; left: Expr; right: Expr }
-  | { node: "between"; arg: Expr; low: Expr; high: Expr; negated: boolean }
-  | { node: "in"; arg: Expr; items: Expr[]; negated: boolean }
-  | { node: "isNull"; arg: Expr; negated: boolean }
-  | { node: "case"; subject: Expr | null; branches: { when: Expr; then: Expr }[]; otherwise: Expr | null }
-);
+export type Expr =
+  & Span
+  & (
+    | { node: "literal"; literal: Literal }
+    | { node: "column"; table: string | null; name: string; quoted: boolean }
+    | { node: "star"; table: string | null }
+    | { node: "parameter"; index: number }
+    | { node: "call"; name: string; args: Expr[]; distinct: boolean }
+    | { node: "cast"; arg: Expr; type: SqlType }
+    | { node: "unary"; op: "-" | "+" | "not"; arg: Expr }
+    | { node: "binary"; op: string; left: Expr; right: Expr }
+    | { node: "between"; arg: Expr; low: Expr; high: Expr; negated: boolean }
+    | { node: "in"; arg: Expr; items: Expr[]; negated: boolean }
+    | { node: "isNull"; arg: Expr; negated: boolean }
+    | {
+      node: "case";
+      subject: Expr | null;
+      branches: { when: Expr; then: Expr }[];
+      otherwise: Expr | null;
+    }
+  );
 
+/** An item of a select list or of PARTITION BY. */
 export interface SelectItem {
   expr: Expr;
   alias: string | null;
 }
 
+/** An item of ORDER BY. */
 export interface OrderItem {
   expr: Expr;
   descending: boolean;
   nulls: "first" | "last" | null;
 }
 
+/** Kinds of joins. */
 export type JoinKind = "inner" | "left" | "right" | "full";
 
+/** What FROM names. */
 export type FromItem =
   | { node: "table"; name: QualifiedName; alias: string | null }
   | { node: "query"; query: Query; alias: string | null }
   | { node: "join"; kind: JoinKind; left: FromItem; right: FromItem; on: Expr | null };
 
+/** A window clause. */
 export type WindowClause =
   | { kind: "interval"; interval: Duration; offset: Duration | null; sliding: Duration | null }
   | { kind: "session"; column: Expr; gap: Duration }
@@ -74,16 +87,19 @@ export type WindowClause =
   | { kind: "event"; start: Expr; end: Expr }
   | { kind: "count"; size: number; sliding: number };
 
+/** FILL: what windows without rows get. */
 export interface FillClause {
   mode: "none" | "null" | "null_f" | "value" | "value_f" | "prev" | "next" | "linear" | "near";
   values: Expr[];
 }
 
+/** LIMIT or SLIMIT. */
 export interface Limit {
   count: Expr;
   offset: Expr | null;
 }
 
+/** A SELECT. */
 export interface Select {
   node: "select";
   distinct: boolean;
@@ -102,6 +118,7 @@ export interface Select {
   limit: Limit | null;
 }
 
+/** Two queries united. */
 export interface Union {
   node: "union";
   all: boolean;
@@ -111,8 +128,10 @@ export interface Union {
   limit: Limit | null;
 }
 
+/** Anything that gives rows and can be a sub-query. */
 export type Query = Select | Union;
 
+/** A column or tag as CREATE and ALTER define it. */
 export interface ColumnDefinition {
   name: string;
   type: SqlType;
@@ -125,6 +144,7 @@ export interface InsertValue extends Span {
   shifts: { sign: 1 | -1; duration: Duration }[];
 }
 
+/** The values of one row, in parentheses; `end` is the place of the closing one. */
 export interface InsertRow extends Span {
   values: InsertValue[];
 }
@@ -135,9 +155,9 @@ export interface InsertTarget {
   using: { stable: QualifiedName; tagNames: string[] | null; tags: InsertValue[] } | null;
   columns: string[] | null;
   rows: InsertRow[];
-  tagsEnd: number;
 }
 
+/** What an ALTER TABLE does. */
 export type AlterAction =
   | { kind: "add"; tag: boolean; column: ColumnDefinition }
   | { kind: "drop"; tag: boolean; name: string }
@@ -145,6 +165,7 @@ export type AlterAction =
   | { kind: "rename"; tag: boolean; from: string; to: string }
   | { kind: "setTag"; assignments: { name: string; value: InsertValue }[] };
 
+/** A child table of a CREATE TABLE … USING. */
 export interface ChildDefinition {
   ifNotExists: boolean;
   name: QualifiedName;
@@ -153,9 +174,21 @@ export interface ChildDefinition {
   tags: InsertValue[];
 }
 
+/** What SHOW lists. */
 export type ShowTarget =
-  | "databases" | "stables" | "tables" | "create table" | "create stable" | "create database" | "tags" | "queries" | "dnodes" | "variables" | "users";
+  | "databases"
+  | "stables"
+  | "tables"
+  | "create table"
+  | "create stable"
+  | "create database"
+  | "tags"
+  | "queries"
+  | "dnodes"
+  | "variables"
+  | "users";
 
+/** A statement. */
 export type Statement =
   | Query
   | { node: "insert"; targets: InsertTarget[] }
@@ -163,12 +196,25 @@ export type Statement =
   | { node: "dropDatabase"; name: string; ifExists: boolean }
   | { node: "alterDatabase"; name: string }
   | { node: "use"; name: string }
-  | { node: "createTable"; stable: boolean; name: QualifiedName; ifNotExists: boolean; columns: ColumnDefinition[]; tags: ColumnDefinition[] | null }
+  | {
+    node: "createTable";
+    stable: boolean;
+    name: QualifiedName;
+    ifNotExists: boolean;
+    columns: ColumnDefinition[];
+    tags: ColumnDefinition[] | null;
+  }
   | { node: "createChildren"; children: ChildDefinition[] }
   | { node: "dropTables"; stable: boolean; tables: { name: QualifiedName; ifExists: boolean }[] }
   | { node: "alterTable"; stable: boolean; name: QualifiedName; action: AlterAction }
   | { node: "describe"; name: QualifiedName }
-  | { node: "show"; target: ShowTarget; database: string | null; name: QualifiedName | null; like: Expr | null }
+  | {
+    node: "show";
+    target: ShowTarget;
+    database: string | null;
+    name: QualifiedName | null;
+    like: Expr | null;
+  }
   | { node: "delete"; table: QualifiedName; where: Expr | null }
   | { node: "flush" }
   | { node: "killQuery"; id: string };

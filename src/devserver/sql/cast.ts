@@ -8,50 +8,95 @@ import type { TimeContext } from "./compare.ts";
 import { Code, unsupported } from "./errors.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
-import { isDecimal, isInteger, isNumeric, isText, isUnsigned, physicalType, sizedType, type SqlType, Type } from "./types.ts";
+import {
+  isDecimal,
+  isInteger,
+  isNumeric,
+  isText,
+  isUnsigned,
+  physicalType,
+  sizedType,
+  type SqlType,
+  Type,
+} from "./types.ts";
 import { integerRange } from "./values.ts";
 
 /** Compiles `cast(value as type)`. */
 export function compileCast(value: Typed, target: SqlType, context: TimeContext): Typed {
-  const type = isText(target) && target.length === 0 ? sizedType(target.code, isText(value.type) ? value.type.length : 64) : target;
+  const type = isText(target) && target.length === 0
+    ? sizedType(target.code, isText(value.type) ? value.type.length : 64)
+    : target;
   const parts = [{ ...value, constant: false }];
-  if (isNull(value)) return typed(`NULL::${type.code === Type.varchar ? "VARCHAR" : physicalType(type)}`, type, parts);
+  if (isNull(value)) {
+    return typed(
+      `NULL::${type.code === Type.varchar ? "VARCHAR" : physicalType(type)}`,
+      type,
+      parts,
+    );
+  }
   if (isInteger(type)) return typed(integerSql(value, type), type, parts);
-  if (isDecimal(type)) return typed(`CAST(${isText(value.type) ? asText(value) : value.sql} AS ${physicalType(type)})`, type, parts);
+  if (isDecimal(type)) {
+    return typed(
+      `CAST(${isText(value.type) ? asText(value) : value.sql} AS ${physicalType(type)})`,
+      type,
+      parts,
+    );
+  }
   switch (type.code) {
     case Type.varchar:
-      return typed(isText(value.type) ? truncateBytes(value, type) : `left(${displaySql(value)}, ${type.length})`, type, parts, isText(value.type));
+      if (isText(value.type)) return typed(truncateBytes(value, type), type, parts, true);
+      return typed(`left(${displaySql(value)}, ${type.length})`, type, parts);
     case Type.nchar:
-      return typed(`left(${isText(value.type) ? asText(value) : displaySql(value)}, ${type.length})`, type, parts);
+      return typed(`left(${displaySql(value)}, ${type.length})`, type, parts);
     case Type.varbinary:
       return typed(asBytes(value), type, parts);
     case Type.timestamp:
       return castTimestamp(value, type, context);
     case Type.bool:
-      return typed(isText(value.type) ? `coalesce(TRY_CAST(${asText(value)} AS BOOLEAN), TRY_CAST(${asText(value)} AS DOUBLE) <> 0, false)` : `(${asDouble(value)} <> 0)`, type, parts);
+      return typed(boolSql(value), type, parts);
     case Type.float:
-    case Type.double: {
-      const number = isText(value.type) ? `coalesce(TRY_CAST(${asText(value)} AS DOUBLE), 0)` : asDouble(value);
-      return typed(type.code === Type.float ? `CAST(${number} AS FLOAT)` : number, type, parts);
-    }
+      return typed(`CAST(${numberSql(value)} AS FLOAT)`, type, parts);
+    case Type.double:
+      return typed(numberSql(value), type, parts);
     default:
       throw unsupported(`cast to this type`);
   }
 }
 
+function boolSql(value: Typed): string {
+  if (!isText(value.type)) return `(${asDouble(value)} <> 0)`;
+  return `coalesce(TRY_CAST(${asText(value)} AS BOOLEAN), TRY_CAST(${
+    asText(value)
+  } AS DOUBLE) <> 0, false)`;
+}
+
+function numberSql(value: Typed): string {
+  return isText(value.type) ? `coalesce(TRY_CAST(${asText(value)} AS DOUBLE), 0)` : asDouble(value);
+}
+
 function truncateBytes(value: Typed, type: SqlType): string {
-  return `CASE WHEN octet_length(${asBytes(value)}) <= ${type.length} THEN ${asBytes(value)} ELSE ${asBytes(value)}[1:${type.length}] END`;
+  return `CASE WHEN octet_length(${asBytes(value)}) <= ${type.length} THEN ${asBytes(value)} ELSE ${
+    asBytes(value)
+  }[1:${type.length}] END`;
 }
 
 /** Fractions are cut off; what does not fit wraps round like a C conversion, as far as 64 bits go. */
 function integerSql(value: Typed, type: SqlType): string {
   const name = physicalType(type);
   if (value.type.code === type.code) return value.sql;
-  const widens = isInteger(value.type) && value.type.length < type.length && !(isUnsigned(type) && !isUnsigned(value.type));
-  if (widens || value.type.code === Type.bool || (value.type.code === Type.timestamp && type.code === Type.bigint)) return `CAST(${value.sql} AS ${name})`;
+  const widens = isInteger(value.type) && value.type.length < type.length &&
+    !(isUnsigned(type) && !isUnsigned(value.type));
+  if (
+    widens || value.type.code === Type.bool ||
+    (value.type.code === Type.timestamp && type.code === Type.bigint)
+  ) return `CAST(${value.sql} AS ${name})`;
   const number = isText(value.type)
-    ? `coalesce(TRY_CAST(${asText(value)} AS HUGEINT), TRY_CAST(trunc(TRY_CAST(${asText(value)} AS DOUBLE)) AS HUGEINT), 0)`
-    : isInteger(value.type) || value.type.code === Type.timestamp ? `CAST(${value.sql} AS HUGEINT)` : `TRY_CAST(trunc(${asDouble(value)}) AS HUGEINT)`;
+    ? `coalesce(TRY_CAST(${asText(value)} AS HUGEINT), TRY_CAST(trunc(TRY_CAST(${
+      asText(value)
+    } AS DOUBLE)) AS HUGEINT), 0)`
+    : isInteger(value.type) || value.type.code === Type.timestamp
+    ? `CAST(${value.sql} AS HUGEINT)`
+    : `TRY_CAST(trunc(${asDouble(value)}) AS HUGEINT)`;
   const [least, greatest] = integerRange(type.code);
   const span = greatest - least + 1n;
   return `CAST(((${number} - (${least})::HUGEINT) % ${span} + ${span}) % ${span} + (${least})::HUGEINT AS ${name})`;
@@ -59,18 +104,30 @@ function integerSql(value: Typed, type: SqlType): string {
 
 /** The text of a number as the server prints it. */
 function displaySql(value: Typed): string {
-  if (value.type.code === Type.float || value.type.code === Type.double) return `printf('%f', ${asDouble(value)})`;
+  if (value.type.code === Type.float || value.type.code === Type.double) {
+    return `printf('%f', ${asDouble(value)})`;
+  }
   if (value.type.code === Type.bool) return `CAST(${value.sql} AS VARCHAR)`;
-  if (isNumeric(value.type) || value.type.code === Type.timestamp) return `CAST(${value.sql} AS VARCHAR)`;
+  if (isNumeric(value.type) || value.type.code === Type.timestamp) {
+    return `CAST(${value.sql} AS VARCHAR)`;
+  }
   return asText(value);
 }
 
 function castTimestamp(value: Typed, type: SqlType, context: TimeContext): Typed {
   if (value.literal?.kind === "string") {
     const ticks = parseTimestamp(value.literal.value, context.precision, context.timeZone);
-    if (ticks === null) throw new ServerError(Code.functionParameterType, "Invalid parameter data type : cast");
+    if (ticks === null) {
+      throw new ServerError(Code.functionParameterType, "Invalid parameter data type : cast");
+    }
     return { ...compileLiteral({ kind: "ticks", value: ticks }), constant: false };
   }
   if (isText(value.type)) throw unsupported("cast of a text column to TIMESTAMP");
-  return typed(isInteger(value.type) || value.type.code === Type.timestamp ? `CAST(${value.sql} AS BIGINT)` : `CAST(trunc(${asDouble(value)}) AS BIGINT)`, type, [value]);
+  return typed(
+    isInteger(value.type) || value.type.code === Type.timestamp
+      ? `CAST(${value.sql} AS BIGINT)`
+      : `CAST(trunc(${asDouble(value)}) AS BIGINT)`,
+    type,
+    [value],
+  );
 }

@@ -24,7 +24,9 @@ const bool = fixedType(Type.bool);
 function timeLiteral(value: Typed, context: TimeContext): Typed {
   if (value.literal?.kind !== "string") return value;
   const { value: text } = value.literal;
-  const ticks = /^-?\d+$/.test(text) ? BigInt(text) : parseTimestamp(text, context.precision, context.timeZone);
+  const ticks = /^-?\d+$/.test(text)
+    ? BigInt(text)
+    : parseTimestamp(text, context.precision, context.timeZone);
   if (ticks === null) throw new ServerError(Code.syntax, `Incorrect TIMESTAMP value: ${text}`);
   return compileLiteral({ kind: "ticks", value: ticks });
 }
@@ -35,21 +37,38 @@ function align(left: Typed, right: Typed, context: TimeContext): [string, string
     return [timeLiteral(left, context).sql, timeLiteral(right, context).sql];
   }
   const binary = [left, right].find(({ literal }) => literal?.kind === "bytes");
-  if (binary !== undefined && [left, right].some(({ type }) => isText(type))) throw new ServerError(Code.dataFormat, "Invalid data format");
+  if (binary !== undefined && [left, right].some(({ type }) => isText(type))) {
+    throw new ServerError(Code.dataFormat, "Invalid data format");
+  }
   const json = [left, right].find(({ type }) => type.code === Type.json);
-  if (json !== undefined) return left === json ? alignJson(left, right) : alignJson(right, left).reverse() as [string, string];
+  if (json !== undefined) {
+    return left === json
+      ? alignJson(left, right)
+      : alignJson(right, left).reverse() as [string, string];
+  }
   if (isText(left.type) && isText(right.type)) {
     return left.bytes || right.bytes ? [asBytes(left), asBytes(right)] : [left.sql, right.sql];
   }
-  if (left.type.code === Type.varbinary || right.type.code === Type.varbinary) return [bytesOf(left), bytesOf(right)];
-  if (left.type.code === Type.geometry || right.type.code === Type.geometry) throw unsupported("comparing geometry");
+  if (left.type.code === Type.varbinary || right.type.code === Type.varbinary) {
+    return [bytesOf(left), bytesOf(right)];
+  }
+  if (left.type.code === Type.geometry || right.type.code === Type.geometry) {
+    throw unsupported("comparing geometry");
+  }
   if (isText(left.type) || isText(right.type)) return alignNumberText(left, right);
   if (left.type.code === Type.bool && right.type.code === Type.bool) return [left.sql, right.sql];
-  if (left.type.code === Type.bool || right.type.code === Type.bool) return [asDouble(left), asDouble(right)];
-  const exact = (isInteger(left.type) || isDecimal(left.type)) && (isInteger(right.type) || isDecimal(right.type));
+  if (left.type.code === Type.bool || right.type.code === Type.bool) {
+    return [asDouble(left), asDouble(right)];
+  }
+  const exact = (isInteger(left.type) || isDecimal(left.type)) &&
+    (isInteger(right.type) || isDecimal(right.type));
   if (exact) return [left.sql, right.sql];
-  if (isFloatColumn(left) && right.literal !== undefined) return [left.sql, `CAST(${right.sql} AS FLOAT)`];
-  if (isFloatColumn(right) && left.literal !== undefined) return [`CAST(${left.sql} AS FLOAT)`, right.sql];
+  if (isFloatColumn(left) && right.literal !== undefined) {
+    return [left.sql, `CAST(${right.sql} AS FLOAT)`];
+  }
+  if (isFloatColumn(right) && left.literal !== undefined) {
+    return [`CAST(${left.sql} AS FLOAT)`, right.sql];
+  }
   return [asDouble(left), asDouble(right)];
 }
 
@@ -67,22 +86,36 @@ function bytesOf(value: Typed): string {
 /** A number or BOOL against text: the text is read as a number. */
 function alignNumberText(left: Typed, right: Typed): [string, string] {
   const side = (value: Typed): string => {
-    if (value.literal?.kind === "string" && /^(true|false)$/i.test(value.literal.value)) return value.literal.value.toLowerCase() === "true" ? "1::DOUBLE" : "0::DOUBLE";
-    return isText(value.type) && value.literal === undefined ? `TRY_CAST(${asText(value)} AS DOUBLE)` : asDouble(value);
+    if (value.literal?.kind === "string" && /^(true|false)$/i.test(value.literal.value)) {
+      return value.literal.value.toLowerCase() === "true" ? "1::DOUBLE" : "0::DOUBLE";
+    }
+    return isText(value.type) && value.literal === undefined
+      ? `TRY_CAST(${asText(value)} AS DOUBLE)`
+      : asDouble(value);
   };
   return [side(left), side(right)];
 }
 
 /** A JSON value is compared as what the other side is; of another kind it equals nothing. */
 function alignJson(json: Typed, other: Typed): [string, string] {
-  const guarded = (kinds: string, sql: string): string => `CASE WHEN json_type(${json.sql}) IN (${kinds}) THEN ${sql} END`;
-  if (isNumeric(other.type)) return [guarded("'DOUBLE','BIGINT','UBIGINT'", `CAST(${json.sql} AS DOUBLE)`), asDouble(other)];
-  if (other.type.code === Type.bool) return [guarded("'BOOLEAN'", `CAST(${json.sql} AS BOOLEAN)`), other.sql];
+  const guarded = (kinds: string, sql: string): string =>
+    `CASE WHEN json_type(${json.sql}) IN (${kinds}) THEN ${sql} END`;
+  if (isNumeric(other.type)) {
+    return [guarded("'DOUBLE','BIGINT','UBIGINT'", `CAST(${json.sql} AS DOUBLE)`), asDouble(other)];
+  }
+  if (other.type.code === Type.bool) {
+    return [guarded("'BOOLEAN'", `CAST(${json.sql} AS BOOLEAN)`), other.sql];
+  }
   return [guarded("'VARCHAR'", `json_extract_string(${json.sql}, '$')`), asText(other)];
 }
 
 /** Compiles `=`, `!=`, `<`, `<=`, `>` or `>=`. A comparison with the literal NULL is never true. */
-export function compileComparison(op: string, left: Typed, right: Typed, context: TimeContext): Typed {
+export function compileComparison(
+  op: string,
+  left: Typed,
+  right: Typed,
+  context: TimeContext,
+): Typed {
   if (isNull(left) || isNull(right)) return typed("(NULL::BOOLEAN)", bool, [left, right]);
   const [leftSql, rightSql] = align(left, right, context);
   return typed(`(${leftSql} ${op === "!=" ? "<>" : op} ${rightSql})`, bool, [left, right]);
@@ -95,11 +128,17 @@ export function compileMatch(op: string, left: Typed, right: Typed): Typed {
   const wrap = (sql: string): Typed => typed(negated ? `(NOT ${sql})` : sql, bool, [left, right]);
   if (isNull(right)) return typed("(NULL::BOOLEAN)", bool, [left, right]);
   if (verb === "contains") {
-    if (left.type.code !== Type.json || right.literal?.kind !== "string") throw unsupported("CONTAINS without a JSON tag");
+    if (left.type.code !== Type.json || right.literal?.kind !== "string") {
+      throw unsupported("CONTAINS without a JSON tag");
+    }
     return wrap(`json_exists(${left.sql}, ${jsonPath(right.literal.value)})`);
   }
-  if (!isText(left.type) && left.type.code !== Type.json) throw new ServerError(Code.wrongValueType, `Invalid operation for type: ${verb}`);
-  const text = left.type.code === Type.json ? `json_extract_string(${left.sql}, '$')` : asText(left);
+  if (!isText(left.type) && left.type.code !== Type.json) {
+    throw new ServerError(Code.wrongValueType, `Invalid operation for type: ${verb}`);
+  }
+  const text = left.type.code === Type.json
+    ? `json_extract_string(${left.sql}, '$')`
+    : asText(left);
   switch (verb) {
     case "like":
       return wrap(`(${text} LIKE ${asText(right)} ESCAPE '\\')`);

@@ -48,7 +48,9 @@ export const Code = {
 
 /** Returns the failure for SQL the grammar does not have; `rest` is the text from the offending token on. */
 export function syntaxError(rest: string): ServerError {
-  return rest === "" ? new ServerError(Code.incomplete, "Incomplete SQL statement") : new ServerError(Code.syntax, `syntax error near "${rest}"`);
+  return rest === ""
+    ? new ServerError(Code.incomplete, "Incomplete SQL statement")
+    : new ServerError(Code.syntax, `syntax error near "${rest}"`);
 }
 
 /** Returns the failure for a value list that does not fit; `near` is the offending text. */

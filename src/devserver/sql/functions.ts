@@ -16,10 +16,29 @@ import type { Typed } from "./typed.ts";
 
 /** The functions that need the rows one by one; `plan_series.ts` computes them. */
 export const seriesNames: ReadonlySet<string> = new Set(
-  ["diff", "derivative", "csum", "mavg", "top", "bottom", "unique", "tail", "sample", "interp", "histogram", "statecount", "stateduration", "lag", "lead", "irate"],
+  [
+    "diff",
+    "derivative",
+    "csum",
+    "mavg",
+    "top",
+    "bottom",
+    "unique",
+    "tail",
+    "sample",
+    "interp",
+    "histogram",
+    "statecount",
+    "stateduration",
+    "lag",
+    "lead",
+    "irate",
+  ],
 );
 
-const scalars: ReadonlyMap<string, SqlFunction> = new Map(Object.entries({ ...numeric, ...text, ...time }));
+const scalars: ReadonlyMap<string, SqlFunction> = new Map(
+  Object.entries({ ...numeric, ...text, ...time }),
+);
 const grouped: ReadonlyMap<string, AggregateFunction> = new Map(Object.entries(aggregates));
 
 /** Returns the aggregate function of that name, if it is one. */
@@ -28,7 +47,11 @@ export function aggregateFunction(name: string): AggregateFunction | undefined {
 }
 
 /** Compiles arguments and the call's result. */
-export function compileCall(expr: Expr & { node: "call" }, scope: Scope, compile: (expr: Expr, scope: Scope) => Typed): Typed {
+export function compileCall(
+  expr: Expr & { node: "call" },
+  scope: Scope,
+  compile: (expr: Expr, scope: Scope) => Typed,
+): Typed {
   const aggregate = grouped.get(expr.name);
   const definition = aggregate ?? scalars.get(expr.name);
   if (definition === undefined) {
@@ -36,22 +59,50 @@ export function compileCall(expr: Expr & { node: "call" }, scope: Scope, compile
     throw new ServerError(Code.functionNotExist, `Invalid function name: ${expr.name}`);
   }
   const inner = aggregate === undefined ? scope : scope.grouping?.rows;
-  if (inner === undefined) throw new ServerError(Code.syntax, `Invalid usage of aggregate function: ${expr.name}`);
+  if (inner === undefined) {
+    throw new ServerError(Code.syntax, `Invalid usage of aggregate function: ${expr.name}`);
+  }
   const [least, greatest] = definition.arguments;
-  if (expr.args.length < least || expr.args.length > greatest) throw new ServerError(Code.functionParameterCount, `Invalid number of parameters : ${expr.name}`);
-  const args = expr.args.map((arg, index) => definition.raw?.includes(index) ? rawArgument(arg, inner, compile) : compile(arg, inner));
-  return definition.compile({ name: expr.name, args, exprs: expr.args, distinct: expr.distinct, scope: inner });
+  if (expr.args.length < least || expr.args.length > greatest) {
+    throw new ServerError(
+      Code.functionParameterCount,
+      `Invalid number of parameters : ${expr.name}`,
+    );
+  }
+  const args = expr.args.map((arg, index) =>
+    definition.raw?.includes(index) ? rawArgument(arg, inner, compile) : compile(arg, inner)
+  );
+  return definition.compile({
+    name: expr.name,
+    args,
+    exprs: expr.args,
+    distinct: expr.distinct,
+    scope: inner,
+  });
 }
 
-const unused: Typed = { sql: "", type: { code: 0, length: 0, precision: 0, scale: 0 }, bytes: false, constant: true };
+const unused: Typed = {
+  sql: "",
+  type: { code: 0, length: 0, precision: 0, scale: 0 },
+  bytes: false,
+  constant: true,
+};
 
 /** Lengths of time and `*` stay as written; whatever else stands there is compiled. */
-function rawArgument(expr: Expr, scope: Scope, compile: (expr: Expr, scope: Scope) => Typed): Typed {
+function rawArgument(
+  expr: Expr,
+  scope: Scope,
+  compile: (expr: Expr, scope: Scope) => Typed,
+): Typed {
   if (expr.node === "star") {
-    if (expr.table !== null && scope.column(expr.table, "") === null) throw invalidColumn(expr.table);
+    if (expr.table !== null && scope.column(expr.table, "") === null) {
+      throw invalidColumn(expr.table);
+    }
     return unused;
   }
-  return expr.node === "literal" && expr.literal.kind === "duration" ? unused : compile(expr, scope);
+  return expr.node === "literal" && expr.literal.kind === "duration"
+    ? unused
+    : compile(expr, scope);
 }
 
 /** Tells whether the expression calls an aggregate function outside a sub-query. */
@@ -75,7 +126,11 @@ export function findCalls(expr: Expr): (Expr & { node: "call" })[] {
     case "in":
       return [expr.arg, ...expr.items].flatMap(findCalls);
     case "case":
-      return [expr.subject, ...expr.branches.flatMap(({ when, then }) => [when, then]), expr.otherwise].flatMap((part) => part === null ? [] : findCalls(part));
+      return [
+        expr.subject,
+        ...expr.branches.flatMap(({ when, then }) => [when, then]),
+        expr.otherwise,
+      ].flatMap((part) => part === null ? [] : findCalls(part));
     default:
       return [];
   }

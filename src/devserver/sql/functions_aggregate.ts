@@ -7,7 +7,16 @@ import { unsupported } from "./errors.ts";
 import { type AggregateFunction, type Call, wrongArgument } from "./function_types.ts";
 import { durationTicks } from "./timestamp.ts";
 import { asDouble, doubleSql, isNull, type Typed, typed } from "./typed.ts";
-import { decimalType, fixedType, isDecimal, isInteger, isNumeric, isUnsigned, sizedType, Type } from "./types.ts";
+import {
+  decimalType,
+  fixedType,
+  isDecimal,
+  isInteger,
+  isNumeric,
+  isUnsigned,
+  sizedType,
+  Type,
+} from "./types.ts";
 
 const bigint = fixedType(Type.bigint);
 const double = fixedType(Type.double);
@@ -49,9 +58,13 @@ const sum: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
     const { sql, type } = number(call);
-    if (isDecimal(type)) return typed(`CAST(sum(${sql}) AS DECIMAL(38, ${type.scale}))`, decimalType(38, type.scale));
+    if (isDecimal(type)) {
+      return typed(`CAST(sum(${sql}) AS DECIMAL(38, ${type.scale}))`, decimalType(38, type.scale));
+    }
     if (isUnsigned(type)) return typed(`CAST(sum(${sql}) AS UBIGINT)`, fixedType(Type.ubigint));
-    return isInteger(type) ? typed(`CAST(sum(${sql}) AS BIGINT)`, bigint) : typed(`sum(CAST(${sql} AS DOUBLE))`, double);
+    return isInteger(type)
+      ? typed(`CAST(sum(${sql}) AS BIGINT)`, bigint)
+      : typed(`sum(CAST(${sql} AS DOUBLE))`, double);
   },
 };
 
@@ -61,10 +74,14 @@ function extreme(name: "min" | "max"): AggregateFunction {
     arguments: [1, 1],
     compile(call) {
       const value = call.args[0]!;
-      if (value.type.code === Type.json || value.type.code === Type.geometry || value.type.code === Type.blob) throw wrongArgument(name);
+      if (
+        value.type.code === Type.json || value.type.code === Type.geometry ||
+        value.type.code === Type.blob
+      ) throw wrongArgument(name);
       return { ...typed(`${name}(${value.sql})`, value.type), bytes: value.bytes };
     },
-    pick: (call) => (sql) => `arg_${name}_null(${sql}, ${call.args[0]!.sql}) FILTER (${call.args[0]!.sql} IS NOT NULL)`,
+    pick: (call) => (sql) =>
+      `arg_${name}_null(${sql}, ${call.args[0]!.sql}) FILTER (${call.args[0]!.sql} IS NOT NULL)`,
   };
 }
 
@@ -74,10 +91,15 @@ function atEnd(end: "min" | "max", nulls: boolean): AggregateFunction {
     arguments: [1, 1],
     compile(call) {
       const value = call.args[0]!, time = timeOf(call);
-      const sql = nulls ? `arg_${end}_null(${value.sql}, ${time})` : `arg_${end}(${value.sql}, ${time})`;
+      const sql = nulls
+        ? `arg_${end}_null(${value.sql}, ${time})`
+        : `arg_${end}(${value.sql}, ${time})`;
       return { ...typed(sql, value.type), bytes: value.bytes };
     },
-    pick: (call) => (sql) => `arg_${end}_null(${sql}, ${timeOf(call)})${nulls ? "" : ` FILTER (${call.args[0]!.sql} IS NOT NULL)`}`,
+    pick: (call) => (sql) =>
+      `arg_${end}_null(${sql}, ${timeOf(call)})${
+        nulls ? "" : ` FILTER (${call.args[0]!.sql} IS NOT NULL)`
+      }`,
   };
 }
 
@@ -85,7 +107,9 @@ const spread: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
     const value = call.args[0]!;
-    const sql = value.type.code === Type.timestamp ? `CAST(${value.sql} AS DOUBLE)` : asDouble(number(call));
+    const sql = value.type.code === Type.timestamp
+      ? `CAST(${value.sql} AS DOUBLE)`
+      : asDouble(number(call));
     return typed(`(max(${sql}) - min(${sql}))`, double);
   },
 };
@@ -94,8 +118,13 @@ const percentile: AggregateFunction = {
   arguments: [2, 2],
   compile(call) {
     const share = call.args[1]!.literal;
-    if (share?.kind !== "integer" && share?.kind !== "float") throw unsupported("percentile of several shares");
-    return typed(`quantile_cont(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`, double);
+    if (share?.kind !== "integer" && share?.kind !== "float") {
+      throw unsupported("percentile of several shares");
+    }
+    return typed(
+      `quantile_cont(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`,
+      double,
+    );
   },
 };
 
@@ -104,8 +133,13 @@ const apercentile: AggregateFunction = {
   arguments: [2, 3],
   compile(call) {
     const share = call.args[1]!.literal;
-    if (share?.kind !== "integer" && share?.kind !== "float") throw unsupported("apercentile of an expression");
-    return typed(`quantile_disc(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`, double);
+    if (share?.kind !== "integer" && share?.kind !== "float") {
+      throw unsupported("apercentile of an expression");
+    }
+    return typed(
+      `quantile_disc(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`,
+      double,
+    );
   },
 };
 
@@ -114,9 +148,14 @@ const elapsed: AggregateFunction = {
   raw: [1],
   compile(call) {
     const unit = call.exprs[1];
-    const step = unit?.node === "literal" && unit.literal.kind === "duration" ? durationTicks(unit.literal.value, call.scope.precision) : 1n;
+    const step = unit?.node === "literal" && unit.literal.kind === "duration"
+      ? durationTicks(unit.literal.value, call.scope.precision)
+      : 1n;
     if (call.args[0]!.type.code !== Type.timestamp || step === null) throw wrongArgument(call.name);
-    return typed(`(CAST(max(${call.args[0]!.sql}) - min(${call.args[0]!.sql}) AS DOUBLE) / ${step})`, double);
+    return typed(
+      `(CAST(max(${call.args[0]!.sql}) - min(${call.args[0]!.sql}) AS DOUBLE) / ${step})`,
+      double,
+    );
   },
 };
 
@@ -126,29 +165,45 @@ const twa: AggregateFunction = {
   compile(call) {
     const time = timeOf(call), value = asDouble(number(call));
     const points = `list({t: ${time}, v: ${value}} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
-    const area = `list_sum(list_transform(range(1, len(p)), lambda i: (p[i + 1].v + p[i].v) * (p[i + 1].t - p[i].t) / 2))`;
-    return typed(`list_transform([${points}], lambda p: CASE WHEN len(p) = 1 THEN p[1].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`, double);
+    const area =
+      `list_sum(list_transform(range(1, len(p)), lambda i: (p[i + 1].v + p[i].v) * (p[i + 1].t - p[i].t) / 2))`;
+    return typed(
+      `list_transform([${points}], lambda p: CASE WHEN len(p) = 1 THEN p[1].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`,
+      double,
+    );
   },
 };
 
 const leastsquares: AggregateFunction = {
   arguments: [3, 3],
   compile(call) {
-    const value = asDouble(number(call)), time = timeOf(call), start = asDouble(number(call, 1)), step = asDouble(number(call, 2));
+    const value = asDouble(number(call)),
+      time = timeOf(call),
+      start = asDouble(number(call, 1)),
+      step = asDouble(number(call, 2));
     const list = `list(${value} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
     const x = `(${start} + (i - 1) * ${step})`;
-    const slope = `list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (p[i] - list_avg(p)))) / list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (${x} - mx)))`
-      .replaceAll("mx", `(${start} + (len(p) - 1) * ${step} / 2)`);
-    const text = `list_transform([${slope}], lambda k: printf('{slop:%.6f, intercept:%.6f}', k, list_avg(p) - k * (${start} + (len(p) - 1) * ${step} / 2)))[1]`;
+    const slope =
+      `list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (p[i] - list_avg(p)))) / list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (${x} - mx)))`
+        .replaceAll("mx", `(${start} + (len(p) - 1) * ${step} / 2)`);
+    const text =
+      `list_transform([${slope}], lambda k: printf('{slop:%.6f, intercept:%.6f}', k, list_avg(p) - k * (${start} + (len(p) - 1) * ${step} / 2)))[1]`;
     return typed(`list_transform([${list}], lambda p: ${text})[1]`, sizedType(Type.varchar, 126));
   },
 };
 
-const hyperloglog: AggregateFunction = { arguments: [1, 1], countLike: true, compile: (call) => typed(`count(DISTINCT ${call.args[0]!.sql})`, bigint) };
+const hyperloglog: AggregateFunction = {
+  arguments: [1, 1],
+  countLike: true,
+  compile: (call) => typed(`count(DISTINCT ${call.args[0]!.sql})`, bigint),
+};
 
 const mode: AggregateFunction = {
   arguments: [1, 1],
-  compile: (call) => ({ ...typed(`mode(${call.args[0]!.sql})`, call.args[0]!.type), bytes: call.args[0]!.bytes }),
+  compile: (call) => ({
+    ...typed(`mode(${call.args[0]!.sql})`, call.args[0]!.type),
+    bytes: call.args[0]!.bytes,
+  }),
 };
 
 /** The functions by name. */

@@ -21,19 +21,28 @@ function sameType(sql: (argument: string) => string): SqlFunction {
     arguments: [1, 1],
     compile(call) {
       const value = number(call, 0);
-      return typed(isNull(value) ? "NULL::DOUBLE" : sql(value.sql), isNull(value) ? double : value.type, call.args);
+      return typed(
+        isNull(value) ? "NULL::DOUBLE" : sql(value.sql),
+        isNull(value) ? double : value.type,
+        call.args,
+      );
     },
   };
 }
 
 /** A function of one DOUBLE to a DOUBLE. */
 function ofDouble(sql: (argument: string) => string): SqlFunction {
-  return { arguments: [1, 1], compile: (call) => typed(sql(asDouble(number(call, 0))), double, call.args) };
+  return {
+    arguments: [1, 1],
+    compile: (call) => typed(sql(asDouble(number(call, 0))), double, call.args),
+  };
 }
 
 /** Gives NaN instead of DuckDB's error outside the function's domain. */
 function within(domain: (x: string) => string, sql: (x: string) => string): SqlFunction {
-  return ofDouble((x) => `CASE WHEN ${domain(x)} THEN ${sql(x)} WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`);
+  return ofDouble((x) =>
+    `CASE WHEN ${domain(x)} THEN ${sql(x)} WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`
+  );
 }
 
 function logSql(x: string): string {
@@ -44,7 +53,11 @@ const log: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
     const x = logSql(asDouble(number(call, 0)));
-    return typed(call.args.length === 1 ? x : `(${x}) / (${logSql(asDouble(number(call, 1)))})`, double, call.args);
+    return typed(
+      call.args.length === 1 ? x : `(${x}) / (${logSql(asDouble(number(call, 1)))})`,
+      double,
+      call.args,
+    );
   },
 };
 
@@ -53,12 +66,28 @@ const round: SqlFunction = {
   compile(call) {
     const value = number(call, 0);
     const digits = call.args.length === 1 ? "0" : `CAST(${number(call, 1).sql} AS INTEGER)`;
-    return typed(isNull(value) ? "NULL::DOUBLE" : `round(${value.sql}, ${digits})`, isNull(value) ? double : value.type, call.args);
+    return typed(
+      isNull(value) ? "NULL::DOUBLE" : `round(${value.sql}, ${digits})`,
+      isNull(value) ? double : value.type,
+      call.args,
+    );
   },
 };
 
-const pow: SqlFunction = { arguments: [2, 2], compile: (call) => typed(`pow(${asDouble(number(call, 0))}, ${asDouble(number(call, 1))})`, double, call.args) };
-const mod: SqlFunction = { arguments: [2, 2], compile: (call) => typed(`(${asDouble(number(call, 0))} % nullif(${asDouble(number(call, 1))}, 0))`, double, call.args) };
+const pow: SqlFunction = {
+  arguments: [2, 2],
+  compile: (call) =>
+    typed(`pow(${asDouble(number(call, 0))}, ${asDouble(number(call, 1))})`, double, call.args),
+};
+const mod: SqlFunction = {
+  arguments: [2, 2],
+  compile: (call) =>
+    typed(
+      `(${asDouble(number(call, 0))} % nullif(${asDouble(number(call, 1))}, 0))`,
+      double,
+      call.args,
+    ),
+};
 
 /** The functions by name. */
 export const numeric: Record<string, SqlFunction> = {

@@ -18,14 +18,19 @@ function textArgument(call: Call, index: number): Typed {
 
 /** A function of text to text of the same declared length. */
 function sameLength(sql: (argument: string) => string): SqlFunction {
-  return { arguments: [1, 1], compile: (call) => typed(sql(asText(textArgument(call, 0))), textArgument(call, 0).type, call.args) };
+  return {
+    arguments: [1, 1],
+    compile: (call) =>
+      typed(sql(asText(textArgument(call, 0))), textArgument(call, 0).type, call.args),
+  };
 }
 
 /** The declared length of texts put together: VARCHARs carry a head of two bytes, of which one is left over. */
 function joinedType(values: Typed[], separator: Typed | null): SqlType {
   const wide = values.some(({ type }) => type.code === Type.nchar);
   const unit = wide ? 4 : 1;
-  const bytes = (value: Typed): number => value.type.length * (wide || value.type.code === Type.nchar ? 4 : 1) + 2;
+  const bytes = (value: Typed): number =>
+    value.type.length * (wide || value.type.code === Type.nchar ? 4 : 1) + 2;
   let total = values.reduce((sum, value) => sum + bytes(value), -2);
   if (separator !== null) total += bytes(separator) * (values.length - 1);
   return sizedType(wide ? Type.nchar : Type.varchar, Math.floor(total / unit));
@@ -42,8 +47,15 @@ const concat: SqlFunction = {
 const concatWs: SqlFunction = {
   arguments: [3, 9],
   compile(call) {
-    const [separator, ...values] = call.args.map((_, index) => textArgument(call, index)) as [Typed, ...Typed[]];
-    return typed(`concat_ws(${call.args.map(asText).join(", ")})`, joinedType(values, separator), call.args);
+    const [separator, ...values] = call.args.map((_, index) => textArgument(call, index)) as [
+      Typed,
+      ...Typed[],
+    ];
+    return typed(
+      `concat_ws(${call.args.map(asText).join(", ")})`,
+      joinedType(values, separator),
+      call.args,
+    );
   },
 };
 
@@ -60,17 +72,35 @@ const length: SqlFunction = {
   arguments: [1, 1],
   compile(call) {
     const value = textArgument(call, 0);
-    return typed(isNull(value) ? "NULL::BIGINT" : value.type.code === Type.nchar ? `(length(${value.sql}) * 4)` : `octet_length(${asBytes(value)})`, bigint, call.args);
+    return typed(
+      isNull(value)
+        ? "NULL::BIGINT"
+        : value.type.code === Type.nchar
+        ? `(length(${value.sql}) * 4)`
+        : `octet_length(${asBytes(value)})`,
+      bigint,
+      call.args,
+    );
   },
 };
 
-const charLength: SqlFunction = { arguments: [1, 1], compile: (call) => typed(`length(${asText(textArgument(call, 0))})`, bigint, call.args) };
+const charLength: SqlFunction = {
+  arguments: [1, 1],
+  compile: (call) => typed(`length(${asText(textArgument(call, 0))})`, bigint, call.args),
+};
 
 const replace: SqlFunction = {
   arguments: [3, 3],
   compile(call) {
-    const [value, from, to] = [0, 1, 2].map((index) => textArgument(call, index)) as [Typed, Typed, Typed];
-    const type = sizedType(value.type.code, Math.max(value.type.length, value.type.length * Math.max(1, to.type.length)));
+    const [value, from, to] = [0, 1, 2].map((index) => textArgument(call, index)) as [
+      Typed,
+      Typed,
+      Typed,
+    ];
+    const type = sizedType(
+      value.type.code,
+      Math.max(value.type.length, value.type.length * Math.max(1, to.type.length)),
+    );
     return typed(`replace(${asText(value)}, ${asText(from)}, ${asText(to)})`, type, call.args);
   },
 };
@@ -81,7 +111,12 @@ function fact(text: (call: Call) => string | null): SqlFunction {
     arguments: [0, 0],
     compile(call) {
       const value = text(call);
-      return { sql: value === null ? "NULL::VARCHAR" : quoteText(value), type: sizedType(Type.varchar, new TextEncoder().encode(value ?? "").length), bytes: false, constant: false };
+      return {
+        sql: value === null ? "NULL::VARCHAR" : quoteText(value),
+        type: sizedType(Type.varchar, new TextEncoder().encode(value ?? "").length),
+        bytes: false,
+        constant: false,
+      };
     },
   };
 }

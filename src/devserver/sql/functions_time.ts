@@ -7,7 +7,16 @@ import { ServerError } from "../engine.ts";
 import type { Duration, Expr } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
 import { type Call, type SqlFunction, wrongArgument } from "./function_types.ts";
-import { durationTicks, fractionDigits, nowTicks, parseOffsetMs, parseTimestamp, ticksPerSecond, todayTicks, zoneOffsetMs } from "./timestamp.ts";
+import {
+  durationTicks,
+  fractionDigits,
+  nowTicks,
+  parseOffsetMs,
+  parseTimestamp,
+  ticksPerSecond,
+  todayTicks,
+  zoneOffsetMs,
+} from "./timestamp.ts";
 import { compileLiteral, type Typed, typed } from "./typed.ts";
 import { fixedType, isInteger, sizedType, Type } from "./types.ts";
 
@@ -31,8 +40,12 @@ function durationArgument(expr: Expr | undefined): Duration | null {
 }
 
 /** Returns a zone's offset from UTC in ticks. Zones that change their clocks are refused: days there differ in length. */
-export function fixedOffsetTicks(scope: { precision: Call["scope"]["precision"]; timeZone: string }): bigint {
-  const [winter, summer] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)].map((at) => zoneOffsetMs(scope.timeZone, at)) as [number, number];
+export function fixedOffsetTicks(
+  scope: { precision: Call["scope"]["precision"]; timeZone: string },
+): bigint {
+  const [winter, summer] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)].map((at) =>
+    zoneOffsetMs(scope.timeZone, at)
+  ) as [number, number];
   if (winter !== summer) throw unsupported(`days and weeks in the zone ${scope.timeZone}`);
   return BigInt(winter) * ticksPerSecond(scope.precision) / 1000n;
 }
@@ -45,10 +58,18 @@ const timetruncate: SqlFunction = {
     const unit = durationArgument(call.exprs[1]);
     const step = unit === null ? null : durationTicks(unit, call.scope.precision);
     if (step === null || step <= 0n) throw wrongArgument(call.name);
-    const local = (unit!.unit === "d" || unit!.unit === "w") && call.args[2]?.literal?.kind !== "integer" || (call.args[2]?.literal?.kind === "integer" && call.args[2].literal.value === 1n);
-    const offset = local && (unit!.unit === "d" || unit!.unit === "w") ? fixedOffsetTicks(call.scope) : 0n;
+    const local =
+      (unit!.unit === "d" || unit!.unit === "w") && call.args[2]?.literal?.kind !== "integer" ||
+      (call.args[2]?.literal?.kind === "integer" && call.args[2].literal.value === 1n);
+    const offset = local && (unit!.unit === "d" || unit!.unit === "w")
+      ? fixedOffsetTicks(call.scope)
+      : 0n;
     const sql = `(${time.sql} + ${offset}::BIGINT)`;
-    return typed(`(${sql} - ((${sql} % ${step}) + ${step}) % ${step} - ${offset}::BIGINT)`, timestamp, call.args.slice(0, 1));
+    return typed(
+      `(${sql} - ((${sql} % ${step}) + ${step}) % ${step} - ${offset}::BIGINT)`,
+      timestamp,
+      call.args.slice(0, 1),
+    );
   },
 };
 
@@ -60,7 +81,11 @@ const timediff: SqlFunction = {
     const unit = durationArgument(call.exprs[2]);
     const step = unit === null ? 1n : durationTicks(unit, call.scope.precision);
     if (step === null || step <= 0n) throw wrongArgument(call.name);
-    return typed(step === 1n ? difference : `CAST(trunc(${difference}::DECIMAL(38, 0) // ${step}) AS BIGINT)`, bigint, call.args.slice(0, 2));
+    return typed(
+      step === 1n ? difference : `CAST(trunc(${difference}::DECIMAL(38, 0) // ${step}) AS BIGINT)`,
+      bigint,
+      call.args.slice(0, 2),
+    );
   },
 };
 
@@ -75,14 +100,22 @@ const toIso8601: SqlFunction = {
     const time = timeArgument(call, 0).sql;
     const zone = call.args[1]?.literal;
     if (call.args.length === 2 && zone?.kind !== "string") throw wrongArgument(call.name);
-    const offsetMs = zone?.kind === "string" ? parseOffsetMs(zone.value) : Number(fixedOffsetTicks(call.scope) * 1000n / ticksPerSecond(call.scope.precision));
+    const offsetMs = zone?.kind === "string"
+      ? parseOffsetMs(zone.value)
+      : Number(fixedOffsetTicks(call.scope) * 1000n / ticksPerSecond(call.scope.precision));
     const minutes = Math.abs(offsetMs) / 60000;
-    const figures = `${String(Math.floor(minutes / 60)).padStart(2, "0")}${String(minutes % 60).padStart(2, "0")}`;
+    const figures = `${String(Math.floor(minutes / 60)).padStart(2, "0")}${
+      String(minutes % 60).padStart(2, "0")
+    }`;
     const suffix = zone?.kind === "string" ? zone.value : `${offsetMs < 0 ? "-" : "+"}${figures}`;
-    const perSecond = ticksPerSecond(call.scope.precision), digits = fractionDigits(call.scope.precision);
+    const perSecond = ticksPerSecond(call.scope.precision),
+      digits = fractionDigits(call.scope.precision);
     const seconds = secondsSql(time, perSecond);
-    const fraction = `lpad(CAST(((${time} % ${perSecond}) + ${perSecond}) % ${perSecond} AS VARCHAR), ${digits}, '0')`;
-    const sql = `(strftime(make_timestamp((${seconds} + ${offsetMs / 1000}) * 1000000), '%Y-%m-%dT%H:%M:%S') || '.' || ${fraction} || '${suffix}')`;
+    const fraction =
+      `lpad(CAST(((${time} % ${perSecond}) + ${perSecond}) % ${perSecond} AS VARCHAR), ${digits}, '0')`;
+    const sql = `(strftime(make_timestamp((${seconds} + ${
+      offsetMs / 1000
+    }) * 1000000), '%Y-%m-%dT%H:%M:%S') || '.' || ${fraction} || '${suffix}')`;
     return typed(sql, sizedType(Type.varchar, 62), [{ ...call.args[0]!, constant: false }]);
   },
 };
@@ -93,7 +126,9 @@ const toUnixTimestamp: SqlFunction = {
     const text = call.args[0]!.literal;
     if (text?.kind !== "string") throw unsupported("to_unixtimestamp of a column");
     const ticks = parseTimestamp(text.value, call.scope.precision, call.scope.timeZone);
-    return ticks === null ? typed("NULL::BIGINT", bigint) : compileLiteral({ kind: "integer", value: ticks });
+    return ticks === null
+      ? typed("NULL::BIGINT", bigint)
+      : compileLiteral({ kind: "integer", value: ticks });
   },
 };
 
@@ -104,7 +139,13 @@ function datePart(sql: (timestamp: string) => string): SqlFunction {
     compile(call) {
       const { precision } = call.scope;
       const time = `(${timeArgument(call, 0).sql} + ${fixedOffsetTicks(call.scope)}::BIGINT)`;
-      return typed(`CAST(${sql(`make_timestamp(${secondsSql(time, ticksPerSecond(precision))} * 1000000)`)} AS BIGINT)`, bigint, call.args.slice(0, 1));
+      return typed(
+        `CAST(${
+          sql(`make_timestamp(${secondsSql(time, ticksPerSecond(precision))} * 1000000)`)
+        } AS BIGINT)`,
+        bigint,
+        call.args.slice(0, 1),
+      );
     },
   };
 }
@@ -114,8 +155,15 @@ const week = datePart((x) => `((dayofyear(${x}) + 6 - dayofweek(${x})) // 7)`);
 
 /** The functions by name. */
 export const time: Record<string, SqlFunction> = {
-  now: { arguments: [0, 0], compile: ({ scope }) => compileLiteral({ kind: "ticks", value: nowTicks(scope.precision) }) },
-  today: { arguments: [0, 0], compile: ({ scope }) => compileLiteral({ kind: "ticks", value: todayTicks(scope.precision, scope.timeZone) }) },
+  now: {
+    arguments: [0, 0],
+    compile: ({ scope }) => compileLiteral({ kind: "ticks", value: nowTicks(scope.precision) }),
+  },
+  today: {
+    arguments: [0, 0],
+    compile: ({ scope }) =>
+      compileLiteral({ kind: "ticks", value: todayTicks(scope.precision, scope.timeZone) }),
+  },
   timetruncate,
   timediff,
   to_iso8601: toIso8601,
@@ -125,7 +173,12 @@ export const time: Record<string, SqlFunction> = {
   week: {
     arguments: [1, 2],
     compile(call) {
-      if (call.args.length === 2) throw new ServerError(Code.syntax, "not supported by the embedded server: week with a mode");
+      if (call.args.length === 2) {
+        throw new ServerError(
+          Code.syntax,
+          "not supported by the embedded server: week with a mode",
+        );
+      }
       return week.compile(call);
     },
   },

@@ -5,7 +5,16 @@
  */
 
 /** What a token is. `name` is an unquoted word (also a keyword), `quoted` a back-quoted name. */
-export type TokenKind = "name" | "quoted" | "string" | "number" | "duration" | "operator" | "parameter" | "illegal" | "end";
+export type TokenKind =
+  | "name"
+  | "quoted"
+  | "string"
+  | "number"
+  | "duration"
+  | "operator"
+  | "parameter"
+  | "illegal"
+  | "end";
 
 /** One token: its kind, meaning and place. */
 export interface Token {
@@ -96,8 +105,11 @@ function readNumber(sql: string, start: number): Token {
   if (sql[end] === ".") end = digitsEnd(sql, end + 1);
   const exponent = /^[eE][+-]?\d/.test(sql.slice(end, end + 3));
   if (exponent) end = digitsEnd(sql, end + 2);
-  if (!isWord(sql.charCodeAt(end))) return { kind: "number", text: sql.slice(start, end), start, end };
-  const unit = end === whole && "basumhdwny".includes(sql[end]!.toLowerCase()) && !isWord(sql.charCodeAt(end + 1));
+  if (!isWord(sql.charCodeAt(end))) {
+    return { kind: "number", text: sql.slice(start, end), start, end };
+  }
+  const unit = end === whole && "basumhdwny".includes(sql[end]!.toLowerCase()) &&
+    !isWord(sql.charCodeAt(end + 1));
   while (isWord(sql.charCodeAt(end))) end++;
   return { kind: unit ? "duration" : "illegal", text: sql.slice(start, end), start, end };
 }
@@ -109,10 +121,17 @@ function readToken(sql: string, start: number): Token {
     while (isWord(sql.charCodeAt(end))) end++;
     return { kind: "name", text: sql.slice(start, end).toLowerCase(), start, end };
   }
-  if (isDigit(code) || (code === 46 && isDigit(sql.charCodeAt(start + 1)))) return readNumber(sql, start);
+  if (isDigit(code) || (code === 46 && isDigit(sql.charCodeAt(start + 1)))) {
+    return readNumber(sql, start);
+  }
   const character = sql[start]!;
-  if (character === "'" || character === '"') return readString(sql, start) ?? { kind: "illegal", text: character, start, end: sql.length };
-  if (character === "`") return readBackQuoted(sql, start) ?? { kind: "illegal", text: character, start, end: sql.length };
+  if (character === "'" || character === '"') {
+    return readString(sql, start) ?? { kind: "illegal", text: character, start, end: sql.length };
+  }
+  if (character === "`") {
+    return readBackQuoted(sql, start) ??
+      { kind: "illegal", text: character, start, end: sql.length };
+  }
   if (character === "?") return { kind: "parameter", text: "?", start, end: start + 1 };
   const pair = sql.slice(start, start + 2);
   const text = twoCharacterOperators.has(pair) ? pair : character;

@@ -13,7 +13,22 @@ import { parseQuery } from "./parse_select.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /** Statements of TDengine that are not carried out here. */
-const otherStatements = new Set(["explain", "grant", "revoke", "trim", "reset", "compact", "balance", "split", "merge", "redistribute", "restore", "analyze", "pause", "resume"]);
+const otherStatements = new Set([
+  "explain",
+  "grant",
+  "revoke",
+  "trim",
+  "reset",
+  "compact",
+  "balance",
+  "split",
+  "merge",
+  "redistribute",
+  "restore",
+  "analyze",
+  "pause",
+  "resume",
+]);
 
 const maxSqlBytes = 1048576;
 
@@ -75,7 +90,11 @@ function parseStatement(stream: TokenStream): Statement {
 function parseDelete(stream: TokenStream): Statement {
   stream.expectWord("from");
   const table = stream.qualifiedName();
-  return { node: "delete", table, where: stream.acceptWord("where") ? parseExpression(stream) : null };
+  return {
+    node: "delete",
+    table,
+    where: stream.acceptWord("where") ? parseExpression(stream) : null,
+  };
 }
 
 function parseKill(stream: TokenStream): Statement {

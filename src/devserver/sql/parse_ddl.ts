@@ -12,14 +12,60 @@ import type { TokenStream } from "./token_stream.ts";
 
 /** Objects of TDengine that do not exist here. */
 const otherObjects = new Set([
-  "topic", "user", "stream", "view", "index", "sma", "tsma", "function", "aggregate", "dnode", "mnode", "qnode", "snode", "bnode", "anode", "consumer", "or", "recursive", "token", "role",
-  "virtual", "vtable", "mount", "rsma", "encrypt_key", "topics", "streams", "consumers", "subscriptions", "functions", "views", "indexes", "grants", "licences", "mnodes", "qnodes",
-  "snodes", "vgroups", "connections", "transactions", "cluster", "local", "apps", "table", "vnodes", "scores", "compacts",
+  "topic",
+  "user",
+  "stream",
+  "view",
+  "index",
+  "sma",
+  "tsma",
+  "function",
+  "aggregate",
+  "dnode",
+  "mnode",
+  "qnode",
+  "snode",
+  "bnode",
+  "anode",
+  "consumer",
+  "or",
+  "recursive",
+  "token",
+  "role",
+  "virtual",
+  "vtable",
+  "mount",
+  "rsma",
+  "encrypt_key",
+  "topics",
+  "streams",
+  "consumers",
+  "subscriptions",
+  "functions",
+  "views",
+  "indexes",
+  "grants",
+  "licences",
+  "mnodes",
+  "qnodes",
+  "snodes",
+  "vgroups",
+  "connections",
+  "transactions",
+  "cluster",
+  "local",
+  "apps",
+  "table",
+  "vnodes",
+  "scores",
+  "compacts",
 ]);
 
 function refuseOthers(stream: TokenStream, verb: string): void {
   const { kind, text } = stream.token;
-  if (kind === "name" && otherObjects.has(text) && (text !== "table" || verb === "SHOW")) throw unsupported(`${verb} ${text.toUpperCase()}`);
+  if (kind === "name" && otherObjects.has(text) && (text !== "table" || verb === "SHOW")) {
+    throw unsupported(`${verb} ${text.toUpperCase()}`);
+  }
 }
 
 /** Parses CREATE after its first word. */
@@ -32,7 +78,9 @@ export function parseCreate(stream: TokenStream): Statement {
   const name = stream.qualifiedName();
   if (!stable && stream.isWord("using")) return parseChildren(stream, ifNotExists, name);
   const columns = stream.parenthesised(() => parseColumnDefinition(stream));
-  const tags = stream.acceptWord("tags") ? stream.parenthesised(() => parseColumnDefinition(stream)) : null;
+  const tags = stream.acceptWord("tags")
+    ? stream.parenthesised(() => parseColumnDefinition(stream))
+    : null;
   if (stable && tags === null) stream.fail();
   skipOptions(stream);
   return { node: "createTable", stable, name, ifNotExists, columns, tags };
@@ -69,7 +117,11 @@ function parseChildren(stream: TokenStream, ifNotExists: boolean, name: Qualifie
   return { node: "createChildren", children };
 }
 
-function parseChild(stream: TokenStream, ifNotExists: boolean, name: QualifiedName): ChildDefinition {
+function parseChild(
+  stream: TokenStream,
+  ifNotExists: boolean,
+  name: QualifiedName,
+): ChildDefinition {
   stream.expectWord("using");
   const stable = stream.qualifiedName();
   const tagNames = stream.isOperator("(") ? stream.parenthesised(() => stream.name()) : null;
@@ -88,7 +140,10 @@ export function parseDrop(stream: TokenStream): Statement {
   refuseOthers(stream, "DROP");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
-  const tables = stream.list(() => ({ ifExists: stream.acceptWords("if", "exists"), name: stream.qualifiedName() }));
+  const tables = stream.list(() => ({
+    ifExists: stream.acceptWords("if", "exists"),
+    name: stream.qualifiedName(),
+  }));
   return { node: "dropTables", stable, tables };
 }
 
@@ -132,7 +187,11 @@ function parseAction(stream: TokenStream): AlterAction {
 }
 
 const simpleTargets: Record<string, ShowTarget> = {
-  databases: "databases", queries: "queries", dnodes: "dnodes", variables: "variables", users: "users",
+  databases: "databases",
+  queries: "queries",
+  dnodes: "dnodes",
+  variables: "variables",
+  users: "users",
 };
 
 /** Parses SHOW after its first word. */
@@ -140,7 +199,13 @@ export function parseShow(stream: TokenStream): Statement {
   if (stream.acceptWord("create")) return parseShowCreate(stream);
   if (stream.acceptWord("tags")) {
     stream.expectWord("from");
-    return { node: "show", target: "tags", database: null, name: stream.qualifiedName(), like: null };
+    return {
+      node: "show",
+      target: "tags",
+      database: null,
+      name: stream.qualifiedName(),
+      like: null,
+    };
   }
   refuseOthers(stream, "SHOW");
   if (stream.isWord("user") || stream.isWord("normal") || stream.isWord("child")) stream.next();
@@ -151,7 +216,9 @@ export function parseShow(stream: TokenStream): Statement {
   }
   const token = stream.next();
   const tables = token.text === "stables" || token.text === "tables";
-  const target = tables ? token.text as ShowTarget : simpleTargets[token.text] ?? stream.fail(token);
+  const target = tables
+    ? token.text as ShowTarget
+    : simpleTargets[token.text] ?? stream.fail(token);
   if (tables && stream.acceptWord("from")) database = stream.name();
   const like = stream.acceptWord("like") ? parseExpression(stream) : null;
   return { node: "show", target, database, name: null, like };
@@ -160,5 +227,11 @@ export function parseShow(stream: TokenStream): Statement {
 function parseShowCreate(stream: TokenStream): Statement {
   const token = stream.next();
   if (!["table", "stable", "database"].includes(token.text)) stream.fail(token);
-  return { node: "show", target: `create ${token.text}` as ShowTarget, database: null, name: stream.qualifiedName(), like: null };
+  return {
+    node: "show",
+    target: `create ${token.text}` as ShowTarget,
+    database: null,
+    name: stream.qualifiedName(),
+    like: null,
+  };
 }

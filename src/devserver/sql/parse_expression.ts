@@ -59,7 +59,8 @@ function parsePredicate(stream: TokenStream, arg: Expr): Expr | null {
     stream.expectWord("null");
     return { node: "isNull", arg, negated, start, end: stream.lastEnd };
   }
-  const negated = stream.isWord("not") && ["between", "in", "like"].some((word) => stream.isWord(word, 1));
+  const negated = stream.isWord("not") &&
+    ["between", "in", "like"].some((word) => stream.isWord(word, 1));
   if (negated) stream.next();
   if (stream.acceptWord("between")) {
     const low = parseAdditive(stream);
@@ -111,8 +112,12 @@ function parseUnary(stream: TokenStream): Expr {
 
 function negate(literal: Literal): Literal | null {
   if (literal.kind === "integer") return { kind: "integer", value: -literal.value };
-  if (literal.kind === "float") return { kind: "float", value: -literal.value, text: `-${literal.text}` };
-  if (literal.kind === "duration") return { kind: "duration", value: { amount: -literal.value.amount, unit: literal.value.unit } };
+  if (literal.kind === "float") {
+    return { kind: "float", value: -literal.value, text: `-${literal.text}` };
+  }
+  if (literal.kind === "duration") {
+    return { kind: "duration", value: { amount: -literal.value.amount, unit: literal.value.unit } };
+  }
   return null;
 }
 
@@ -122,7 +127,12 @@ function parsePostfix(stream: TokenStream): Expr {
     const token = stream.token;
     if (token.kind !== "string") stream.fail();
     stream.next();
-    const key: Expr = { node: "literal", literal: { kind: "string", value: token.text }, start: token.start, end: token.end };
+    const key: Expr = {
+      node: "literal",
+      literal: { kind: "string", value: token.text },
+      start: token.start,
+      end: token.end,
+    };
     left = binary("->", left, key);
   }
   return left;
@@ -130,7 +140,9 @@ function parsePostfix(stream: TokenStream): Expr {
 
 /** Reads a number token: integers as they are, all others as DOUBLE. */
 export function numberLiteral(text: string): Literal {
-  return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text) ? { kind: "integer", value: BigInt(text) } : { kind: "float", value: Number(text), text };
+  return /^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(text)
+    ? { kind: "integer", value: BigInt(text) }
+    : { kind: "float", value: Number(text), text };
 }
 
 function parsePrimary(stream: TokenStream): Expr {
@@ -155,7 +167,9 @@ function parsePrimary(stream: TokenStream): Expr {
     case "quoted":
       return parseNamed(stream);
     case "name":
-      if (text === "true" || text === "false") return literal({ kind: "bool", value: text === "true" });
+      if (text === "true" || text === "false") {
+        return literal({ kind: "bool", value: text === "true" });
+      }
       if (text === "null") return literal({ kind: "null" });
       if (text === "cast") return parseCast(stream);
       if (text === "case") return parseCase(stream);
@@ -207,10 +221,19 @@ function parseNamed(stream: TokenStream): Expr {
   if (!stream.isName() && !(call && callableWords.has(token.text))) stream.fail();
   const name = stream.next().text;
   if (call) return parseCall(stream, name, start);
-  if (!stream.acceptOperator(".")) return { node: "column", table: null, name, quoted: token.kind === "quoted", start, end };
+  if (!stream.acceptOperator(".")) {
+    return { node: "column", table: null, name, quoted: token.kind === "quoted", start, end };
+  }
   if (stream.acceptOperator("*")) return { node: "star", table: name, start, end: stream.lastEnd };
   const quoted = stream.token.kind === "quoted";
-  return { node: "column", table: name, name: stream.anyName(), quoted, start, end: stream.lastEnd };
+  return {
+    node: "column",
+    table: name,
+    name: stream.anyName(),
+    quoted,
+    start,
+    end: stream.lastEnd,
+  };
 }
 
 function parseCall(stream: TokenStream, name: string, start: number): Expr {

@@ -4,14 +4,16 @@
  * @module
  */
 import type { InsertRow, InsertTarget, InsertValue, Statement } from "./ast.ts";
-import { insertError } from "./errors.ts";
+import { insertError, unsupported } from "./errors.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Parses an INSERT after its first word. */
 export function parseInsert(stream: TokenStream): Statement {
   stream.expectWord("into");
   const targets: InsertTarget[] = [];
-  do targets.push(parseTarget(stream)); while (stream.token.kind !== "end" && !stream.isOperator(";"));
+  do targets.push(parseTarget(stream)); while (
+    stream.token.kind !== "end" && !stream.isOperator(";")
+  );
   return { node: "insert", targets };
 }
 
@@ -19,17 +21,16 @@ function parseTarget(stream: TokenStream): InsertTarget {
   const parameter = stream.token.kind === "parameter";
   const table = parameter ? (stream.next(), stream.parameters++, null) : stream.qualifiedName();
   let columns = stream.isOperator("(") ? parseColumns(stream) : null;
-  let using: InsertTarget["using"] = null, tagsEnd = 0;
+  let using: InsertTarget["using"] = null;
   if (stream.acceptWord("using")) {
     const stable = stream.qualifiedName();
     const tagNames = stream.isOperator("(") ? stream.parenthesised(() => stream.name()) : null;
     stream.expectWord("tags");
     const tags = stream.parenthesised(() => parseValue(stream));
-    tagsEnd = stream.lastEnd - 1;
     using = { stable, tagNames, tags };
     if (stream.isOperator("(")) columns = parseColumns(stream);
   }
-  if (stream.token.kind === "name" && stream.token.text === "file") stream.fail();
+  if (stream.isWord("file")) throw unsupported("INSERT from a file");
   stream.expectWord("values");
   const rows: InsertRow[] = [];
   while (stream.isOperator("(")) {
@@ -37,11 +38,13 @@ function parseTarget(stream: TokenStream): InsertTarget {
     if (stream.isOperator(",") && stream.isOperator("(", 1)) stream.next();
   }
   if (rows.length === 0) stream.fail();
-  return { table, using, columns, rows, tagsEnd };
+  return { table, using, columns, rows };
 }
 
 function parseColumns(stream: TokenStream): string[] {
-  return stream.parenthesised(() => stream.isWord("tbname") ? stream.next().text : stream.anyName());
+  return stream.parenthesised(() =>
+    stream.isWord("tbname") ? stream.next().text : stream.anyName()
+  );
 }
 
 function parseRow(stream: TokenStream): InsertRow {
@@ -80,7 +83,9 @@ function parseBase(stream: TokenStream): [InsertValue["kind"], string] {
     case "name":
       if (token.text === "null") return ["null", "null"];
       if (token.text === "true" || token.text === "false") return ["bool", token.text];
-      if (token.text === "nan" || token.text === "inf" || token.text === "infinity") return ["number", token.text];
+      if (token.text === "nan" || token.text === "inf" || token.text === "infinity") {
+        return ["number", token.text];
+      }
       if (token.text === "now" || token.text === "today") {
         if (stream.acceptOperator("(")) stream.expectOperator(")");
         return [token.text, token.text];

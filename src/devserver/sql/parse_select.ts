@@ -3,7 +3,17 @@
  *
  * @module
  */
-import type { FillClause, FromItem, JoinKind, Limit, OrderItem, Query, Select, SelectItem, WindowClause } from "./ast.ts";
+import type {
+  FillClause,
+  FromItem,
+  JoinKind,
+  Limit,
+  OrderItem,
+  Query,
+  Select,
+  SelectItem,
+  WindowClause,
+} from "./ast.ts";
 import { parseExpression } from "./parse_expression.ts";
 import type { TokenStream } from "./token_stream.ts";
 
@@ -34,25 +44,51 @@ function parseSelect(stream: TokenStream): Select {
   const items = stream.list(() => parseItem(stream));
   const from = stream.acceptWord("from") ? parseFrom(stream) : null;
   const where = stream.acceptWord("where") ? parseExpression(stream) : null;
-  const partitionBy = stream.acceptWords("partition", "by") ? stream.list(() => parseItem(stream)) : [];
+  const partitionBy = stream.acceptWords("partition", "by")
+    ? stream.list(() => parseItem(stream))
+    : [];
   const range = stream.acceptWord("range") ? parseRange(stream) : null;
-  const every = stream.acceptWord("every") ? stream.parenthesised(() => stream.duration())[0]! : null;
+  const every = stream.acceptWord("every")
+    ? stream.parenthesised(() => stream.duration())[0]!
+    : null;
   const window = parseWindow(stream);
   const fill = stream.acceptWord("fill") ? parseFill(stream) : null;
-  const groupBy = stream.acceptWords("group", "by") ? stream.list(() => parseExpression(stream)) : [];
+  const groupBy = stream.acceptWords("group", "by")
+    ? stream.list(() => parseExpression(stream))
+    : [];
   const having = stream.acceptWord("having") ? parseExpression(stream) : null;
-  return { node: "select", distinct, items, from, where, partitionBy, range, every, window, fill, groupBy, having, orderBy: [], slimit: null, limit: null };
+  return {
+    node: "select",
+    distinct,
+    items,
+    from,
+    where,
+    partitionBy,
+    range,
+    every,
+    window,
+    fill,
+    groupBy,
+    having,
+    orderBy: [],
+    slimit: null,
+    limit: null,
+  };
 }
 
 function parseItem(stream: TokenStream): SelectItem {
   const expr = parseExpression(stream);
-  if (stream.acceptWord("as")) return { expr, alias: stream.token.kind === "string" ? stream.next().text : stream.anyName() };
+  if (stream.acceptWord("as")) {
+    return { expr, alias: stream.token.kind === "string" ? stream.next().text : stream.anyName() };
+  }
   return { expr, alias: stream.isName() ? stream.name() : null };
 }
 
 function parseFrom(stream: TokenStream): FromItem {
   let left = parseJoined(stream);
-  while (stream.acceptOperator(",")) left = { node: "join", kind: "inner", left, right: parseJoined(stream), on: null };
+  while (stream.acceptOperator(",")) {
+    left = { node: "join", kind: "inner", left, right: parseJoined(stream), on: null };
+  }
   return left;
 }
 
@@ -62,7 +98,13 @@ function parseJoined(stream: TokenStream): FromItem {
     const kind = parseJoinKind(stream);
     if (kind === null) return left;
     const right = parseTable(stream);
-    left = { node: "join", kind, left, right, on: stream.acceptWord("on") ? parseExpression(stream) : null };
+    left = {
+      node: "join",
+      kind,
+      left,
+      right,
+      on: stream.acceptWord("on") ? parseExpression(stream) : null,
+    };
   }
 }
 
@@ -86,7 +128,8 @@ function parseTable(stream: TokenStream): FromItem {
 
 function parseTableAlias(stream: TokenStream): string | null {
   if (stream.acceptWord("as")) return stream.name();
-  const join = ["left", "right"].some((word) => stream.isWord(word)) && ["join", "outer"].some((word) => stream.isWord(word, 1));
+  const join = ["left", "right"].some((word) => stream.isWord(word)) &&
+    ["join", "outer"].some((word) => stream.isWord(word, 1));
   return stream.isName() && !join ? stream.name() : null;
 }
 
@@ -98,7 +141,9 @@ function parseRange(stream: TokenStream): Select["range"] {
 function parseWindow(stream: TokenStream): WindowClause | null {
   if (stream.acceptWord("interval")) {
     const [interval, offset = null] = stream.parenthesised(() => stream.duration());
-    const sliding = stream.acceptWord("sliding") ? stream.parenthesised(() => stream.duration())[0]! : null;
+    const sliding = stream.acceptWord("sliding")
+      ? stream.parenthesised(() => stream.duration())[0]!
+      : null;
     return { kind: "interval", interval: interval!, offset, sliding };
   }
   if (stream.acceptWord("session")) {
@@ -109,7 +154,12 @@ function parseWindow(stream: TokenStream): WindowClause | null {
     stream.expectOperator(")");
     return { kind: "session", column, gap };
   }
-  if (stream.acceptWord("state_window")) return { kind: "state", expr: stream.parenthesised(() => parseExpression(stream))[0]! };
+  if (stream.acceptWord("state_window")) {
+    return {
+      kind: "state",
+      expr: stream.parenthesised(() => parseExpression(stream))[0]!,
+    };
+  }
   if (stream.acceptWord("count_window")) {
     const [size, sliding = size] = stream.parenthesised(() => stream.integer());
     return { kind: "count", size: size!, sliding: sliding! };
@@ -124,7 +174,9 @@ function parseWindow(stream: TokenStream): WindowClause | null {
 function parseFill(stream: TokenStream): FillClause {
   stream.expectOperator("(");
   const mode = stream.next().text;
-  if (!["none", "null", "null_f", "value", "value_f", "prev", "next", "linear", "near"].includes(mode)) stream.fail();
+  if (
+    !["none", "null", "null_f", "value", "value_f", "prev", "next", "linear", "near"].includes(mode)
+  ) stream.fail();
   const values = stream.acceptOperator(",") ? stream.list(() => parseExpression(stream)) : [];
   stream.expectOperator(")");
   return { mode: mode as FillClause["mode"], values };

@@ -8,16 +8,32 @@ import type { TokenStream } from "./token_stream.ts";
 import { decimalType, fixedType, sizedType, type SqlType, Type } from "./types.ts";
 
 const fixed: Record<string, number> = {
-  timestamp: Type.timestamp, bool: Type.bool, tinyint: Type.tinyint, smallint: Type.smallint, int: Type.int, integer: Type.int, bigint: Type.bigint,
-  float: Type.float, double: Type.double, json: Type.json, blob: Type.blob,
+  timestamp: Type.timestamp,
+  bool: Type.bool,
+  tinyint: Type.tinyint,
+  smallint: Type.smallint,
+  int: Type.int,
+  integer: Type.int,
+  bigint: Type.bigint,
+  float: Type.float,
+  double: Type.double,
+  json: Type.json,
+  blob: Type.blob,
 };
 
 const unsigned: Record<number, number> = {
-  [Type.tinyint]: Type.utinyint, [Type.smallint]: Type.usmallint, [Type.int]: Type.uint, [Type.bigint]: Type.ubigint,
+  [Type.tinyint]: Type.utinyint,
+  [Type.smallint]: Type.usmallint,
+  [Type.int]: Type.uint,
+  [Type.bigint]: Type.ubigint,
 };
 
 const sized: Record<string, number> = {
-  varchar: Type.varchar, binary: Type.varchar, nchar: Type.nchar, varbinary: Type.varbinary, geometry: Type.geometry,
+  varchar: Type.varchar,
+  binary: Type.varchar,
+  nchar: Type.nchar,
+  varbinary: Type.varbinary,
+  geometry: Type.geometry,
 };
 
 /** Parses a data type. */
@@ -32,11 +48,16 @@ export function parseType(stream: TokenStream): SqlType {
   const variable = sized[token.text];
   if (variable !== undefined) {
     stream.next();
-    return sizedType(variable, stream.isOperator("(") ? stream.parenthesised(() => stream.integer())[0]! : 0);
+    return sizedType(
+      variable,
+      stream.isOperator("(") ? stream.parenthesised(() => stream.integer())[0]! : 0,
+    );
   }
   if (token.text !== "decimal") stream.fail();
   stream.next();
-  const [precision = 10, scale = 0] = stream.isOperator("(") ? stream.parenthesised(() => stream.integer()) : [];
+  const [precision = 10, scale = 0] = stream.isOperator("(")
+    ? stream.parenthesised(() => stream.integer())
+    : [];
   if (precision < 1 || precision > 38 || scale > precision) stream.fail(token);
   return decimalType(precision, scale);
 }
@@ -45,7 +66,10 @@ export function parseType(stream: TokenStream): SqlType {
 export function parseColumnDefinition(stream: TokenStream): ColumnDefinition {
   const definition = { name: stream.name(), type: parseType(stream) };
   for (;;) {
-    if (stream.acceptWord("encode") || stream.acceptWord("compress") || stream.acceptWord("level") || stream.acceptWord("comment")) stream.next();
+    if (
+      stream.acceptWord("encode") || stream.acceptWord("compress") || stream.acceptWord("level") ||
+      stream.acceptWord("comment")
+    ) stream.next();
     else if (!stream.acceptWords("primary", "key")) return definition;
   }
 }

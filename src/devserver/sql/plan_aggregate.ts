@@ -15,48 +15,86 @@ import type { Typed } from "./typed.ts";
 import { fixedType, Type } from "./types.ts";
 
 /** Plans a query with groups. */
-export function planAggregate(select: Select, items: Item[], source: Relation, context: PlanContext, ordered: boolean): Plan {
-  const keyExprs = [...select.partitionBy.map(({ expr }) => expr), ...select.groupBy].map((expr) => resolveAlias(expr, items, source));
-  const conditions = [...source.conditions, ...whereSql(select.where, relationScope(source, context))];
-  const keysOf = (relation: Relation): string[] => keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
-  const window = select.window === null ? null : planWindow(select.window, select.fill, { relation: source, conditions, keysOf, context });
+export function planAggregate(
+  select: Select,
+  items: Item[],
+  source: Relation,
+  context: PlanContext,
+  ordered: boolean,
+): Plan {
+  const keyExprs = keyExpressions(select, items, source);
+  const where = whereSql(select.where, relationScope(source, context));
+  const conditions = [...source.conditions, ...where];
+  const keysOf = (relation: Relation): string[] =>
+    keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
+  const window = select.window === null
+    ? null
+    : planWindow(select.window, select.fill, { relation: source, conditions, keysOf, context });
   const relation = window?.relation ?? source;
   const rows = relationScope(relation, context);
   const keys = keysOf(relation);
-  const state = select.window?.kind === "state" ? [compile(select.window.expr, rows).sql] : [];
-  const groupKeys = [...new Set([...keys, ...state, ...(window?.keys ?? [])])];
+  const groupKeys = [...new Set([...keys, ...stateKey(select, rows), ...(window?.keys ?? [])])];
   const scope = groupScope(rows, window, groupKeys, items, relation);
   const values = items.map(({ expr }) => compile(expr, scope));
   const parts: Parts = {
-    select, items, values, relation,
+    select,
+    items,
+    values,
+    relation,
     where: window?.conditions ?? conditions,
     groupBy: groupKeys.length === 0 ? "" : ` GROUP BY ${groupKeys.join(", ")}`,
     having: havingSql(select, items, scope, groupKeys),
     qualify: [],
     order: orderSql(select.orderBy, items, scope),
     natural: [...keys, ...(window === null ? [] : [window.start])],
-    keys, scope, ordered,
+    keys,
+    scope,
+    ordered,
   };
-  return select.fill === null || select.fill.mode === "none" || window === null ? assemble(parts) : planFill(parts, window, rows);
+  return select.fill === null || select.fill.mode === "none" || window === null
+    ? assemble(parts)
+    : planFill(parts, window, rows);
+}
+
+/** A state window's state is the same in all its rows. */
+function stateKey({ window }: Select, rows: Scope): string[] {
+  return window?.kind === "state" ? [compile(window.expr, rows).sql] : [];
 }
 
 /** DuckDB refuses plain literals in GROUP BY and ORDER BY. */
 function groupKey(value: Typed): string {
-  return value.literal?.kind === "string" || value.literal?.kind === "null" ? `CAST(${value.sql} AS VARCHAR)` : value.sql;
+  return value.literal?.kind === "string" || value.literal?.kind === "null"
+    ? `CAST(${value.sql} AS VARCHAR)`
+    : value.sql;
+}
+
+/** The keys of PARTITION BY and GROUP BY as expressions over the source. */
+function keyExpressions(select: Select, items: Item[], source: Relation): Expr[] {
+  const written = [...select.partitionBy.map(({ expr }) => expr), ...select.groupBy];
+  return written.map((expr) => resolveAlias(expr, items, source));
 }
 
 /** A group key may be the name of an item in the select list, unless a column has that name, or its place. */
 function resolveAlias(expr: Expr, items: Item[], relation: Relation): Expr {
-  if (expr.node === "literal" && expr.literal.kind === "integer") return items[Number(expr.literal.value) - 1]?.expr ?? expr;
-  if (expr.node !== "column" || expr.table !== null || relation.columns.some(({ name }) => name === expr.name)) return expr;
+  if (expr.node === "literal" && expr.literal.kind === "integer") {
+    return items[Number(expr.literal.value) - 1]?.expr ?? expr;
+  }
+  if (
+    expr.node !== "column" || expr.table !== null ||
+    relation.columns.some(({ name }) => name === expr.name)
+  ) return expr;
   return items.find(({ name }) => name === expr.name)?.expr ?? expr;
 }
 
 /** Without groups, no rows give no result, unless a function counts them. */
 function havingSql(select: Select, items: Item[], scope: Scope, groupKeys: string[]): string {
   const conditions: string[] = [];
-  if (select.having !== null) conditions.push(asBool(compile(select.having, aliasScope(scope, items))));
-  const counts = items.some(({ expr }) => findCalls(expr).some(({ name }) => aggregateFunction(name)?.countLike === true));
+  if (select.having !== null) {
+    conditions.push(asBool(compile(select.having, aliasScope(scope, items))));
+  }
+  const counts = items.some(({ expr }) =>
+    findCalls(expr).some(({ name }) => aggregateFunction(name)?.countLike === true)
+  );
   if (groupKeys.length === 0 && !counts) conditions.push("count(*) > 0");
   return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
 }
@@ -65,7 +103,9 @@ function aliasScope(scope: Scope, items: Item[]): Scope {
   return {
     ...scope,
     column(table, name) {
-      const item = table === null ? items.find((candidate) => candidate.name === name && candidate.expr.node !== "column") : undefined;
+      const item = table === null
+        ? items.find((candidate) => candidate.name === name && candidate.expr.node !== "column")
+        : undefined;
       if (item === undefined) return scope.column(table, name);
       const value = compile(item.expr, scope);
       scope.grouping!.keys.add(value.sql);
@@ -75,7 +115,13 @@ function aliasScope(scope: Scope, items: Item[]): Scope {
 }
 
 /** The scope outside aggregate functions. */
-function groupScope(rows: Scope, window: WindowPlan | null, groupKeys: string[], items: Item[], relation: Relation): Scope {
+function groupScope(
+  rows: Scope,
+  window: WindowPlan | null,
+  groupKeys: string[],
+  items: Item[],
+  relation: Relation,
+): Scope {
   const keys = new Set(groupKeys);
   const pseudo = new Map<string, Typed>();
   if (window !== null) {
@@ -88,19 +134,37 @@ function groupScope(rows: Scope, window: WindowPlan | null, groupKeys: string[],
     add("_wduration", `(${window.end} - ${window.start})`, Type.bigint);
   }
   const byTable = relation.tableName !== null && (keys.has(relation.tableName) || relation.single);
-  const tags = new Set(relation.columns.filter(({ kind }) => kind === "tag").map(({ value }) => value.sql));
+  const tags = new Set(
+    relation.columns.filter(({ kind }) => kind === "tag").map(({ value }) => value.sql),
+  );
   const grouping: Grouping = {
-    rows, keys, pick: picker(rows, items), expressions: groupKeys.some((key) => !relation.columns.some(({ value }) => value.sql === key)),
+    rows,
+    keys,
+    pick: picker(rows, items),
+    expressions: groupKeys.some((key) => !relation.columns.some(({ value }) => value.sql === key)),
     isConstant: (sql) => byTable && (tags.has(sql) || sql === relation.tableName),
   };
-  return { ...rows, grouping, column: (table, name) => (table === null ? pseudo.get(name) : undefined) ?? rows.column(table, name) };
+  return {
+    ...rows,
+    grouping,
+    column: (table, name) =>
+      (table === null ? pseudo.get(name) : undefined) ?? rows.column(table, name),
+  };
 }
 
 /** Makes columns follow the row that the only selector function picks. */
 function picker(rows: Scope, items: Item[]): Grouping["pick"] {
-  const selectors = items.flatMap(({ expr }) => findCalls(expr)).filter(({ name }) => aggregateFunction(name)?.pick !== undefined);
+  const selectors = items.flatMap(({ expr }) => findCalls(expr)).filter(({ name }) =>
+    aggregateFunction(name)?.pick !== undefined
+  );
   const [call] = selectors;
   if (call === undefined || selectors.length > 1) return null;
   const args = call.args.map((arg) => compile(arg, rows));
-  return aggregateFunction(call.name)!.pick!({ name: call.name, args, exprs: call.args, distinct: false, scope: rows });
+  return aggregateFunction(call.name)!.pick!({
+    name: call.name,
+    args,
+    exprs: call.args,
+    distinct: false,
+    scope: rows,
+  });
 }

@@ -9,9 +9,18 @@ import type { Expr, Literal } from "./ast.ts";
 import { type ArithmeticSign, compileArithmetic, compileShift } from "./arithmetic.ts";
 import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
-import { Code, invalidColumn, syntaxError, unsupported } from "./errors.ts";
+import { Code, invalidColumn, syntaxError } from "./errors.ts";
 import { compileCall } from "./functions.ts";
-import { asBytes, asDouble, asText, commonType, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
+import {
+  asBytes,
+  asDouble,
+  asText,
+  commonType,
+  compileLiteral,
+  isNull,
+  type Typed,
+  typed,
+} from "./typed.ts";
 import { fixedType, isDecimal, isText, type SqlType, Type } from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
@@ -51,7 +60,8 @@ const comparisons = new Set(["=", "!=", "<", "<=", ">", ">="]);
 
 /** Compiles an expression. */
 export function compile(expr: Expr, scope: Scope): Typed {
-  return (scope.grouping?.expressions ? compileKey(expr, scope.grouping) : null) ?? compileNode(expr, scope);
+  return (scope.grouping?.expressions ? compileKey(expr, scope.grouping) : null) ??
+    compileNode(expr, scope);
 }
 
 /** Returns an expression that is itself a group key; null for another. */
@@ -115,7 +125,9 @@ function compileColumn(expr: Expr & { node: "column" }, scope: Scope): Typed {
 function compileUnary(op: "-" | "+" | "not", arg: Typed): Typed {
   if (op === "not") return typed(`(NOT ${asBool(arg)})`, bool, [arg]);
   if (op === "+") return arg;
-  return isDecimal(arg.type) ? typed(`(-${arg.sql})`, arg.type, [arg]) : typed(`(-${asDouble(arg)})`, fixedType(Type.double), [arg]);
+  return isDecimal(arg.type)
+    ? typed(`(-${arg.sql})`, arg.type, [arg])
+    : typed(`(-${asDouble(arg)})`, fixedType(Type.double), [arg]);
 }
 
 /** Returns SQL that gives a BOOLEAN; numbers are true unless 0. */
@@ -127,22 +139,44 @@ export function asBool(value: Typed): string {
 
 function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
   const { op } = expr;
-  if ((op === "+" || op === "-") && isDuration(expr.right)) return compileShift(compile(expr.left, scope), expr.right.literal.value, op, scope);
-  if (op === "+" && isDuration(expr.left)) return compileShift(compile(expr.right, scope), expr.left.literal.value, op, scope);
+  if ((op === "+" || op === "-") && isDuration(expr.right)) {
+    return compileShift(compile(expr.left, scope), expr.right.literal.value, op, scope);
+  }
+  if (op === "+" && isDuration(expr.left)) {
+    return compileShift(compile(expr.right, scope), expr.left.literal.value, op, scope);
+  }
   const left = compile(expr.left, scope), right = compile(expr.right, scope);
-  if (op === "and" || op === "or") return typed(`(${asBool(left)} ${op} ${asBool(right)})`, bool, [left, right]);
+  if (op === "and" || op === "or") {
+    return typed(`(${asBool(left)} ${op} ${asBool(right)})`, bool, [left, right]);
+  }
   if (op === "->") return compileJsonKey(left, right);
   if (arithmetic.has(op)) return compileArithmetic(op as ArithmeticSign, left, right);
-  if (op === "&" || op === "|") return typed(`(CAST(${left.sql} AS BIGINT) ${op} CAST(${right.sql} AS BIGINT))`, fixedType(Type.bigint), [left, right]);
-  return comparisons.has(op) ? compileComparison(op, left, right, scope) : compileMatch(op, left, right);
+  if (op === "&" || op === "|") {
+    return typed(
+      `(CAST(${left.sql} AS BIGINT) ${op} CAST(${right.sql} AS BIGINT))`,
+      fixedType(Type.bigint),
+      [left, right],
+    );
+  }
+  return comparisons.has(op)
+    ? compileComparison(op, left, right, scope)
+    : compileMatch(op, left, right);
 }
 
 function compileJsonKey(left: Typed, right: Typed): Typed {
-  if (left.type.code !== Type.json || right.literal?.kind !== "string") throw new ServerError(Code.wrongValueType, "Only tag can be json type");
-  return typed(`nullif(json_extract(${left.sql}, ${jsonPath(right.literal.value)}), 'null'::JSON)`, left.type, [left]);
+  if (left.type.code !== Type.json || right.literal?.kind !== "string") {
+    throw new ServerError(Code.wrongValueType, "Only tag can be json type");
+  }
+  return typed(
+    `nullif(json_extract(${left.sql}, ${jsonPath(right.literal.value)}), 'null'::JSON)`,
+    left.type,
+    [left],
+  );
 }
 
-function isDuration(expr: Expr): expr is Expr & { node: "literal"; literal: Literal & { kind: "duration" } } {
+function isDuration(
+  expr: Expr,
+): expr is Expr & { node: "literal"; literal: Literal & { kind: "duration" } } {
   return expr.node === "literal" && expr.literal.kind === "duration";
 }
 
@@ -150,12 +184,18 @@ function compileBetween(expr: Expr & { node: "between" }, scope: Scope): Typed {
   const arg = compile(expr.arg, scope);
   const low = compileComparison(">=", arg, compile(expr.low, scope), scope);
   const high = compileComparison("<=", arg, compile(expr.high, scope), scope);
-  return typed(`(${expr.negated ? "NOT " : ""}(${low.sql} AND ${high.sql}))`, bool, [arg, low, high]);
+  return typed(`(${expr.negated ? "NOT " : ""}(${low.sql} AND ${high.sql}))`, bool, [
+    arg,
+    low,
+    high,
+  ]);
 }
 
 function compileIn(expr: Expr & { node: "in" }, scope: Scope): Typed {
   const arg = compile(expr.arg, scope);
-  const equalities = expr.items.map((item) => compileComparison("=", arg, compile(item, scope), scope).sql);
+  const equalities = expr.items.map((item) =>
+    compileComparison("=", arg, compile(item, scope), scope).sql
+  );
   return typed(`(${expr.negated ? "NOT " : ""}(${equalities.join(" OR ")}))`, bool, [arg]);
 }
 
@@ -163,7 +203,9 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
   const subject = expr.subject === null ? null : compile(expr.subject, scope);
   const branches = expr.branches.map(({ when, then }) => {
     const condition = compile(when, scope);
-    const sql = subject === null ? asBool(condition) : compileComparison("=", subject, condition, scope).sql;
+    const sql = subject === null
+      ? asBool(condition)
+      : compileComparison("=", subject, condition, scope).sql;
     return { sql, value: compile(then, scope) };
   });
   const values = branches.map(({ value }) => value);
@@ -172,7 +214,14 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
   const type = values.map((value) => value.type).reduce(commonType);
   const whens = branches.map(({ sql, value }) => `WHEN ${sql} THEN ${coerce(value, type)}`);
   const rest = otherwise === null ? "" : ` ELSE ${coerce(otherwise, type)}`;
-  return typed(`CASE ${whens.join(" ")}${rest} END`, type, [...values, ...(subject === null ? [] : [subject])].map((value) => ({ ...value, constant: false })));
+  return typed(
+    `CASE ${whens.join(" ")}${rest} END`,
+    type,
+    [...values, ...(subject === null ? [] : [subject])].map((value) => ({
+      ...value,
+      constant: false,
+    })),
+  );
 }
 
 /** Returns SQL that gives values of a type that holds the expression's; VARCHAR as text. */

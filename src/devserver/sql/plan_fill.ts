@@ -25,7 +25,9 @@ export function constantTicks(expr: Expr, scope: Scope): bigint | null {
   if (expr.node === "column") return null;
   const { literal } = compile(expr, scope);
   if (literal?.kind === "integer" || literal?.kind === "ticks") return literal.value;
-  return literal?.kind === "string" ? parseTimestamp(literal.value, scope.precision, scope.timeZone) : null;
+  return literal?.kind === "string"
+    ? parseTimestamp(literal.value, scope.precision, scope.timeZone)
+    : null;
 }
 
 const mirrored: Record<string, string> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=" };
@@ -33,13 +35,20 @@ const mirrored: Record<string, string> = { "<": ">", "<=": ">=", ">": "<", ">=":
 /** Finds the bounds on the time that all rows keep to; both ends belong to the range. */
 export function timeBounds(expr: Expr | null, scope: Scope): Bounds {
   const none: Bounds = { low: null, high: null };
-  const isTime = (side: Expr): boolean => side.node === "column" && scope.column(side.table, side.name)?.sql === scope.time;
+  const isTime = (side: Expr): boolean =>
+    side.node === "column" && scope.column(side.table, side.name)?.sql === scope.time;
   if (expr === null) return none;
-  if (expr.node === "between" && !expr.negated && isTime(expr.arg)) return { low: constantTicks(expr.low, scope), high: constantTicks(expr.high, scope) };
+  if (expr.node === "between" && !expr.negated && isTime(expr.arg)) {
+    return { low: constantTicks(expr.low, scope), high: constantTicks(expr.high, scope) };
+  }
   if (expr.node !== "binary") return none;
   if (expr.op === "and") return narrow(timeBounds(expr.left, scope), timeBounds(expr.right, scope));
   if (mirrored[expr.op] === undefined) return none;
-  const [op, side] = isTime(expr.left) ? [expr.op, expr.right] : isTime(expr.right) ? [mirrored[expr.op]!, expr.left] : ["", null];
+  const [op, side] = isTime(expr.left)
+    ? [expr.op, expr.right]
+    : isTime(expr.right)
+    ? [mirrored[expr.op]!, expr.left]
+    : ["", null];
   const ticks = side === null ? null : constantTicks(side, scope);
   if (ticks === null) return none;
   const low = op === ">" ? ticks + 1n : op === ">=" || op === "=" ? ticks : null;
@@ -47,7 +56,8 @@ export function timeBounds(expr: Expr | null, scope: Scope): Bounds {
 }
 
 function narrow(left: Bounds, right: Bounds): Bounds {
-  const pick = (a: bigint | null, b: bigint | null, least: boolean): bigint | null => a === null ? b : b === null ? a : (a < b) === least ? a : b;
+  const pick = (a: bigint | null, b: bigint | null, least: boolean): bigint | null =>
+    a === null ? b : b === null ? a : (a < b) === least ? a : b;
   return { low: pick(left.low, right.low, false), high: pick(left.high, right.high, true) };
 }
 
@@ -58,36 +68,71 @@ export function planFill(parts: Parts, window: WindowPlan, rows: Scope): Plan {
   if (select.distinct || select.slimit !== null) throw unsupported("FILL with DISTINCT or SLIMIT");
   const names = keys.map((_, index) => `k${index}`);
   const filled = items.map((_, index) => `${fillSql(parts, window, index)} AS o${index}`);
-  const join = (alias: string, time: string): string => `LEFT JOIN groups ${alias} ON ${sameWindow(names, alias, "f", time)}`;
-  const sql = `WITH groups AS (${groupsSql(parts, window)}), starts AS (${startsSql(parts, window, names, rows)}), near AS (${nearSql(names)}) ` +
-    `SELECT ${filled.join(", ")} FROM near f ${join("g", "gw")} ${join("a", "pw")} ${join("b", "nw")} ORDER BY ${fillOrder(parts, names)}${limitSql(select.limit, scope)}`;
-  return { sql, columns: items.map(({ name }, index) => ({ name, type: values[index]!.type, bytes: values[index]!.bytes, constant: false })), precision: scope.precision };
+  const join = (alias: string, time: string): string =>
+    `LEFT JOIN groups ${alias} ON ${sameWindow(names, alias, "f", time)}`;
+  const sql =
+    `WITH groups AS (${groupsSql(parts, window)}), starts AS (${
+      startsSql(parts, window, names, rows)
+    }), near AS (${nearSql(names)}) ` +
+    `SELECT ${filled.join(", ")} FROM near f ${join("g", "gw")} ${join("a", "pw")} ${
+      join("b", "nw")
+    } ORDER BY ${fillOrder(parts, names)}${limitSql(select.limit, scope)}`;
+  return {
+    sql,
+    columns: items.map(({ name }, index) => ({
+      name,
+      type: values[index]!.type,
+      bytes: values[index]!.bytes,
+      constant: false,
+    })),
+    precision: scope.precision,
+  };
 }
 
 /** The windows that have rows, with their keys. */
-function groupsSql({ values, keys, relation, where, groupBy, having }: Parts, window: WindowPlan): string {
+function groupsSql(
+  { values, keys, relation, where, groupBy, having }: Parts,
+  window: WindowPlan,
+): string {
   const conditions = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
-  const selected = [...values.map(({ sql }, index) => `${sql} AS o${index}`), ...keys.map((sql, index) => `${sql} AS k${index}`), `${window.start} AS w`];
-  return `SELECT ${selected.join(", ")} FROM ${relation!.from(selected.join(" ") + conditions)}${conditions}${groupBy}${having}`;
+  const selected = [
+    ...values.map(({ sql }, index) => `${sql} AS o${index}`),
+    ...keys.map((sql, index) => `${sql} AS k${index}`),
+    `${window.start} AS w`,
+  ];
+  return `SELECT ${selected.join(", ")} FROM ${
+    relation!.from(selected.join(" ") + conditions)
+  }${conditions}${groupBy}${having}`;
 }
 
 /** All windows of each partition. */
 function startsSql({ select }: Parts, window: WindowPlan, names: string[], rows: Scope): string {
   const { step, origin } = window.fixed!;
   const bounds = timeBounds(select.where, rows);
-  const low = bounds.low === null ? "(SELECT min(w) FROM groups)" : floorSql(`${bounds.low}::BIGINT`, step, origin);
-  const high = bounds.high === null ? "(SELECT max(w) FROM groups)" : floorSql(`${bounds.high}::BIGINT`, step, origin);
-  const partitions = names.length === 0 ? "SELECT 1 AS one FROM groups LIMIT 1" : `SELECT DISTINCT ${names.join(", ")} FROM groups`;
+  const low = bounds.low === null
+    ? "(SELECT min(w) FROM groups)"
+    : floorSql(`${bounds.low}::BIGINT`, step, origin);
+  const high = bounds.high === null
+    ? "(SELECT max(w) FROM groups)"
+    : floorSql(`${bounds.high}::BIGINT`, step, origin);
+  const partitions = names.length === 0
+    ? "SELECT 1 AS one FROM groups LIMIT 1"
+    : `SELECT DISTINCT ${names.join(", ")} FROM groups`;
   return `SELECT p.*, unnest(range(${low}, ${high} + 1, ${step})) AS w FROM (${partitions}) p`;
 }
 
 function sameWindow(names: string[], left: string, right: string, time: string): string {
-  return [...names.map((name) => `${left}.${name} IS NOT DISTINCT FROM ${right}.${name}`), `${left}.w = ${right}.${time}`].join(" AND ");
+  return [
+    ...names.map((name) => `${left}.${name} IS NOT DISTINCT FROM ${right}.${name}`),
+    `${left}.w = ${right}.${time}`,
+  ].join(" AND ");
 }
 
 /** Tells for each window its own (`gw`), the last (`pw`) and the next (`nw`) one that has rows. */
 function nearSql(names: string[]): string {
-  const over = `OVER (${names.length === 0 ? "" : `PARTITION BY ${names.map((name) => `s.${name}`).join(", ")} `}ORDER BY s.w`;
+  const over = `OVER (${
+    names.length === 0 ? "" : `PARTITION BY ${names.map((name) => `s.${name}`).join(", ")} `
+  }ORDER BY s.w`;
   return `SELECT s.*, g.w AS gw, max(g.w) ${over} ROWS UNBOUNDED PRECEDING) AS pw, min(g.w) ${over} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS nw ` +
     `FROM starts s LEFT JOIN groups g ON ${sameWindow(names, "g", "s", "w")}`;
 }
@@ -97,11 +142,21 @@ function fillOrder(parts: Parts, names: string[]): string {
   if (parts.order.length === 0) return natural.join(", ");
   return parts.select.orderBy.map(({ expr, descending, nulls }) => {
     const index = parts.items.findIndex(({ name }) => expr.node === "column" && name === expr.name);
-    const place = expr.node === "literal" && expr.literal.kind === "integer" ? Number(expr.literal.value) : index + 1;
-    const sql = place > 0 ? String(place) : expr.node === "column" && expr.name === "_wstart" ? "f.w" : null;
-    const key = sql === null && expr.node === "column" ? parts.keys.indexOf(compile(expr, parts.scope).sql) : -1;
+    const place = expr.node === "literal" && expr.literal.kind === "integer"
+      ? Number(expr.literal.value)
+      : index + 1;
+    const sql = place > 0
+      ? String(place)
+      : expr.node === "column" && expr.name === "_wstart"
+      ? "f.w"
+      : null;
+    const key = sql === null && expr.node === "column"
+      ? parts.keys.indexOf(compile(expr, parts.scope).sql)
+      : -1;
     if (sql === null && key < 0) throw unsupported("this ORDER BY with FILL");
-    return `${sql ?? `f.k${key}`}${descending ? " DESC" : " ASC"} NULLS ${(nulls ?? (descending ? "last" : "first")).toUpperCase()}`;
+    return `${sql ?? `f.k${key}`}${descending ? " DESC" : " ASC"} NULLS ${
+      (nulls ?? (descending ? "last" : "first")).toUpperCase()
+    }`;
   }).join(", ");
 }
 
@@ -113,15 +168,29 @@ function fillSql(parts: Parts, window: WindowPlan, index: number): string {
   if (key >= 0) return `f.k${key}`;
   if (value.sql === window.start) return "f.w";
   if (value.sql === window.end) return `(f.w + ${length})`;
-  if (!hasAggregate(expr) && value.sql === `(${window.end} - ${window.start})`) return `${length}::BIGINT`;
+  if (!hasAggregate(expr) && value.sql === `(${window.end} - ${window.start})`) {
+    return `${length}::BIGINT`;
+  }
   if (!hasAggregate(expr)) throw unsupported("this expression with FILL");
   const name = `o${index}`;
   const place = items.slice(0, index).filter((item) => hasAggregate(item.expr)).length;
-  const missing = missingSql(select.fill!.mode, name, value, select.fill!.values[place], parts.scope);
+  const missing = missingSql(
+    select.fill!.mode,
+    name,
+    value,
+    select.fill!.values[place],
+    parts.scope,
+  );
   return `CASE WHEN f.gw IS NOT NULL THEN g.${name} ELSE ${missing} END`;
 }
 
-function missingSql(mode: string, name: string, value: Typed, given: Expr | undefined, scope: Scope): string {
+function missingSql(
+  mode: string,
+  name: string,
+  value: Typed,
+  given: Expr | undefined,
+  scope: Scope,
+): string {
   switch (mode) {
     case "prev":
       return `a.${name}`;
@@ -131,12 +200,20 @@ function missingSql(mode: string, name: string, value: Typed, given: Expr | unde
     case "value_f": {
       if (given === undefined) throw new ServerError(Code.syntax, "Filled values number mismatch");
       const constant = compile(given, scope);
-      if (isNumeric(value.type)) return `CAST(${asDouble(constant)} AS ${physicalType(value.type)})`;
-      return isText(value.type) && value.bytes ? `encode(${constant.sql})` : value.type.code === 1 ? asBool(constant) : constant.sql;
+      if (isNumeric(value.type)) {
+        return `CAST(${asDouble(constant)} AS ${physicalType(value.type)})`;
+      }
+      return isText(value.type) && value.bytes
+        ? `encode(${constant.sql})`
+        : value.type.code === 1
+        ? asBool(constant)
+        : constant.sql;
     }
     case "linear":
       if (!isNumeric(value.type)) return "NULL";
-      return `CAST(CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw)) AS ${physicalType(value.type)})`;
+      return `CAST(CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw)) AS ${
+        physicalType(value.type)
+      })`;
     case "null":
     case "null_f":
       return "NULL";

@@ -3,14 +3,28 @@
  *
  * @module
  */
-import { type Catalog, type Child, type Column, dataTable, type Table, tableOf, tagTable } from "../catalog.ts";
+import {
+  type Catalog,
+  type Child,
+  type Column,
+  dataTable,
+  type Table,
+  tableOf,
+  tagTable,
+} from "../catalog.ts";
 import type { Precision } from "../engine.ts";
 import { quoteText } from "../store.ts";
 import type { FromItem, Literal, QualifiedName, Query } from "./ast.ts";
-import { tableNotExist } from "./errors.ts";
+import { tableNotExist, unsupported } from "./errors.ts";
 import { compileLiteral, type Typed } from "./typed.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
-import { findColumn, type OutputColumn, queryRelation, type Relation, type RelationColumn } from "./relation.ts";
+import {
+  findColumn,
+  type OutputColumn,
+  queryRelation,
+  type Relation,
+  type RelationColumn,
+} from "./relation.ts";
 import { sizedType, type SqlType, Type } from "./types.ts";
 
 /** A planned query: DuckDB SQL whose columns are `o0`, `o1`, …. */
@@ -42,13 +56,24 @@ export interface PlanContext {
 const tbnameType = sizedType(Type.varchar, 270);
 
 /** Plans a FROM clause. */
-export function planFrom(item: FromItem, context: PlanContext, planQuery: (query: Query, context: PlanContext) => Plan): Relation {
+export function planFrom(
+  item: FromItem,
+  context: PlanContext,
+  planQuery: (query: Query, context: PlanContext) => Plan,
+): Relation {
   switch (item.node) {
     case "table":
       return planTable(item.name, item.alias, context);
     case "query": {
       const plan = planQuery(item.query, context);
-      return queryRelation(plan.sql, plan.columns, plan.precision, context.alias(), item.alias ?? "", item.query.orderBy.length > 0);
+      return queryRelation(
+        plan.sql,
+        plan.columns,
+        plan.precision,
+        context.alias(),
+        item.alias ?? "",
+        item.query.orderBy.length > 0,
+      );
     }
     case "join":
       return planJoin(item, context, planQuery);
@@ -57,34 +82,59 @@ export function planFrom(item: FromItem, context: PlanContext, planQuery: (query
 
 function planTable(name: QualifiedName, alias: string | null, context: PlanContext): Relation {
   const schema = name.qualifier ?? context.database;
-  if (schema === "information_schema" || schema === "performance_schema") return planSystemTable(schema, name.name, alias, context);
+  if (schema === "information_schema" || schema === "performance_schema") {
+    return planSystemTable(schema, name.name, alias, context);
+  }
   const found = context.catalog.find(name, context.database);
   const table = tableOf(found);
-  const qualifier = alias ?? name.name;
   const rows = context.alias(), tags = `${rows}g`;
-  const isChild = found.kind === "child";
+  const whole = found.kind === "stable";
   const time = `${rows}.${table.columns[0]!.store}`;
-  const joined = table.kind === "stable";
-  const toColumn = (source: string, kind: "column" | "tag", inStar: boolean) => (column: Column): RelationColumn => {
-    const value: Typed = { sql: `${source}.${column.store}`, type: column.type, bytes: column.type.code === Type.varchar, constant: false };
-    return { table: qualifier, name: column.name, value, kind, inStar };
-  };
-  const columns = [...table.columns.map(toColumn(rows, "column", true)), ...table.tags.map(toColumn(tags, "tag", !isChild))];
   return {
-    columns,
-    conditions: isChild ? [`${rows}._tid = ${found.id}`] : [],
+    columns: tableColumns(table, alias ?? name.name, rows, tags, whole),
+    conditions: found.kind === "child" ? [`${rows}._tid = ${found.id}`] : [],
     time,
-    order: joined && !isChild ? [`${rows}._tid`, time] : [time],
+    order: whole ? [`${rows}._tid`, time] : [time],
     precision: table.database.precision,
-    single: isChild || table.kind === "normal",
+    single: !whole,
     tableName: tableNameSql(found, tags),
-    tags: joined && !isChild ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.` } : null,
+    tags: whole ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.` } : null,
     from(used, isolated = false) {
-      const withTags = joined && used.includes(`${tags}.`);
-      const source = isolated && isChild ? `(SELECT * FROM ${dataTable(table)} WHERE _tid = ${found.id}) ${rows}` : `${dataTable(table)} ${rows}`;
-      return withTags ? `${source} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid` : source;
+      const withTags = table.kind === "stable" && used.includes(`${tags}.`);
+      const source = isolated && found.kind === "child"
+        ? `(SELECT * FROM ${dataTable(table)} WHERE _tid = ${found.id}) ${rows}`
+        : `${dataTable(table)} ${rows}`;
+      return withTags
+        ? `${source} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid`
+        : source;
     },
   };
+}
+
+/** The columns and tags of a table; `*` has the tags only of a whole super table. */
+function tableColumns(
+  table: Table,
+  qualifier: string,
+  rows: string,
+  tags: string,
+  whole: boolean,
+): RelationColumn[] {
+  const toColumn = (source: string, kind: "column" | "tag", inStar: boolean) =>
+  (
+    column: Column,
+  ): RelationColumn => {
+    const value: Typed = {
+      sql: `${source}.${column.store}`,
+      type: column.type,
+      bytes: column.type.code === Type.varchar,
+      constant: false,
+    };
+    return { table: qualifier, name: column.name, value, kind, inStar };
+  };
+  return [
+    ...table.columns.map(toColumn(rows, "column", true)),
+    ...table.tags.map(toColumn(tags, "tag", whole)),
+  ];
 }
 
 function tableNameSql(found: Table | Child, tags: string): string {
@@ -92,43 +142,95 @@ function tableNameSql(found: Table | Child, tags: string): string {
   return found.kind === "stable" ? `${tags}._name` : `CAST(${quoteText(found.name)} AS VARCHAR)`;
 }
 
-function planSystemTable(schema: string, name: string, alias: string | null, context: PlanContext): Relation {
+function planSystemTable(
+  schema: string,
+  name: string,
+  alias: string | null,
+  context: PlanContext,
+): Relation {
   const table = context.systemTable(schema, name);
   if (table === null) throw tableNotExist();
   const source = context.alias();
   const columns = table.columns.map(({ name: column, type }, index): RelationColumn => {
-    return { table: alias ?? name, name: column, value: { sql: `${source}.s${index}`, type, bytes: false, constant: false }, kind: "column", inStar: true };
+    return {
+      table: alias ?? name,
+      name: column,
+      value: { sql: `${source}.s${index}`, type, bytes: false, constant: false },
+      kind: "column",
+      inStar: true,
+    };
   });
   return {
-    columns, conditions: [], time: null, order: [], precision: "ms", single: false, tableName: null, tags: null,
-    from: () => `${systemRows(table)} ${source}(${table.columns.map((_, index) => `s${index}`).join(", ")})`,
+    columns,
+    conditions: [],
+    time: null,
+    order: [],
+    precision: "ms",
+    single: false,
+    tableName: null,
+    tags: null,
+    from: () =>
+      `${systemRows(table)} ${source}(${table.columns.map((_, index) => `s${index}`).join(", ")})`,
   };
 }
 
 function systemRows(table: SystemTable): string {
   const cast = (sql: string, { code }: SqlType): string => {
-    const physical = code === Type.varchar ? "VARCHAR" : code === Type.bool ? "BOOLEAN" : code === Type.int ? "INTEGER" : code === Type.tinyint ? "TINYINT" : code === Type.double ? "DOUBLE" : "BIGINT";
+    const physical = code === Type.varchar
+      ? "VARCHAR"
+      : code === Type.bool
+      ? "BOOLEAN"
+      : code === Type.int
+      ? "INTEGER"
+      : code === Type.tinyint
+      ? "TINYINT"
+      : code === Type.double
+      ? "DOUBLE"
+      : "BIGINT";
     return `CAST(${sql} AS ${physical})`;
   };
-  if (table.rows.length === 0) return `(SELECT ${table.columns.map(({ type }) => cast("NULL", type)).join(", ")} WHERE false)`;
-  const rows = table.rows.map((row) => `(${row.map((literal, index) => cast(compileLiteral(literal).sql, table.columns[index]!.type)).join(", ")})`);
+  if (table.rows.length === 0) {
+    return `(SELECT ${table.columns.map(({ type }) => cast("NULL", type)).join(", ")} WHERE false)`;
+  }
+  const rows = table.rows.map((row) =>
+    `(${
+      row.map((literal, index) => cast(compileLiteral(literal).sql, table.columns[index]!.type))
+        .join(", ")
+    })`
+  );
   return `(VALUES ${rows.join(", ")})`;
 }
 
-function planJoin(item: FromItem & { node: "join" }, context: PlanContext, planQuery: (query: Query, context: PlanContext) => Plan): Relation {
-  const left = planFrom(item.left, context, planQuery), right = planFrom(item.right, context, planQuery);
+function planJoin(
+  item: FromItem & { node: "join" },
+  context: PlanContext,
+  planQuery: (query: Query, context: PlanContext) => Plan,
+): Relation {
+  const left = planFrom(item.left, context, planQuery),
+    right = planFrom(item.right, context, planQuery);
+  if (left.precision !== right.precision) throw unsupported("joins of different precisions");
   const joined: Relation = {
     columns: [...left.columns, ...right.columns],
     conditions: item.kind === "inner" ? [...left.conditions, ...right.conditions] : [],
-    time: left.time, order: left.order, precision: left.precision, single: false, tableName: null, tags: null, from: () => "",
+    time: left.time,
+    order: left.order,
+    precision: left.precision,
+    single: false,
+    tableName: null,
+    tags: null,
+    from: () => "",
   };
   const on = item.on === null ? [] : [asBool(compile(item.on, relationScope(joined, context)))];
   const side = (relation: Relation, used: string): string => {
-    const source = relation.from(used + on.join(" ") + relation.conditions.join(" "), item.kind !== "inner");
+    const source = relation.from(
+      used + on.join(" ") + relation.conditions.join(" "),
+      item.kind !== "inner",
+    );
     return source.includes(" JOIN ") ? `(${source})` : source;
   };
   const verbs = { inner: "JOIN", left: "LEFT JOIN", right: "RIGHT JOIN", full: "FULL JOIN" };
-  joined.from = (used) => `${side(left, used)} ${verbs[item.kind]} ${side(right, used)} ON ${on.join("") || "true"}`;
+  joined.from = (used) =>
+    `${side(left, used)} ${verbs[item.kind]} ${side(right, used)} ON ${on.join("") || "true"}`;
   return joined;
 }
 
@@ -147,7 +249,9 @@ export function relationScope(relation: Relation | null, context: PlanContext): 
       if (relation === null) return null;
       const column = findColumn(relation, table, name);
       if (column !== null) return column.value;
-      if (name === "tbname" && relation.tableName !== null) return { sql: relation.tableName, type: tbnameType, bytes: false, constant: false };
+      if (name === "tbname" && relation.tableName !== null) {
+        return { sql: relation.tableName, type: tbnameType, bytes: false, constant: false };
+      }
       const time = relation.columns.find(({ value }) => value.sql === relation.time);
       return (name === "_rowts" || name === "_c0") && time !== undefined ? time.value : null;
     },

@@ -41,8 +41,14 @@ export interface Relation {
 }
 
 /** Finds a column by name and, if given, table. */
-export function findColumn(relation: Relation, table: string | null, name: string): RelationColumn | null {
-  const found = relation.columns.filter((column) => column.name === name && (table === null || column.table === table));
+export function findColumn(
+  relation: Relation,
+  table: string | null,
+  name: string,
+): RelationColumn | null {
+  const found = relation.columns.filter((column) =>
+    column.name === name && (table === null || column.table === table)
+  );
   if (found.length > 1 && new Set(found.map((column) => column.table)).size > 1) {
     throw new ServerError(Code.ambiguousColumn, `Column ambiguously defined: ${name}`);
   }
@@ -60,30 +66,60 @@ export interface OutputColumn {
 }
 
 /** Makes a relation of a sub-query whose columns are called `o0`, `o1`, …. */
-export function queryRelation(sql: string, columns: OutputColumn[], precision: Precision, alias: string, qualifier: string, ordered: boolean): Relation {
+export function queryRelation(
+  sql: string,
+  columns: OutputColumn[],
+  precision: Precision,
+  alias: string,
+  qualifier: string,
+  ordered: boolean,
+): Relation {
   const relationColumns = columns.map((column, index): RelationColumn => {
-    const value: Typed = { sql: `${alias}.o${index}`, type: column.type, bytes: column.bytes, constant: false };
+    const value: Typed = {
+      sql: `${alias}.o${index}`,
+      type: column.type,
+      bytes: column.bytes,
+      constant: false,
+    };
     return { table: qualifier, name: column.name, value, kind: "column", inStar: true };
   });
-  const time = relationColumns.find(({ value }) => value.type.code === Type.timestamp)?.value.sql ?? null;
+  const time = relationColumns.find(({ value }) => value.type.code === Type.timestamp)?.value.sql ??
+    null;
   return {
-    columns: relationColumns, conditions: [], time, order: ordered || time === null ? [] : [time], precision, single: false, tableName: null, tags: null,
+    columns: relationColumns,
+    conditions: [],
+    time,
+    order: ordered || time === null ? [] : [time],
+    precision,
+    single: false,
+    tableName: null,
+    tags: null,
     from: () => `(${sql}) ${alias}`,
   };
 }
 
 /** Puts a relation and conditions into a sub-query that adds columns computed over all its rows. */
-export function wrapRelation(relation: Relation, conditions: string[], extras: Record<string, string>, alias: string): Relation {
+export function wrapRelation(
+  relation: Relation,
+  conditions: string[],
+  extras: Record<string, string>,
+  alias: string,
+): Relation {
   const selected = relation.columns.map(({ value }, index) => `${value.sql} AS w${index}`);
   if (relation.time !== null) selected.push(`${relation.time} AS wt`);
   if (relation.tableName !== null) selected.push(`${relation.tableName} AS wn`);
   relation.order.forEach((sql, index) => selected.push(`${sql} AS wo${index}`));
   for (const [name, sql] of Object.entries(extras)) selected.push(`${sql} AS ${name}`);
   const where = [...relation.conditions, ...conditions];
-  const inner = `SELECT ${selected.join(", ")} FROM ${relation.from(selected.join(" ") + where.join(" "))}${where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`}`;
+  const inner = `SELECT ${selected.join(", ")} FROM ${
+    relation.from(selected.join(" ") + where.join(" "))
+  }${where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`}`;
   return {
     ...relation,
-    columns: relation.columns.map((column, index) => ({ ...column, value: { ...column.value, sql: `${alias}.w${index}` } })),
+    columns: relation.columns.map((column, index) => ({
+      ...column,
+      value: { ...column.value, sql: `${alias}.w${index}` },
+    })),
     conditions: [],
     time: relation.time === null ? null : `${alias}.wt`,
     tableName: relation.tableName === null ? null : `${alias}.wn`,

@@ -107,7 +107,9 @@ export class TokenStream {
 
   qualifiedName(): QualifiedName {
     const first = this.name();
-    return this.acceptOperator(".") ? { qualifier: first, name: this.anyName() } : { qualifier: null, name: first };
+    return this.acceptOperator(".")
+      ? { qualifier: first, name: this.anyName() }
+      : { qualifier: null, name: first };
   }
 
   /** Reads the name after a dot, where reserved words are let through. */

@@ -32,20 +32,35 @@ const doubleType = fixedType(Type.double);
 
 /** Returns the SQL of a DOUBLE literal; DuckDB reads plain decimals as DECIMAL. */
 export function doubleSql(value: number): string {
-  return Number.isFinite(value) ? `${value}::DOUBLE` : `'${value > 0 ? "inf" : value < 0 ? "-inf" : "nan"}'::DOUBLE`;
+  return Number.isFinite(value)
+    ? `${value}::DOUBLE`
+    : `'${value > 0 ? "inf" : value < 0 ? "-inf" : "nan"}'::DOUBLE`;
 }
 
 /** Compiles a literal. */
 export function compileLiteral(literal: Literal): Typed {
-  const of = (sql: string, type: SqlType, bytes = false): Typed => ({ sql, type, bytes, literal, constant: true });
+  const of = (sql: string, type: SqlType, bytes = false): Typed => ({
+    sql,
+    type,
+    bytes,
+    literal,
+    constant: true,
+  });
   switch (literal.kind) {
     case "integer":
-      if (literal.value > 18446744073709551615n || literal.value < -9223372036854775808n) return of(doubleSql(Number(literal.value)), doubleType);
-      return literal.value > 9223372036854775807n ? of(`${literal.value}::UBIGINT`, fixedType(Type.ubigint)) : of(`(${literal.value})::BIGINT`, fixedType(Type.bigint));
+      if (literal.value > 18446744073709551615n || literal.value < -9223372036854775808n) {
+        return of(doubleSql(Number(literal.value)), doubleType);
+      }
+      return literal.value > 9223372036854775807n
+        ? of(`${literal.value}::UBIGINT`, fixedType(Type.ubigint))
+        : of(`(${literal.value})::BIGINT`, fixedType(Type.bigint));
     case "float":
       return of(doubleSql(literal.value), doubleType);
     case "string":
-      return of(quoteText(literal.value), sizedType(Type.varchar, new TextEncoder().encode(literal.value).length));
+      return of(
+        quoteText(literal.value),
+        sizedType(Type.varchar, new TextEncoder().encode(literal.value).length),
+      );
     case "bytes":
       return of(quoteBytes(literal.value), sizedType(Type.varbinary, literal.value.length));
     case "ticks":
@@ -76,7 +91,9 @@ export function asText(value: Typed): string {
 /** Returns SQL that gives bytes. */
 export function asBytes(value: Typed): string {
   if (isNull(value)) return "NULL::BLOB";
-  return value.type.code === Type.nchar || (value.type.code === Type.varchar && !value.bytes) ? `encode(${value.sql})` : value.sql;
+  return value.type.code === Type.nchar || (value.type.code === Type.varchar && !value.bytes)
+    ? `encode(${value.sql})`
+    : value.sql;
 }
 
 /** Returns SQL that gives a DOUBLE. */
@@ -88,7 +105,9 @@ export function asDouble(value: Typed): string {
     const number = Number.parseFloat(literal.value);
     return doubleSql(Number.isNaN(number) ? 0 : number);
   }
-  if (isNumeric(type) || type.code === Type.timestamp || type.code === Type.bool) return `CAST(${value.sql} AS DOUBLE)`;
+  if (isNumeric(type) || type.code === Type.timestamp || type.code === Type.bool) {
+    return `CAST(${value.sql} AS DOUBLE)`;
+  }
   throw unsupported("arithmetic with text");
 }
 
@@ -97,15 +116,24 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
   if (left.code === Type.varchar && left.length === 0) return right;
   if (right.code === Type.varchar && right.length === 0) return left;
   if (isText(left) && isText(right)) {
-    return sizedType(left.code === Type.nchar || right.code === Type.nchar ? Type.nchar : Type.varchar, Math.max(left.length, right.length));
+    return sizedType(
+      left.code === Type.nchar || right.code === Type.nchar ? Type.nchar : Type.varchar,
+      Math.max(left.length, right.length),
+    );
   }
-  if (left.code === right.code && left.precision === right.precision && left.scale === right.scale) {
+  if (
+    left.code === right.code && left.precision === right.precision && left.scale === right.scale
+  ) {
     return left.length >= right.length ? left : right;
   }
   if (isNumeric(left) && isNumeric(right)) {
-    const fractional = [left, right].some((type) => type.code === Type.float || type.code === Type.double || isDecimal(type));
+    const fractional = [left, right].some((type) =>
+      type.code === Type.float || type.code === Type.double || isDecimal(type)
+    );
     return fixedType(fractional ? Type.double : Type.bigint);
   }
-  if (isText(left) || isText(right)) return sizedType(Type.varchar, Math.max(left.length, right.length, 32));
+  if (isText(left) || isText(right)) {
+    return sizedType(Type.varchar, Math.max(left.length, right.length, 32));
+  }
   return fixedType(Type.bigint);
 }

@@ -38,16 +38,69 @@ export interface SqlType {
 }
 
 const names: Record<number, string> = {
-  0: "NULL", 1: "BOOL", 2: "TINYINT", 3: "SMALLINT", 4: "INT", 5: "BIGINT", 6: "FLOAT", 7: "DOUBLE", 8: "VARCHAR", 9: "TIMESTAMP", 10: "NCHAR",
-  11: "TINYINT UNSIGNED", 12: "SMALLINT UNSIGNED", 13: "INT UNSIGNED", 14: "BIGINT UNSIGNED", 15: "JSON", 16: "VARBINARY", 17: "DECIMAL", 18: "BLOB",
-  20: "GEOMETRY", 21: "DECIMAL",
+  0: "NULL",
+  1: "BOOL",
+  2: "TINYINT",
+  3: "SMALLINT",
+  4: "INT",
+  5: "BIGINT",
+  6: "FLOAT",
+  7: "DOUBLE",
+  8: "VARCHAR",
+  9: "TIMESTAMP",
+  10: "NCHAR",
+  11: "TINYINT UNSIGNED",
+  12: "SMALLINT UNSIGNED",
+  13: "INT UNSIGNED",
+  14: "BIGINT UNSIGNED",
+  15: "JSON",
+  16: "VARBINARY",
+  17: "DECIMAL",
+  18: "BLOB",
+  20: "GEOMETRY",
+  21: "DECIMAL",
 };
 
-const sizes: Record<number, number> = { 0: 0, 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 4, 7: 8, 9: 8, 11: 1, 12: 2, 13: 4, 14: 8, 15: 4095, 17: 16, 18: 4194304, 21: 8 };
+const sizes: Record<number, number> = {
+  0: 0,
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 4,
+  7: 8,
+  9: 8,
+  11: 1,
+  12: 2,
+  13: 4,
+  14: 8,
+  15: 4095,
+  17: 16,
+  18: 4194304,
+  21: 8,
+};
 
 const physical: Record<number, string> = {
-  0: "INTEGER", 1: "BOOLEAN", 2: "TINYINT", 3: "SMALLINT", 4: "INTEGER", 5: "BIGINT", 6: "FLOAT", 7: "DOUBLE", 8: "BLOB", 9: "BIGINT", 10: "VARCHAR",
-  11: "UTINYINT", 12: "USMALLINT", 13: "UINTEGER", 14: "UBIGINT", 15: "VARCHAR", 16: "BLOB", 18: "BLOB", 20: "BLOB",
+  0: "INTEGER",
+  1: "BOOLEAN",
+  2: "TINYINT",
+  3: "SMALLINT",
+  4: "INTEGER",
+  5: "BIGINT",
+  6: "FLOAT",
+  7: "DOUBLE",
+  8: "BLOB",
+  9: "BIGINT",
+  10: "VARCHAR",
+  11: "UTINYINT",
+  12: "USMALLINT",
+  13: "UINTEGER",
+  14: "UBIGINT",
+  15: "VARCHAR",
+  16: "BLOB",
+  18: "BLOB",
+  20: "BLOB",
 };
 
 /** Returns a type of fixed size by its code. */
@@ -62,7 +115,9 @@ export function sizedType(code: number, length: number): SqlType {
 
 /** Returns a DECIMAL; up to 18 digits it takes 8 bytes, else 16. */
 export function decimalType(precision: number, scale: number): SqlType {
-  return precision <= 18 ? { code: Type.decimal64, length: 8, precision, scale } : { code: Type.decimal, length: 16, precision, scale };
+  return precision <= 18
+    ? { code: Type.decimal64, length: 8, precision, scale }
+    : { code: Type.decimal, length: 16, precision, scale };
 }
 
 /** Tells whether values of the type are text: VARCHAR or NCHAR. */
@@ -72,7 +127,8 @@ export function isText(type: SqlType): boolean {
 
 /** Tells whether the type is an integer, signed or not. */
 export function isInteger(type: SqlType): boolean {
-  return (type.code >= Type.tinyint && type.code <= Type.bigint) || (type.code >= Type.utinyint && type.code <= Type.ubigint);
+  return (type.code >= Type.tinyint && type.code <= Type.bigint) ||
+    (type.code >= Type.utinyint && type.code <= Type.ubigint);
 }
 
 /** Tells whether the type is an unsigned integer. */
@@ -87,7 +143,8 @@ export function isDecimal(type: SqlType): boolean {
 
 /** Tells whether the type is a number. */
 export function isNumeric(type: SqlType): boolean {
-  return isInteger(type) || type.code === Type.float || type.code === Type.double || isDecimal(type);
+  return isInteger(type) || type.code === Type.float || type.code === Type.double ||
+    isDecimal(type);
 }
 
 /** Tells whether a declared length belongs to the type. */
@@ -107,5 +164,7 @@ export function typeText(type: SqlType): string {
 
 /** Returns the DuckDB type that holds the values. */
 export function physicalType(type: SqlType): string {
-  return isDecimal(type) ? `DECIMAL(${type.precision}, ${type.scale})` : physical[type.code] ?? "BLOB";
+  return isDecimal(type)
+    ? `DECIMAL(${type.precision}, ${type.scale})`
+    : physical[type.code] ?? "BLOB";
 }

@@ -19,12 +19,25 @@ export interface ValueContext {
 }
 
 const integerNames: Record<number, string> = {
-  [Type.tinyint]: "tinyint", [Type.smallint]: "smallint", [Type.int]: "int", [Type.bigint]: "bigint", [Type.utinyint]: "unsigned tinyint",
-  [Type.usmallint]: "unsigned smallint", [Type.uint]: "unsigned int", [Type.ubigint]: "unsigned bigint",
+  [Type.tinyint]: "tinyint",
+  [Type.smallint]: "smallint",
+  [Type.int]: "int",
+  [Type.bigint]: "bigint",
+  [Type.utinyint]: "unsigned tinyint",
+  [Type.usmallint]: "unsigned smallint",
+  [Type.uint]: "unsigned int",
+  [Type.ubigint]: "unsigned bigint",
 };
 
 const bits: Record<number, number> = {
-  [Type.tinyint]: 8, [Type.smallint]: 16, [Type.int]: 32, [Type.bigint]: 64, [Type.utinyint]: 8, [Type.usmallint]: 16, [Type.uint]: 32, [Type.ubigint]: 64,
+  [Type.tinyint]: 8,
+  [Type.smallint]: 16,
+  [Type.int]: 32,
+  [Type.bigint]: 64,
+  [Type.utinyint]: 8,
+  [Type.usmallint]: 16,
+  [Type.uint]: 32,
+  [Type.ubigint]: 64,
 };
 
 const encoder = new TextEncoder();
@@ -32,7 +45,9 @@ const encoder = new TextEncoder();
 /** Returns the least and greatest value of an integer type; the least signed value is kept out of no type. */
 export function integerRange(code: number): [bigint, bigint] {
   const size = BigInt(bits[code] ?? 64);
-  return code >= Type.utinyint && code <= Type.ubigint ? [0n, (1n << size) - 1n] : [-(1n << (size - 1n)), (1n << (size - 1n)) - 1n];
+  return code >= Type.utinyint && code <= Type.ubigint
+    ? [0n, (1n << size) - 1n]
+    : [-(1n << (size - 1n)), (1n << (size - 1n)) - 1n];
 }
 
 /** Returns the text an error shows: a string's content, else the statement from the value on. */
@@ -41,11 +56,17 @@ function near(value: InsertValue, context: ValueContext): string {
 }
 
 /** Converts a value as written to its column's cell. */
-export function convertValue(value: InsertValue, column: ColumnDefinition, context: ValueContext): Cell {
+export function convertValue(
+  value: InsertValue,
+  column: ColumnDefinition,
+  context: ValueContext,
+): Cell {
   if (value.kind === "null") return null;
   const { type } = column;
   if (type.code === Type.timestamp) return convertTimestamp(value, context);
-  if (value.shifts.length > 0 || value.kind === "now" || value.kind === "today") throw insertError(near(value, context), "invalid data");
+  if (value.shifts.length > 0 || value.kind === "now" || value.kind === "today") {
+    throw insertError(near(value, context), "invalid data");
+  }
   if (isInteger(type)) return convertInteger(value, type.code, context);
   if (isDecimal(type)) return parseDecimal(value.text, type.precision, type.scale);
   switch (type.code) {
@@ -69,9 +90,17 @@ function convertTimestamp(value: InsertValue, context: ValueContext): bigint {
   if (value.kind === "now") ticks = nowTicks(precision);
   else if (value.kind === "today") ticks = todayTicks(precision, timeZone);
   else if (value.kind === "number" && /^-?\d+$/.test(value.text)) ticks = BigInt(value.text);
-  else if (value.kind === "string") ticks = /^-?\d+$/.test(value.text) ? BigInt(value.text) : parseTimestamp(value.text, precision, timeZone);
-  if (ticks === null || BigInt.asIntN(64, ticks) !== ticks) throw insertError(near(value, context), "invalid timestamp");
-  for (const { sign, duration } of value.shifts) ticks = addDuration(ticks, duration, sign, precision, timeZone);
+  else if (value.kind === "string") {
+    ticks = /^-?\d+$/.test(value.text)
+      ? BigInt(value.text)
+      : parseTimestamp(value.text, precision, timeZone);
+  }
+  if (ticks === null || BigInt.asIntN(64, ticks) !== ticks) {
+    throw insertError(near(value, context), "invalid timestamp");
+  }
+  for (const { sign, duration } of value.shifts) {
+    ticks = addDuration(ticks, duration, sign, precision, timeZone);
+  }
   return ticks;
 }
 
@@ -81,7 +110,9 @@ export function parseInteger(text: string): bigint | null {
     return text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text.replace("+", ""));
   }
   const number = text.trim() === "" ? NaN : Number(text);
-  return Number.isFinite(number) ? BigInt(number < 0 ? -Math.round(-number) : Math.round(number)) : null;
+  return Number.isFinite(number)
+    ? BigInt(number < 0 ? -Math.round(-number) : Math.round(number))
+    : null;
 }
 
 function convertInteger(value: InsertValue, code: number, context: ValueContext): number | bigint {
@@ -89,8 +120,12 @@ function convertInteger(value: InsertValue, code: number, context: ValueContext)
   const integer = value.kind === "bool" ? null : parseInteger(value.text);
   if (integer === null) throw insertError(near(value, context), `invalid ${name} data`);
   const [least, greatest] = integerRange(code);
-  if (integer < 0n && isUnsigned({ code, length: 0, precision: 0, scale: 0 })) throw insertError(near(value, context), `invalid ${name} data`);
-  if (integer < least || integer > greatest) throw insertError(near(value, context), `${name} data overflow`);
+  if (integer < 0n && isUnsigned({ code, length: 0, precision: 0, scale: 0 })) {
+    throw insertError(near(value, context), `invalid ${name} data`);
+  }
+  if (integer < least || integer > greatest) {
+    throw insertError(near(value, context), `${name} data overflow`);
+  }
   return code === Type.bigint || code === Type.ubigint ? integer : Number(integer);
 }
 
@@ -107,7 +142,12 @@ function convertFloat(value: InsertValue, code: number, context: ValueContext): 
   const text = value.text.trim();
   const number = text === "" || value.kind === "bool" ? NaN : Number(text);
   const cell = code === Type.float ? Math.fround(number) : number;
-  if (!Number.isFinite(cell)) throw insertError(near(value, context), `illegal ${code === Type.float ? "float" : "double"} data`);
+  if (!Number.isFinite(cell)) {
+    throw insertError(
+      near(value, context),
+      `illegal ${code === Type.float ? "float" : "double"} data`,
+    );
+  }
   return cell;
 }
 
@@ -130,17 +170,26 @@ function convertJson(value: InsertValue, context: ValueContext): string | null {
 export function parseHex(text: string): Uint8Array | null {
   if (!/^\\x([0-9a-fA-F]{2})*$/.test(text)) return null;
   const bytes = new Uint8Array(text.length / 2 - 1);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = parseInt(text.slice(2 + index * 2, 4 + index * 2), 16);
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = parseInt(text.slice(2 + index * 2, 4 + index * 2), 16);
+  }
   return bytes;
 }
 
-function convertBytes(value: InsertValue, column: ColumnDefinition, context: ValueContext): Uint8Array {
+function convertBytes(
+  value: InsertValue,
+  column: ColumnDefinition,
+  context: ValueContext,
+): Uint8Array {
   const { code, length } = column.type;
   let bytes: Uint8Array | null;
   if (code === Type.geometry) {
     bytes = encodeWkt(value.text) ?? parseHex(value.text);
-    if (bytes === null) throw insertError(near(value, context), "ParseException: Unknown WKB type 749");
-  } else bytes = (code === Type.varchar ? null : parseHex(value.text)) ?? encoder.encode(value.text);
+    if (bytes === null) {
+      throw insertError(near(value, context), "ParseException: Unknown WKB type 749");
+    }
+  } else {bytes = (code === Type.varchar ? null : parseHex(value.text)) ??
+      encoder.encode(value.text);}
   if (bytes.length > length) throw valueTooLong(column.name);
   return bytes;
 }
@@ -148,7 +197,9 @@ function convertBytes(value: InsertValue, column: ColumnDefinition, context: Val
 /** Parses decimal text to the scaled integer, rounding half away from zero. */
 export function parseDecimal(text: string, precision: number, scale: number): bigint {
   const match = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?\s*$/.exec(text);
-  if (match === null || (match[2] === "" && match[3] === "")) throw new ServerError(Code.insertSyntax, `syntax error near '${text}' (invalid decimal data)`);
+  if (match === null || (match[2] === "" && match[3] === "")) {
+    throw new ServerError(Code.insertSyntax, `syntax error near '${text}' (invalid decimal data)`);
+  }
   const figures = match[2]! + match[3]!;
   const shift = scale - match[3]!.length + Number(match[4] ?? 0);
   let value = BigInt(figures);
@@ -157,6 +208,8 @@ export function parseDecimal(text: string, precision: number, scale: number): bi
     const unit = 10n ** BigInt(Math.min(-shift, 400));
     value = (value + unit / 2n) / unit;
   }
-  if (value >= 10n ** BigInt(precision)) throw new ServerError(Code.decimalOverflow, "Decimal value overflow");
+  if (value >= 10n ** BigInt(precision)) {
+    throw new ServerError(Code.decimalOverflow, "Decimal value overflow");
+  }
   return match[1] === "-" ? -value : value;
 }

@@ -11,7 +11,10 @@ function parsePositions(text: string): Position[] | null {
   for (const part of text.split(",")) {
     const figures = part.trim().split(/\s+/);
     const [x, y] = figures.map(Number);
-    if (figures.length !== 2 || x === undefined || y === undefined || Number.isNaN(x) || Number.isNaN(y)) return null;
+    if (
+      figures.length !== 2 || x === undefined || y === undefined || Number.isNaN(x) ||
+      Number.isNaN(y)
+    ) return null;
     positions.push([x, y]);
   }
   return positions;
@@ -29,7 +32,8 @@ function parseRings(text: string): Position[][] | null {
 }
 
 function write(kind: number, counts: boolean, rings: Position[][]): Uint8Array {
-  const size = 5 + (kind === 3 ? 4 : 0) + rings.reduce((sum, ring) => sum + (counts ? 4 : 0) + ring.length * 16, 0);
+  const size = 5 + (kind === 3 ? 4 : 0) +
+    rings.reduce((sum, ring) => sum + (counts ? 4 : 0) + ring.length * 16, 0);
   const view = new DataView(new ArrayBuffer(size));
   view.setUint8(0, 1);
   view.setUint32(1, kind, true);

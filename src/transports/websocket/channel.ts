@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { CodecError, ConnectionError, InterfaceError, type TaosError } from "../../errors.ts";
+import { ClientCode, CodecError, ConnectionError, InterfaceError, type TaosError } from "../../errors.ts";
 import { createDeferred } from "../../internal/deferred.ts";
 import { withDeadline } from "../../internal/abort.ts";
 import type { Call } from "../transport.ts";
 import { frameKey } from "./frames.ts";
 import type { Socket, SocketListener } from "./socket.ts";
-import { formatRequest, parseReply, type Reply, type WireValue } from "./wire.ts";
+import { formatRequest, parseReply, type Reply, shapeFault, type WireValue } from "./wire.ts";
 
 /** A reply: text for most actions, a binary frame for fetches. */
 export type Incoming = Reply | Uint8Array;
@@ -28,8 +28,16 @@ export interface Outgoing {
 
 interface Pending {
   readonly outgoing: Outgoing;
+  /** Whether the caller has been told of a frame that may have been its reply. */
+  isDoubted: boolean;
   readonly resolve: (reply: Incoming) => void;
   readonly reject: (error: TaosError) => void;
+}
+
+/** The reply of an action that is answered by text. */
+export function textReply(reply: Incoming, action: string): Reply {
+  if (!(reply instanceof Uint8Array)) return reply;
+  throw new CodecError(`the server answered ${action} with a binary frame`);
 }
 
 /** One socket's requests in flight. */
@@ -38,6 +46,7 @@ export class Channel implements SocketListener {
   readonly #byResultId = new Map<bigint, Pending>();
   #socket: Socket | undefined;
   #closed: string | undefined;
+  #closedCode: number = ClientCode.CONNECTION_LOST;
   readonly #onClosed: (reason: string, expected: boolean) => void;
 
   /** `onClosed` is told once why the channel closed, and whether this side did it. */
@@ -59,9 +68,7 @@ export class Channel implements SocketListener {
   ): Promise<Reply> {
     const data = formatRequest(action, call.reqId, args);
     const outgoing: Outgoing = { data, reqId: call.reqId, what: action, ...(onLate && { onLate }) };
-    const reply = await this.exchange(outgoing, call);
-    if (!(reply instanceof Uint8Array)) return reply;
-    throw new CodecError(`the server answered ${action} with a binary frame`);
+    return textReply(await this.exchange(outgoing, call), action);
   }
 
   /** Sends a request that has no reply. */
@@ -74,6 +81,7 @@ export class Channel implements SocketListener {
     const socket = this.#socket;
     if (this.#closed !== undefined || socket === undefined) {
       throw new ConnectionError(this.#closed ?? "the connection is not open", {
+        code: this.#closedCode,
         outcome: "not-sent",
         reqId: outgoing.reqId,
       });
@@ -86,7 +94,7 @@ export class Channel implements SocketListener {
     const what = `waiting for the reply to ${outgoing.what}`;
     return await withDeadline({ signal, timeoutMs, what, reqId, ...(onLate && { onLate }) }, () => {
       const { promise, resolve, reject } = createDeferred<Incoming>();
-      this.#register({ outgoing, resolve, reject });
+      this.#register({ outgoing, isDoubted: false, resolve, reject });
       socket.send(outgoing.data);
       return promise;
     });
@@ -103,12 +111,15 @@ export class Channel implements SocketListener {
     try {
       reply = parseReply(text);
     } catch (error) {
-      return this.#reject([...this.#byReqId.values()], error as CodecError);
+      return this.#doubt([...this.#byReqId.values()], error as CodecError);
     }
     // Servers before 3.3.6.12 answer `version` with another request id.
     const pending = this.#byReqId.get(reply.reqId) ??
       (reply.action === "version" ? this.#waitingFor("version") : undefined);
-    if (pending !== undefined) this.#settle(pending, reply);
+    if (pending === undefined) return;
+    const fault = shapeFault(reply);
+    if (fault === undefined) this.#settle(pending, reply);
+    else this.#reject(pending, fault);
   }
 
   onBinary(frame: Uint8Array): void {
@@ -119,7 +130,7 @@ export class Channel implements SocketListener {
         needed: 34,
         available: frame.byteLength,
       });
-      return this.#reject([...this.#byReqId.values()].filter(expectsBinary), error);
+      return this.#doubt([...this.#byReqId.values()].filter(expectsBinary), error);
     }
     const pending = "reqId" in key
       ? this.#byReqId.get(key.reqId)
@@ -134,10 +145,12 @@ export class Channel implements SocketListener {
   #fail(reason: string, expected: boolean): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
+    this.#closedCode = expected ? ClientCode.CONNECTION_CLOSED : ClientCode.CONNECTION_LOST;
     this.#onClosed(reason, expected);
     for (const pending of [...this.#byReqId.values()]) {
       const { reqId, what } = pending.outgoing;
-      this.#reject([pending], new ConnectionError(`${reason}, waiting for the reply to ${what}`, { reqId, outcome: "unknown" }));
+      const message = `${reason}, waiting for the reply to ${what}`;
+      this.#reject(pending, new ConnectionError(message, { code: this.#closedCode, reqId, outcome: "unknown" }));
     }
   }
 
@@ -154,12 +167,19 @@ export class Channel implements SocketListener {
 
   #settle(pending: Pending, reply: Incoming): void {
     this.#forget(pending);
-    pending.resolve(reply);
+    if (pending.isDoubted) pending.outgoing.onLate?.(reply);
+    else pending.resolve(reply);
   }
 
-  #reject(all: readonly Pending[], error: TaosError): void {
+  #reject(pending: Pending, error: TaosError): void {
+    this.#forget(pending);
+    pending.reject(error);
+  }
+
+  /** Tells callers of a frame that cannot be read. What was their reply does not come late, that of others does. */
+  #doubt(all: readonly Pending[], error: TaosError): void {
     for (const pending of all) {
-      this.#forget(pending);
+      pending.isDoubted = true;
       pending.reject(error);
     }
   }

@@ -7,7 +7,8 @@
 import type { ColumnBatch } from "../../batch.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { dataTypeNames } from "../../data_type.ts";
-import { CodecError, databaseError } from "../../errors.ts";
+import { CodecError, ConnectionError, DatabaseError, databaseError } from "../../errors.ts";
+import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
 import type { Channel, Incoming } from "./channel.ts";
@@ -59,12 +60,15 @@ export function freeResult({ channel, nextReqId }: ResultContext, id: bigint): v
   channel.notify("free_result", nextReqId(), { id });
 }
 
-/** How blocks are asked for: `fetch_raw_block`, or `fetch` and `fetch_block` on servers before 3.3.2. */
+/**
+ * How blocks are asked for: `fetch_raw_block`, or `fetch` and `fetch_block` on servers before 3.3.2. `onLate` is told
+ * of a reply after the wait was given up: whether the server has freed the result with it.
+ */
 export type BlockFetcher = (
   context: ResultContext,
   handle: ResultHandle,
   call: Call,
-  onLate: () => void,
+  onLate: (ended: boolean) => void,
 ) => Promise<Uint8Array | null>;
 
 /** Asks for a block by `fetch_raw_block`. */
@@ -74,7 +78,7 @@ export const fetchRawBlock: BlockFetcher = async (context, handle, call, onLate)
     data: context.codec.encodeFetch(reqId, handle.id),
     reqId,
     what: "fetch_raw_block",
-    onLate: (reply: Incoming) => endsResult(reply) || onLate(),
+    onLate: (reply: Incoming) => onLate(endsResult(reply)),
   };
   const reply = await context.channel.exchange(outgoing, call);
   if (!(reply instanceof Uint8Array)) throw fetchError(reply.code, reply.message, handle);
@@ -89,19 +93,25 @@ export const fetchLegacyBlock: BlockFetcher = async (context, handle, call, onLa
     "fetch",
     { id: handle.id },
     { ...call, reqId: context.nextReqId() },
-    (reply) => reply instanceof Uint8Array || reply.completed || onLate(),
+    (reply) => onLate(!(reply instanceof Uint8Array) && (reply.code !== 0 || reply.completed === true)),
   );
   if (head.code !== 0) throw fetchError(head.code, head.message, handle);
   if (head.completed) return null;
+  if (call.signal?.aborted) {
+    onLate(false);
+    throw call.signal.reason;
+  }
   const reqId = context.nextReqId();
   const data = `{"action":"fetch_block","args":{"req_id":${reqId},"id":${handle.id}}}`;
-  const outgoing = { data, reqId, what: "fetch_block", resultId: handle.id, onLate };
+  const late = (reply: Incoming) => onLate(!(reply instanceof Uint8Array));
+  const outgoing = { data, reqId, what: "fetch_block", resultId: handle.id, onLate: late };
   const reply = await context.channel.exchange(outgoing, call);
   if (!(reply instanceof Uint8Array)) throw fetchError(reply.code, reply.message, handle);
   return legacyBlock(reply);
 };
 
 function fetchError(code: number, message: string, { reqId }: ResultHandle): Error {
+  if (code === 0) return new CodecError("the server answered a fetch without a block");
   return databaseError(code, message, { reqId, context: "result" });
 }
 
@@ -123,7 +133,8 @@ export class WebSocketRows implements RowSource {
   readonly #fetch: BlockFetcher;
   /** The block asked for ahead of time; its failure is reported by the `next` that takes it. */
   #ahead: Promise<Uint8Array | null> | undefined;
-  #fetching = false;
+  /** Settled when the fetch under way is answered, though its wait may have been given up long before. */
+  #unanswered: Deferred<void> | undefined;
   #onServer = true;
   #done = false;
 
@@ -136,9 +147,9 @@ export class WebSocketRows implements RowSource {
   }
 
   async next(call: Call): Promise<ColumnBatch | null> {
-    if (this.#done) return null;
     try {
       if (call.signal?.aborted) throw call.signal.reason;
+      if (this.#done) return null;
       const block = await (this.#ahead ?? this.#ask(call));
       if (block === null || this.#done) {
         this.#done = true;
@@ -157,30 +168,37 @@ export class WebSocketRows implements RowSource {
   free(): void {
     this.#done = true;
     // With a fetch under way the result is freed when its reply comes: the server gives no order to the two.
-    if (!this.#fetching) this.#freeOnServer();
+    if (this.#unanswered !== undefined || !this.#onServer) return;
+    this.#onServer = false;
+    freeResult(this.#context, this.#handle.id);
   }
 
-  #freeOnServer(): void {
-    if (this.#onServer) freeResult(this.#context, this.#handle.id);
-    this.#onServer = false;
+  /** Frees the result, and resolves when the server has nothing to do with it any more. */
+  async settle(): Promise<void> {
+    this.free();
+    await this.#unanswered?.promise;
   }
 
   async #ask(call: Call): Promise<Uint8Array | null> {
-    this.#fetching = true;
+    if (call.signal?.aborted) throw call.signal.reason;
+    this.#unanswered = createDeferred();
     try {
-      const onLate = () => freeResult(this.#context, this.#handle.id);
-      const block = await this.#fetch(this.#context, this.#handle, call, onLate);
-      if (block === null) this.#onServer = false;
-      else if (this.#done) this.#freeOnServer();
+      const block = await this.#fetch(this.#context, this.#handle, call, (ended) => this.#answered(ended));
+      this.#answered(block === null);
       return block;
     } catch (error) {
-      // An error reply has freed the result, and a wait given up frees it when the late reply comes; only a frame that
-      // cannot be read leaves it there.
-      if (error instanceof CodecError) this.#freeOnServer();
-      this.#onServer = false;
+      // An error reply has freed the result, and a frame that cannot be read has not. A wait given up goes on unseen.
+      if (error instanceof CodecError) this.#answered(false);
+      else if (error instanceof DatabaseError || error instanceof ConnectionError) this.#answered(true);
       throw error;
-    } finally {
-      this.#fetching = false;
     }
+  }
+
+  #answered(ended: boolean): void {
+    const answer = this.#unanswered;
+    this.#unanswered = undefined;
+    if (ended) this.#onServer = false;
+    if (this.#done) this.free();
+    answer?.resolve();
   }
 }

@@ -6,10 +6,19 @@
 import { dataTypeNames } from "../../data_type.ts";
 import { CodecError, databaseError } from "../../errors.ts";
 import type { Field, Precision } from "../../types.ts";
+import { withDeadline } from "../../internal/abort.ts";
 import { scanSql, type SqlShape } from "../../sql/scan.ts";
 import type { Call, Execution, Placeholder, PreparedStatement, StatementPort } from "../transport.ts";
 import { requireFeature } from "./features.ts";
-import { fetchRawBlock, resultFields, resultPrecision, type ResultContext, WebSocketRows } from "./results.ts";
+import { type Incoming, textReply } from "./channel.ts";
+import {
+  fetchRawBlock,
+  freeResult,
+  resultFields,
+  resultPrecision,
+  type ResultContext,
+  WebSocketRows,
+} from "./results.ts";
 import type { Reply, StatementField } from "./wire.ts";
 import { DataType } from "../../data_type.ts";
 
@@ -63,6 +72,8 @@ class WebSocketStatement implements PreparedStatement {
   readonly #context: ResultContext;
   readonly #id: bigint;
   readonly #errors: ErrorClasses;
+  /** The last result. The server must have done with it before the next bind and before the close (protocol.md §2.7.1). */
+  #lastRows: WebSocketRows | undefined;
 
   constructor(context: ResultContext, id: bigint, errors: ErrorClasses, reply: Reply) {
     this.#context = context;
@@ -74,6 +85,7 @@ class WebSocketStatement implements PreparedStatement {
   }
 
   async execute(frame: Uint8Array, call: Call): Promise<Execution> {
+    await this.#settleRows(call);
     await this.#bind(frame, call);
     const executed = await this.#step("stmt2_exec", call, call.reqId);
     const rows = this.isInsert ? null : await this.#rows(call);
@@ -87,6 +99,7 @@ class WebSocketStatement implements PreparedStatement {
 
   async close(): Promise<void> {
     const { channel, nextReqId } = this.#context;
+    await this.#lastRows?.settle();
     const call = { reqId: nextReqId(), signal: undefined, timeoutMs: closeTimeoutMs };
     // A statement that cannot be closed goes with its connection.
     await channel.request("stmt2_close", { stmt_id: this.#id }, call).catch(() => {});
@@ -102,26 +115,48 @@ class WebSocketStatement implements PreparedStatement {
       { data: frame, reqId, what: "stmt2_bind" },
       call,
     );
-    if (reply instanceof Uint8Array) throw new CodecError("stmt2_bind was answered by a binary frame");
-    requireSuccess(reply, call, this.#errors);
+    requireSuccess(textReply(reply, "stmt2_bind"), call, this.#errors);
+  }
+
+  async #settleRows({ signal, timeoutMs, reqId }: Call): Promise<void> {
+    const rows = this.#lastRows;
+    const what = "the end of an earlier fetch of this statement";
+    if (rows !== undefined) {
+      await withDeadline({ signal, timeoutMs, what, reqId, outcome: "not-sent" }, () => rows.settle());
+    }
+    this.#lastRows = undefined;
   }
 
   async #rows(call: Call): Promise<WebSocketRows> {
-    const reply = await this.#step("stmt2_result", call, this.#context.nextReqId());
-    const handle = {
-      id: BigInt(reply.id ?? reply.result_id ?? 0),
-      reqId: call.reqId,
-      fields: statementFields(reply),
-      precision: resultPrecision(reply),
-    };
-    return new WebSocketRows(this.#context, handle, fetchRawBlock);
+    const reply = await this.#step("stmt2_result", call, this.#context.nextReqId(), (late) => {
+      if (!(late instanceof Uint8Array) && late.code === 0) freeResult(this.#context, resultId(late));
+    });
+    const id = resultId(reply);
+    try {
+      const [fields, precision] = [statementFields(reply), resultPrecision(reply)];
+      const handle = { id, reqId: call.reqId, fields, precision };
+      return this.#lastRows = new WebSocketRows(this.#context, handle, fetchRawBlock);
+    } catch (error) {
+      freeResult(this.#context, id);
+      throw error;
+    }
   }
 
-  async #step(action: string, call: Call, reqId: bigint): Promise<Reply> {
+  async #step(
+    action: string,
+    call: Call,
+    reqId: bigint,
+    onLate?: (reply: Incoming) => void,
+  ): Promise<Reply> {
     const { channel } = this.#context;
-    const reply = await channel.request(action, { stmt_id: this.#id }, { ...call, reqId });
+    const reply = await channel.request(action, { stmt_id: this.#id }, { ...call, reqId }, onLate);
     return requireSuccess(reply, call, this.#errors);
   }
+}
+
+/** Servers before 3.3.5 call it `result_id`. */
+function resultId({ id, result_id }: Reply): bigint {
+  return BigInt(id ?? result_id ?? 0);
 }
 
 const closeTimeoutMs = 5_000;

@@ -9,7 +9,7 @@ import { withDeadline } from "../../internal/abort.ts";
 import type { ResolvedOptions } from "../../options.ts";
 import { safeUrl } from "../../dsn.ts";
 import type { Call, Execution, QueryPort, SessionPort, StatementPort, Transport } from "../transport.ts";
-import { Channel, type Incoming } from "./channel.ts";
+import { Channel, type Incoming, textReply } from "./channel.ts";
 import { hasFeature, requireFeature } from "./features.ts";
 import {
   type BlockFetcher,
@@ -66,7 +66,7 @@ class WebSocketQueries implements QueryPort {
     if (!this.#binary) return await channel.request("query", { sql }, call, onLate);
     const data = codec.encodeQuery(call.reqId, sql);
     const outgoing = { data, reqId: call.reqId, what: "binary_query", onLate };
-    return await channel.exchange(outgoing, call) as Reply;
+    return textReply(await channel.exchange(outgoing, call), "binary_query");
   }
 
   #rows(reply: Reply, { reqId }: Call): WebSocketRows {

@@ -76,23 +76,51 @@ export function formatRequest(
   return `{"action":${JSON.stringify(action)},"args":${stringify({ req_id: reqId, ...args })}}`;
 }
 
+const wholeNumbers = [
+  "timing",
+  "id",
+  "result_id",
+  "stmt_id",
+  "affected_rows",
+  "affected",
+  "fields_count",
+  "field_count",
+  "precision",
+] as const;
+const lists = ["fields", "fields_names", "fields_types", "fields_lengths", "fields_precisions", "fields_scales"] as const;
+
+/** The first member of a reply that is not what it must be; members that are null or absent are. */
+export function shapeFault(reply: Reply): CodecError | undefined {
+  const given: Readonly<Record<string, unknown>> = { ...reply };
+  const isWrong = (name: string, isRight: (value: unknown) => boolean) =>
+    given[name] !== undefined && given[name] !== null && !isRight(given[name]);
+  const wrong = wholeNumbers.find((name) => isWrong(name, Number.isSafeInteger)) ??
+    lists.find((name) => isWrong(name, Array.isArray));
+  if (wrong === undefined) return undefined;
+  return new CodecError(`the server's reply to ${reply.action} has a ${wrong} that cannot be`, { reqId: reply.reqId });
+}
+
 /**
  * Reads a text reply. `JSON.parse` would round a request id above 2^53, so that one number is made a string first:
  * inside a JSON string its quotes would be escaped, so the pattern cannot match there.
  *
  * @throws {CodecError} when the text is not a reply.
  */
-export function parseReply(text: string): Reply {
+export function parseReply(frame: string): Reply {
   let value: Record<string, unknown> & { req_id?: number | string };
   try {
-    value = JSON.parse(text.replace(/"req_id":(\d{16,20})/, '"req_id":"$1"'));
+    value = JSON.parse(frame.replace(/"req_id":(\d{16,20})/, '"req_id":"$1"'));
   } catch (cause) {
     throw new CodecError("the server's text frame is not JSON", { cause });
   }
   if (typeof value !== "object" || value === null || typeof value["code"] !== "number") {
     throw new CodecError("the server's text frame is not a reply: it has no code");
   }
-  const { req_id: id, ...rest } = value;
-  const reqId = typeof id === "string" || Number.isInteger(id) ? BigInt(id as string | number) : 0n;
-  return { message: "", action: "", ...rest, reqId } as unknown as Reply;
+  const { req_id: id, message, action, ...rest } = value;
+  const reqId = Number.isSafeInteger(id) || (typeof id === "string" && /^\d+$/.test(id)) ? BigInt(id!) : 0n;
+  return { ...rest, message: text(message), action: text(action), reqId } as unknown as Reply;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -5,9 +5,11 @@
 //! allocation, after which an instance is to be replaced.
 
 mod fault;
+mod line;
 mod values;
 
 pub use fault::Fault;
+pub use line::format_lines;
 pub use values::{
     convert_timestamp, format_decimals, format_timestamp, format_timestamps, parse_decimal, parse_timestamp,
 };

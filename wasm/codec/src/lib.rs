@@ -6,6 +6,7 @@
 //! - [`decode_block`] turns a raw result block into one region of Arrow-layout columns ([`block`]).
 //! - [`encode_bind`] turns a columnar bind request into a whole `stmt2_bind` frame ([`stmt2`]).
 //! - [`frame`] makes the short request frames.
+//! - [`line`] writes points in the three schemaless text formats.
 //! - [`timestamp`], [`precision`] and [`decimal`] convert values and their texts exactly.
 //!
 //! # Examples
@@ -47,6 +48,7 @@ mod data_type;
 pub mod decimal;
 mod error;
 pub mod frame;
+pub mod line;
 pub mod precision;
 mod sink;
 pub mod stmt2;

@@ -1,0 +1,95 @@
+/**
+ * Sends one batch: again after a failure that may pass, without the rows that this side refuses.
+ *
+ * @module
+ */
+import { InterfaceError, isTaosError, UnsupportedError } from "../errors.ts";
+import type { Inserter } from "../statements/insert.ts";
+import type { TableName } from "../statements/insert_sql.ts";
+import type { Batch } from "./batch.ts";
+import type { RetryOptions } from "./writer_options.ts";
+
+/** What became of the rows of a batch, or of a part of it. */
+export interface Outcome {
+  readonly batch: Batch;
+  /** Times it was sent again. */
+  readonly repeats: number;
+  /** Why the rows were not written; null when they were. */
+  readonly error: Error | null;
+}
+
+const maxBackoffMs = 10_000;
+
+/**
+ * Whether sending again may help. Rows carry their times, so that a repeat of rows that were written after all writes
+ * them over. A connection that is lost stays lost: it does not reconnect.
+ */
+function mayPass(error: unknown): boolean {
+  return isTaosError(error) && error.retryable && error.kind !== "connection";
+}
+
+/** Whether values of single rows may be the reason, so that nothing was sent. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof InterfaceError && !(error instanceof UnsupportedError);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * Runs work again after failures that may pass.
+ *
+ * @param retry How often, and how soon.
+ * @param work The work.
+ * @param onRepeat Called before each repeat.
+ */
+export async function withRetries<T>(
+  { attempts, backoffMs }: Required<RetryOptions>,
+  work: () => Promise<T>,
+  onRepeat?: () => void,
+): Promise<T> {
+  for (let repeats = 0;; repeats++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (repeats >= attempts || !mayPass(error)) throw error;
+      const waitMs = Math.min(backoffMs * 2 ** repeats, maxBackoffMs);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      onRepeat?.();
+    }
+  }
+}
+
+/** Sends batches into one table. */
+export class BatchSender {
+  readonly #inserter: Inserter;
+  readonly #target: TableName;
+  readonly #retry: Required<RetryOptions>;
+
+  constructor(inserter: Inserter, target: TableName, retry: Required<RetryOptions>) {
+    this.#inserter = inserter;
+    this.#target = target;
+    this.#retry = retry;
+  }
+
+  /** Sends a batch. Never rejects; the outcomes are of parts that together are the batch. */
+  async send(batch: Batch): Promise<Outcome[]> {
+    let repeats = 0;
+    try {
+      const insert = () => this.#inserter.insert(this.#target, batch.columns, {});
+      await withRetries(this.#retry, insert, () => repeats++);
+      return [{ batch, repeats, error: null }];
+    } catch (error) {
+      if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch);
+      return [{ batch, repeats, error: asError(error) }];
+    }
+  }
+
+  /** The rows that are refused are singled out by halving, which sends the others in their order. */
+  async #sendHalves(batch: Batch): Promise<Outcome[]> {
+    const middle = batch.rowCount >> 1;
+    const first = await this.send(batch.slice(0, middle));
+    return [...first, ...await this.send(batch.slice(middle, batch.rowCount))];
+  }
+}

@@ -30,7 +30,9 @@ export async function build() {
   const target = join(root, scratch);
   mkdirSync(target, { recursive: true });
   try {
-    for (const project of ["tsconfig.json", "src/arrow/tsconfig.json", "src/devserver/tsconfig.json"]) {
+    for (
+      const project of ["tsconfig.json", "src/arrow/tsconfig.json", "src/devserver/tsconfig.json"]
+    ) {
       const { ok } = await run(`tsc -p ${project} --outDir ${scratch}`, { quiet: true });
       if (!ok) return false;
     }

@@ -38,7 +38,10 @@ if (hasProgram("cargo")) {
 }
 
 await ensure();
-if (isStale() && !await build()) process.exit(1);
+if (isStale() && !await build()) {
+  report([{ name: "build", passed: 0, failed: 1, seconds: 0 }]);
+  process.exit(1);
+}
 const rows = [];
 for (const [name, command] of Object.entries(steps)) {
   const startedMs = performance.now();

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { root, run } from "./run.mjs";
+import { report, root, run } from "./run.mjs";
 
 function packagesOf(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages ?? {} : {};
@@ -35,7 +35,10 @@ export async function ensure() {
     console.log("Installing packages (npm ci) …");
     // --ignore-scripts: `prepare` would build, which the caller decides.
     const { ok } = await run("npm ci --no-audit --no-fund --ignore-scripts", { quiet: true });
-    if (!ok) process.exit(1);
+    if (!ok) {
+      report([{ name: "install", passed: 0, failed: 1, seconds: 0 }]);
+      process.exit(1);
+    }
   }
   await linkBun();
 }

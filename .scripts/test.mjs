@@ -49,7 +49,10 @@ if (unknown.length > 0) {
 const names = asked.length > 0 ? asked : Object.keys(suites);
 
 await ensure();
-if (isStale() && !await build()) process.exit(1);
+if (isStale() && !await build()) {
+  report([{ name: "build", passed: 0, failed: 1, seconds: 0 }]);
+  process.exit(1);
+}
 
 const server = names.some((name) => needServer.includes(name))
   ? await serverUnderTest()

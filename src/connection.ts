@@ -8,9 +8,18 @@ import { InterfaceError } from "./errors.ts";
 import { Gate } from "./internal/gate.ts";
 import { killQuery } from "./kill_query.ts";
 import { Query, type QueryOptions } from "./query.ts";
+import type { Point } from "./schemaless/point.ts";
+import {
+  type LineOptions,
+  lineRequest,
+  lineResult,
+  type LineResult,
+  type LineText,
+  type PointOptions,
+} from "./schemaless/write_lines.ts";
 import { insertLiterals } from "./sql/escape.ts";
 import type { SqlValue } from "./sql/param.ts";
-import { isPreparable, scanSql } from "./sql/scan.ts";
+import { commandOf, isPreparable, scanSql } from "./sql/scan.ts";
 import { fragment, id, type TemplateValue } from "./sql/template.ts";
 import type { ExecResult, InsertResult, StatementContext } from "./statements/context.ts";
 import { describeTable } from "./statements/describe_table.ts";
@@ -30,6 +39,8 @@ import {
 } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
 import { resolveValueOptions, type ResolvedValueOptions, type Row } from "./value_modes.ts";
+import { Writer } from "./writer/writer.ts";
+import type { WriterOptions } from "./writer/writer_options.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -77,6 +88,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   /** Lets `use` run alone: all requests share the session's database. */
   readonly #session = new Gate();
   #prepared: Prepared | undefined;
+  /** Writers that may hold rows. */
+  readonly #writers = new Set<Writer>();
 
   /** Use `connect()` instead. */
   constructor(parts: ConnectionParts) {
@@ -140,7 +153,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     const { context } = this.#statements();
     const call = this.#call(options);
     const prepared = await this.#shared(call, () => context.port.prepare(sql, call, "statement"));
-    return new Statement<V>(context, sql, prepared);
+    try {
+      return new Statement<V>(context, sql, prepared);
+    } catch (error) {
+      void prepared.close();
+      throw error;
+    }
   }
 
   /**
@@ -158,6 +176,52 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   }
 
   /**
+   * Makes a writer, which gathers rows and writes them in batches.
+   *
+   * @param options Where the rows go, the size of batches, and how many rows are held.
+   * @returns The writer, to be closed.
+   */
+  writer(options: WriterOptions): Writer {
+    const { context, inserter } = this.#statements();
+    const writer: Writer = new Writer(options, { context, inserter, onClosed: () => this.#writers.delete(writer) });
+    this.#writers.add(writer);
+    return writer;
+  }
+
+  /**
+   * Writes schemaless text: InfluxDB line protocol, OpenTSDB telnet lines, or OpenTSDB JSON. The server creates super
+   * tables, columns and child tables as it needs them, in the current database. Nothing to write = no request.
+   *
+   * @param lines One text of any number of lines, or a list of lines; JSON texts and objects make one array.
+   * @param options The format, unit and limits of the request.
+   * @returns Rows written, lines in the request, and the request id.
+   * @throws {SchemalessError} when the server refuses it, with the offending line where the server tells it.
+   */
+  writeLines(lines: LineText, options: LineOptions): Promise<LineResult>;
+  /**
+   * Writes points of `line`, `telnet` or `json`, all of one format.
+   *
+   * @param points The points.
+   * @param options Limits of the request.
+   * @returns Rows written, points in the request, and the request id.
+   * @throws {InterfaceError} naming the point and the tag or field that the format cannot express; nothing is sent.
+   * @throws {SchemalessError} when the server refuses it, with the offending line where the server tells it.
+   */
+  writeLines(points: Point | readonly Point[], options?: PointOptions): Promise<LineResult>;
+  async writeLines(
+    lines: LineText | Point | readonly Point[],
+    options: PointOptions | LineOptions = {},
+  ): Promise<LineResult> {
+    const { transport, codec } = this.#parts;
+    const port = requirePort(transport, "schemaless");
+    const call = this.#call(options);
+    const request = lineRequest(lines, options, codec);
+    if (request === null) return { affectedRows: 0, totalRows: 0, reqId: call.reqId };
+    const done = await this.#shared(call, () => port.write(request, call));
+    return lineResult(request, done, call.reqId);
+  }
+
+  /**
    * Changes the current database of all requests to come. Waits for requests in flight and holds back later ones.
    *
    * @param database The database's name, taken as it is.
@@ -165,11 +229,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   async use(database: string, options?: RequestOptions): Promise<void> {
     const call = this.#call(options);
-    const sql = `use ${id(database).text}`;
-    await this.#session.alone({ ...call, what: "requests in flight before use()" }, async () => {
-      await this.#parts.transport.query.execute(sql, call);
-      this.#prepared?.cache.clear();
-    });
+    await this.#change(`use ${id(database).text}`, call);
   }
 
   /** The current database; null when there is none. */
@@ -189,9 +249,16 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     return performance.now() - start;
   }
 
-  /** Closes the connection. Requests in flight, and later ones, reject with `ConnectionError`. */
+  /**
+   * Closes the connection, its writers first. Requests in flight, and later ones, reject with `ConnectionError`.
+   *
+   * @throws {WriteError} when a writer that was still open could not write its rows; the connection is closed then too.
+   */
   async close(): Promise<void> {
+    const writers = await Promise.allSettled([...this.#writers].map((writer) => writer.close()));
     await this.#parts.transport.close();
+    const failed = writers.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   /** Closes the connection. */
@@ -240,7 +307,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     const { transport, codec } = this.#parts;
     const run = (text: string) => this.#shared(call, () => transport.query.execute(text, call));
     if (typeof sql !== "string" || sql.trim() === "") throw new InterfaceError("the statement is empty");
-    if (params.length === 0) return await run(sql);
+    if (params.length === 0) return await (commandOf(sql) === "use" ? this.#change(sql, call) : run(sql));
     const shape = scanSql(sql);
     if (shape.placeholders.length !== params.length) {
       throw new InterfaceError(
@@ -251,6 +318,16 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       return await this.#shared(call, () => this.#statements().runner.run(sql, shape, params, call));
     }
     return await run(insertLiterals(sql, shape.placeholders, params, codec));
+  }
+
+  /** Runs a statement that changes the session; statements kept from before would go to the old database. */
+  async #change(sql: string, call: Call): Promise<Execution> {
+    const limits = { ...call, what: "requests in flight before use()" };
+    return await this.#session.alone(limits, async () => {
+      const execution = await this.#parts.transport.query.execute(sql, call);
+      this.#prepared?.cache.clear();
+      return execution;
+    });
   }
 
   #statements(): Prepared {

@@ -28,9 +28,18 @@ export async function killQuery(
     [],
     { values: { bigint: "bigint" } },
   );
+  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql));
   const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
-    running.rows.find((row) => sql !== "" && sql.startsWith(row.sql));
+    (sameText.length === 1 ? sameText[0] : undefined);
   if (found === undefined) return false;
   await connection.exec(`kill query '${found.kill_id}'`);
   return true;
 }
+
+/** Whether the listed text, which the server cuts, is that of the statement. */
+function isSameSql(listed: string, sql: string): boolean {
+  return listed !== "" && (listed === sql || (listed.length >= shortestCut && sql.startsWith(listed)));
+}
+
+/** A listed text shorter than this is not a cut one. */
+const shortestCut = 1_000;

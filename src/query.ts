@@ -121,6 +121,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
 
   /** The columns of the result; empty for a statement without one. Does not read the result. */
   async fields(): Promise<Field[]> {
+    if (this.#used && this.#started === undefined) throw usedUp();
     const { rows } = await this.#start().execution;
     return [...rows?.fields ?? []];
   }
@@ -175,7 +176,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
 
   #use(): Started {
     if (this.#used) {
-      throw new InterfaceError("this query has been used: a result is read once, so query again");
+      throw usedUp();
     }
     this.#used = true;
     return this.#start();
@@ -209,4 +210,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     const context = { precision, values, formats };
     return new Result<R>({ fields, affectedRows, durationNs, reqId }, batches, context);
   }
+}
+
+function usedUp(): InterfaceError {
+  return new InterfaceError("this query has been used: a result is read once, so query again");
 }

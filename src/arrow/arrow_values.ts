@@ -103,7 +103,7 @@ function instants(
   const values = data.values as ArrayLike<number | bigint>;
   const { precision: wanted, firstRow, name } = place;
   const precision = wanted ?? ownPrecision;
-  if (wanted !== undefined && nsPerValue === nsPerTick[precision] && nsPerValue !== nsPerDay) {
+  if (wanted !== undefined && nsPerValue === nsPerTick[precision]) {
     return numbers(data);
   }
   const ticksAt = (row: number): bigint => {
@@ -150,13 +150,13 @@ export function chunkValues(data: Data, place: ChunkPlace): ColumnValues {
     case Type.Int:
       return numbers(data);
     case Type.Float:
-      return floats(data);
+      return floats(data as Data<Float>);
     case Type.Decimal:
-      return decimals(data);
+      return decimals(data as Data<Decimal>);
     case Type.Date:
-      return dates(data, place);
+      return dates(data as Data<ArrowDate>, place);
     case Type.Timestamp:
-      return timestamps(data, place);
+      return timestamps(data as Data<Timestamp>, place);
     case Type.Dictionary:
       return dictionary(data, place);
     case Type.Bool:

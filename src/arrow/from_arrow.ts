@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type RecordBatch, Table, type Vector } from "apache-arrow";
+import type { RecordBatch, Table, Vector } from "apache-arrow";
 import { InterfaceError } from "../errors.ts";
 import type { Columns, ColumnValues } from "../statements/bound_tables.ts";
 import type { Precision } from "../types.ts";

@@ -53,4 +53,6 @@ export interface Bindings {
   formatDecimals(values: Uint8Array, scale: number): string;
   /** 16 bytes of the decimal text scaled by 10^scale; refuses more fraction digits than `scale` and more than `precision` digits. */
   parseDecimal(text: string, precision: number, scale: number): Uint8Array;
+  /** The text of schemaless points (`line::format` in wasm/codec). `protocol`: 1 line, 2 telnet, 3 JSON. */
+  formatLines(protocol: number, words: Uint32Array, text: string): string;
 }

@@ -230,6 +230,19 @@ export class Codec implements CellFormats {
     return this.#instance.call((bindings) => bindings.parseDecimal(text, precision, scale));
   }
 
+  /**
+   * Writes schemaless points as text (`line::format` in wasm/codec).
+   *
+   * @param protocol 1 line, 2 telnet, 3 JSON.
+   * @param words The points' structure.
+   * @param text Their names and values, joined.
+   * @param refusal Makes the error when a point cannot be written. Default: a {@linkcode CodecError}.
+   * @throws What `refusal` makes.
+   */
+  formatLines(protocol: number, words: Uint32Array, text: string, refusal?: FaultMapper): string {
+    return this.#instance.call((bindings) => bindings.formatLines(protocol, words, text), refusal);
+  }
+
   #region(bytes: Uint8Array): Region {
     if (!(bytes instanceof Uint8Array)) throw new InterfaceError("a block must be a Uint8Array");
     return readRegion(this.#instance.call((bindings) => bindings.decodeBlock(bytes)));

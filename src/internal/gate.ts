@@ -4,6 +4,7 @@
  * @module
  */
 import { type Limits, withDeadline } from "./abort.ts";
+import { createDeferred } from "./deferred.ts";
 
 type Leave = () => void;
 
@@ -48,12 +49,23 @@ export class Gate {
     }
   }
 
-  #queue(alone: boolean, { signal, timeoutMs, what, reqId }: Limits<never>): Promise<Leave> {
+  async #queue(
+    alone: boolean,
+    { signal, timeoutMs, what, reqId }: Limits<never>,
+  ): Promise<Leave> {
+    const { promise, resolve: enter } = createDeferred<Leave>();
+    const waiter: Waiter = { alone, enter };
     const onLate = (leave: Leave) => leave();
-    return withDeadline<Leave>(
-      { signal, timeoutMs, what, reqId, outcome: "not-sent", onLate },
-      () => new Promise((enter) => this.#waiting.push({ alone, enter })),
-    );
+    const limits = { signal, timeoutMs, what, reqId, outcome: "not-sent", onLate } as const;
+    this.#waiting.push(waiter);
+    try {
+      return await withDeadline<Leave>(limits, () => promise);
+    } catch (error) {
+      // Who has given up must not hold up those behind.
+      this.#waiting = this.#waiting.filter((other) => other !== waiter);
+      this.#admit();
+      throw error;
+    }
   }
 
   #tryEnter(alone: boolean): Leave | undefined {

@@ -42,6 +42,14 @@ export function scanSql(sql: string): SqlShape {
   return { placeholders, command, hasFrom, tableIsParameter, tableIsUnknown };
 }
 
+/** The first word of a statement in lower case; empty when there is none. */
+export function commandOf(sql: string): string {
+  for (const token of tokens(sql)) {
+    if (token.kind !== "space") return wordOf(sql, token);
+  }
+  return "";
+}
+
 function wordOf(sql: string, { kind, start, end }: Token): string {
   return kind === "word" || kind === "mark" ? sql.slice(start, end).toLowerCase() : "";
 }

@@ -104,17 +104,18 @@ function requireTimes(placeholders: readonly Placeholder[], sources: readonly So
   throw new InterfaceError(`${label}, row ${firstRow + row}: a row needs a timestamp`);
 }
 
-/** Converts rows `from` … `to` of columns. */
+/** Converts rows `from` … `to` of columns; `firstRow` is the number of row 0, for messages. */
 export function convertRows(
   placeholders: readonly Placeholder[],
   columns: readonly ColumnValues[],
   [from, to]: readonly [from: number, to: number],
   codec: Codec,
+  firstRow = 0,
 ): Source[] {
   const sources = columns.map((values, i) =>
-    convertColumn(targetOf(placeholders[i]!, from), sliceValues(values, from, to), codec)
+    convertColumn(targetOf(placeholders[i]!, firstRow + from), sliceValues(values, from, to), codec)
   );
-  requireTimes(placeholders, sources, from);
+  requireTimes(placeholders, sources, firstRow + from);
   return sources;
 }
 

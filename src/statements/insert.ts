@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InterfaceError } from "../errors.ts";
+import { InterfaceError, TaosError } from "../errors.ts";
 import type { Call, Placeholder, PreparedStatement } from "../transports/transport.ts";
 import { Identifier } from "../sql/template.ts";
 import type { RequestOptions } from "../types.ts";
@@ -31,6 +31,13 @@ interface Inserted extends InsertResult {
   readonly names: readonly string[];
 }
 
+/** One of the sets of columns that iterated data comes in. */
+interface RowSet {
+  readonly columns: Columns;
+  /** Rows in the sets before, for messages. */
+  readonly firstRow: number;
+}
+
 /** Tables written to by one set of columns: frames, and the names for counting. */
 interface Encoded {
   readonly frames: Uint8Array[];
@@ -51,12 +58,15 @@ export class Inserter {
   async insert(table: TableName, data: InsertData, options: InsertOptions): Promise<InsertResult> {
     const call = this.#context.call(options);
     const names = new Set<string>();
-    let [affectedRows, durationNs, parts] = [0, 0n, 0];
+    let [affectedRows, durationNs, parts, firstRow] = [0, 0n, 0, 0];
     for await (const columns of columnSets(data)) {
-      if (rowCountOf(Object.values(columns), Object.keys(columns)) === 0) continue;
-      const inserted = await this.#insertSet(table, columns, options, call).catch((error) => {
+      const rows = rowCountOf(Object.values(columns), Object.keys(columns));
+      if (rows === 0) continue;
+      const set = { columns, firstRow };
+      const inserted = await this.#insertSet(table, set, options, call).catch((error) => {
         throw tellEarlier(error, affectedRows);
       });
+      firstRow += rows;
       affectedRows += inserted.affectedRows;
       durationNs += inserted.durationNs;
       parts += inserted.parts;
@@ -65,7 +75,8 @@ export class Inserter {
     return { affectedRows, durationNs, reqId: call.reqId, tables: names.size, parts };
   }
 
-  async #insertSet(table: TableName, columns: Columns, options: InsertOptions, call: Call): Promise<Inserted> {
+  async #insertSet(table: TableName, set: RowSet, options: InsertOptions, call: Call): Promise<Inserted> {
+    const { columns } = set;
     const { using, tags } = checkOptions(columns, options);
     const shape = {
       table,
@@ -75,7 +86,7 @@ export class Inserter {
     };
     return await this.#context.shared(call, () =>
       this.#cache.run(insertSql(shape), call, async ({ statement, giveBack }) => {
-        const result = await this.#run(statement, table, columns, tags, call);
+        const result = await this.#run(statement, table, set, tags, call);
         giveBack();
         return result;
       }));
@@ -84,22 +95,23 @@ export class Inserter {
   async #run(
     statement: PreparedStatement,
     table: TableName,
-    columns: Columns,
+    set: RowSet,
     tags: InsertOptions["tags"],
     call: Call,
   ): Promise<Inserted> {
     if (statement.placeholders === null) throw new InterfaceError("the server did not describe the table");
     const placeholders = groupPlaceholders(statement.placeholders, this.#context.port);
-    const { frames, names } = tableNameColumn in columns
-      ? this.#encodeSpread(placeholders, columns)
-      : this.#encodeTable(placeholders, table, columns, Object.values(tags ?? {}));
+    const { frames, names } = tableNameColumn in set.columns
+      ? this.#encodeSpread(placeholders, set)
+      : this.#encodeTable(placeholders, table, set, Object.values(tags ?? {}));
     const result = await executeParts(statement, frames, call);
     return { ...result, tables: names.size, names: [...names] };
   }
 
   /** All rows of one table. */
-  #encodeTable(placeholders: Placeholders, table: TableName, columns: Columns, tags: unknown[]): Encoded {
+  #encodeTable(placeholders: Placeholders, table: TableName, set: RowSet, tags: unknown[]): Encoded {
     const { codec } = this.#context;
+    const { columns, firstRow } = set;
     const values = columnsInOrder(placeholders.columns, columns);
     const name = table instanceof Identifier ? table.text : boundName(table);
     const head = {
@@ -108,20 +120,20 @@ export class Inserter {
       tags: convertTags(placeholders.tags, [tags], codec),
     };
     const frames = rowRanges(values[0]!.length, values, undefined).map((range) =>
-      this.#encode(placeholders, values, range, { ...head, counts: Uint32Array.of(range[1] - range[0]) })
+      this.#encode(placeholders, values, range, { ...head, counts: Uint32Array.of(range[1] - range[0]) }, firstRow)
     );
     return { frames, names: new Set([name]) };
   }
 
   /** Rows spread over the child tables of a super table by their `tbname`. */
-  #encodeSpread(placeholders: Placeholders, columns: Columns): Encoded {
+  #encodeSpread(placeholders: Placeholders, { columns, firstRow }: RowSet): Encoded {
     const { codec } = this.#context;
     const values = columnsInOrder(placeholders.columns, columns);
     const tagColumns = columnsInOrder(placeholders.tags, columns);
     const tableNames = columns[tableNameColumn]!;
     const names = new Set<string>();
     const frames = rowRanges(tableNames.length, values, tableNames).map((range) => {
-      const groups = groupByTable(tableNames, tagColumns, range);
+      const groups = groupByTable(tableNames, tagColumns, range, firstRow);
       groups.names.forEach((name) => names.add(name));
       const { counts, order } = groups;
       const head = {
@@ -130,7 +142,7 @@ export class Inserter {
         order,
         tags: convertTags(placeholders.tags, groups.tags, codec),
       };
-      return this.#encode(placeholders, values, range, head);
+      return this.#encode(placeholders, values, range, head, firstRow);
     });
     return { frames, names };
   }
@@ -140,10 +152,11 @@ export class Inserter {
     values: readonly ColumnValues[],
     range: RowRange,
     head: Omit<BindRequest, "columns">,
+    firstRow: number,
   ): Uint8Array {
     const { codec } = this.#context;
-    const request = { ...head, columns: convertRows(columns, values, range, codec) };
-    return encodeBindRequest(request, [...tags, ...columns], codec, range[0]);
+    const request = { ...head, columns: convertRows(columns, values, range, codec, firstRow) };
+    return encodeBindRequest(request, [...tags, ...columns], codec, firstRow + range[0]);
   }
 }
 
@@ -163,8 +176,10 @@ function checkOptions(columns: Columns, { using, tags }: InsertOptions): Pick<In
 
 /** An error in the middle of iterated data tells that earlier rows were written. */
 function tellEarlier(error: unknown, affectedRows: number): unknown {
-  if (affectedRows > 0 && error instanceof Error) {
-    Object.assign(error, { outcome: "partial", hint: `${affectedRows} rows before these were written` });
+  if (affectedRows > 0 && error instanceof TaosError) {
+    const earlier = `${affectedRows} rows before these were written`;
+    const hint = error.outcome === "partial" ? `${earlier}; ${error.hint}` : earlier;
+    Object.assign(error, { outcome: "partial", hint });
   }
   return error;
 }

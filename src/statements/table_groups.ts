@@ -18,14 +18,14 @@ export interface TableGroups {
 }
 
 /** Number of each row's table, and the first row of each table. */
-function numberTables(names: ColumnValues, [from, to]: RowRange) {
+function numberTables(names: ColumnValues, [from, to]: RowRange, firstRow: number) {
   const numbers = new Map<string, number>();
   const tableOf = new Uint32Array(to - from);
   const firstRows: number[] = [];
   let inOrder = true;
   for (let row = from; row < to; row++) {
     const name = names[row];
-    if (typeof name !== "string") throw new InterfaceError(`column "tbname", row ${row}: no table name`);
+    if (typeof name !== "string") throw new InterfaceError(`column "tbname", row ${firstRow + row}: no table name`);
     let number = numbers.get(name);
     if (number === undefined) {
       number = numbers.size;
@@ -47,13 +47,14 @@ function sortRows(tableOf: Uint32Array, counts: Uint32Array): Uint32Array {
   return order;
 }
 
-/** Groups the rows of a range. Rows of one table must agree about its tags. */
+/** Groups the rows of a range. Rows of one table must agree about its tags; `firstRow` is the number of row 0, for messages. */
 export function groupByTable(
   names: ColumnValues,
   tagColumns: readonly ColumnValues[],
   range: RowRange,
+  firstRow = 0,
 ): TableGroups {
-  const groups = numberTables(names, range);
+  const groups = numberTables(names, range, firstRow);
   const counts = new Uint32Array(groups.names.length);
   for (const table of groups.tableOf) counts[table]!++;
   const tagsAt = (row: number) => tagColumns.map((values) => values[row]);

@@ -79,6 +79,39 @@ export interface StatementPort {
   requireType(typeCode: number): void;
 }
 
+/** The text formats of schemaless writing. */
+export type LineProtocol = "line" | "telnet" | "json";
+
+/** Units of the times in the line protocol. */
+export type LinePrecision = "h" | "m" | "s" | "ms" | "us" | "ns";
+
+/** Text to be written. */
+export interface LineRequest {
+  readonly protocol: LineProtocol;
+  /** Unit of the times; undefined where the format tells it itself. */
+  readonly precision: LinePrecision | undefined;
+  /** Days that tables made by this request live; undefined = for ever. */
+  readonly ttlDays: number | undefined;
+  /** Tag whose value is the child table's name. */
+  readonly tableNameKey: string | undefined;
+  /** Lines joined by line feeds, or JSON. */
+  readonly data: string;
+  /** The line that a message of the server's complains of. */
+  lineOf(message: string): string | undefined;
+}
+
+/** What was written. */
+export interface LineExecution {
+  readonly affectedRows: number;
+  /** Lines the server counted; undefined when it does not tell. */
+  readonly totalRows: number | undefined;
+}
+
+/** Writes schemaless text. Failures are `SchemalessError`. */
+export interface SchemalessPort {
+  write(request: LineRequest, call: Call): Promise<LineExecution>;
+}
+
 /** The connection itself. */
 export interface SessionPort {
   /** Resolves when the server has answered. */
@@ -95,6 +128,7 @@ export interface Transport {
   readonly query: QueryPort;
   readonly session: SessionPort;
   readonly statements?: StatementPort;
+  readonly schemaless?: SchemalessPort;
   /** A request id that no request in flight has. */
   nextReqId(): bigint;
   /** Closes the connection; requests under way reject with `ConnectionError`. Resolves when it is closed. */
@@ -102,9 +136,12 @@ export interface Transport {
 }
 
 /** Ports that not every transport has. */
-export type OptionalPort = "statements";
+export type OptionalPort = "statements" | "schemaless";
 
-const portNames: Record<OptionalPort, string> = { statements: "prepared statements" };
+const portNames: Record<OptionalPort, string> = {
+  statements: "prepared statements",
+  schemaless: "schemaless writing",
+};
 
 /** The port, or an {@linkcode UnsupportedError} that names the transport and one that has it. */
 export function requirePort<K extends OptionalPort>(

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { createDeferred } from "../internal/deferred.ts";
 import type { Batch } from "./batch.ts";
 
 interface Entry {
   readonly batch: Batch;
   /** Batches that came before and must be done first. */
   readonly blockers: Set<Entry>;
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
   isRunning: boolean;
 }
 
@@ -19,7 +22,6 @@ export class BatchQueue {
   readonly #send: (batch: Batch) => Promise<void>;
   /** In the order they came in. */
   readonly #unfinished = new Set<Entry>();
-  readonly #idle = new Set<{ readonly waitsFor: Set<Entry>; readonly resolve: () => void }>();
   #running = 0;
 
   /** `send` must not reject. */
@@ -28,17 +30,18 @@ export class BatchQueue {
     this.#send = send;
   }
 
-  add(batch: Batch): void {
+  /** Resolves when the batch is done. */
+  add(batch: Batch): Promise<void> {
     const blockers = new Set([...this.#unfinished].filter((entry) => entry.batch.meets(batch)));
-    this.#unfinished.add({ batch, blockers, isRunning: false });
+    const { promise: done, resolve } = createDeferred<void>();
+    this.#unfinished.add({ batch, blockers, done, resolve: () => resolve(), isRunning: false });
     this.#start();
+    return done;
   }
 
   /** Resolves when all batches that are in now are done. */
-  settled(): Promise<void> {
-    const waitsFor = new Set(this.#unfinished);
-    if (waitsFor.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.add({ waitsFor, resolve }));
+  async settled(): Promise<void> {
+    await Promise.all([...this.#unfinished].map(({ done }) => done));
   }
 
   #start(): void {
@@ -55,12 +58,7 @@ export class BatchQueue {
     this.#running--;
     this.#unfinished.delete(entry);
     for (const { blockers } of this.#unfinished) blockers.delete(entry);
-    for (const wait of this.#idle) {
-      wait.waitsFor.delete(entry);
-      if (wait.waitsFor.size > 0) continue;
-      this.#idle.delete(wait);
-      wait.resolve();
-    }
     this.#start();
+    entry.resolve();
   }
 }

@@ -31,14 +31,14 @@ class OneRow implements CheckedRows {
   readonly #names: readonly string[];
   readonly #ticks: bigint;
 
-  constructor(row: InsertRow, index: number, schema: TableSchema) {
+  constructor(row: InsertRow, index: number, schema: TableSchema, table: string | undefined) {
     if (typeof row !== "object" || row === null || Symbol.iterator in row) {
       throw new InterfaceError(`row ${index} is no object of values by column name`);
     }
     this.#row = row;
     this.#ticks = schema.ticks(index, row[schema.timeName]);
     this.#names = schema.check(Object.keys(row));
-    checkTable(row[tableNameColumn], index);
+    checkTable(row[tableNameColumn] ?? table, index);
   }
 
   names(): readonly string[] {
@@ -50,7 +50,7 @@ class OneRow implements CheckedRows {
   }
 
   table(): string | undefined {
-    return this.#row[tableNameColumn] as string | undefined;
+    return this.#row[tableNameColumn] as string | null | undefined ?? undefined;
   }
 
   cell(_row: number, column: number): unknown {
@@ -61,8 +61,8 @@ class OneRow implements CheckedRows {
 class ManyRows implements CheckedRows {
   readonly #rows: readonly OneRow[];
 
-  constructor(rows: readonly InsertRow[], schema: TableSchema) {
-    this.#rows = rows.map((row, index) => new OneRow(row, index, schema));
+  constructor(rows: readonly InsertRow[], schema: TableSchema, table: string | undefined) {
+    this.#rows = rows.map((row, index) => new OneRow(row, index, schema, table));
   }
 
   get rowCount(): number {
@@ -93,7 +93,7 @@ class ColumnRows implements CheckedRows {
   readonly #ticks: BigInt64Array;
   readonly #tables: ColumnValues | undefined;
 
-  constructor(columns: Columns, schema: TableSchema) {
+  constructor(columns: Columns, schema: TableSchema, table: string | undefined) {
     this.#columns = Object.values(columns);
     this.#names = schema.check(Object.keys(columns));
     this.rowCount = rowCountOf(this.#columns, this.#names);
@@ -101,7 +101,7 @@ class ColumnRows implements CheckedRows {
     this.#ticks = new BigInt64Array(this.rowCount);
     for (let row = 0; row < this.rowCount; row++) this.#ticks[row] = schema.ticks(row, times?.[row]);
     this.#tables = columns[tableNameColumn];
-    for (let row = 0; row < (this.#tables?.length ?? 0); row++) checkTable(this.#tables![row], row);
+    for (let row = 0; row < this.rowCount; row++) checkTable(this.#tables?.[row] ?? table, row);
   }
 
   names(): readonly string[] {
@@ -113,7 +113,7 @@ class ColumnRows implements CheckedRows {
   }
 
   table(row: number): string | undefined {
-    return this.#tables?.[row] as string | undefined;
+    return this.#tables?.[row] as string | null | undefined ?? undefined;
   }
 
   cell(row: number, column: number): unknown {
@@ -122,8 +122,8 @@ class ColumnRows implements CheckedRows {
 }
 
 function checkTable(name: unknown, row: number): void {
-  if (name === undefined || (typeof name === "string" && name !== "")) return;
-  throw new InterfaceError(`column "tbname", row ${row}: no table name`);
+  if (typeof name === "string" && name !== "") return;
+  throw new InterfaceError(`column "tbname", row ${row}: the row does not say which table it is of`);
 }
 
 /** A row's time is one value, so an array in its place tells that these are columns. */
@@ -142,13 +142,17 @@ export function countRows(data: WriterData, schema: TableSchema): number {
 /**
  * Checks data against the table: all of it or nothing is right.
  *
+ * @param data What was given to `write`.
+ * @param schema The table's columns.
+ * @param table Table of rows that name none; undefined when each must.
  * @throws {InterfaceError} naming the row that is wrong.
  */
-export function checkRows(data: WriterData, schema: TableSchema): CheckedRows {
-  if (Array.isArray(data)) return new ManyRows(data, schema);
+export function checkRows(data: WriterData, schema: TableSchema, table: string | undefined): CheckedRows {
+  if (Array.isArray(data)) return new ManyRows(data, schema, table);
   if (data instanceof ColumnBatch) {
     const [columns] = columnSets(data) as Iterable<Columns>;
-    return new ColumnRows(columns!, schema);
+    return new ColumnRows(columns!, schema, table);
   }
-  return isColumns(data, schema) ? new ColumnRows(data, schema) : new OneRow(data as InsertRow, 0, schema);
+  if (isColumns(data, schema)) return new ColumnRows(data, schema, table);
+  return new OneRow(data as InsertRow, 0, schema, table);
 }

@@ -35,11 +35,6 @@ export class Ledger {
     return this.#told < this.#failures.length;
   }
 
-  /** The first reason for which rows were refused. */
-  get firstError(): Error | undefined {
-    return this.#firstError;
-  }
-
   /** Adds what became of one batch. */
   add(outcomes: readonly Outcome[]): void {
     this.#batches++;

@@ -5,17 +5,22 @@
  */
 import { InterfaceError } from "../errors.ts";
 import { withDeadline } from "../internal/abort.ts";
-import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import type { StatementContext } from "../statements/context.ts";
 import type { Inserter } from "../statements/insert.ts";
 import type { Batch } from "./batch.ts";
-import { BatchQueue } from "./batch_queue.ts";
-import { BatchSender, type Outcome, withRetries } from "./batch_sender.ts";
-import { checkRows, type CheckedRows, countRows, type WriterData } from "./intake.ts";
+import { BatchBuffer } from "./batch_buffer.ts";
+import { BatchSender, withRetries } from "./batch_sender.ts";
+import { checkRows, countRows, type WriterData } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
-import { OpenBatch } from "./open_batch.ts";
 import { learnSchema, type TableSchema, UnknownColumnError } from "./table_schema.ts";
-import { checkWait, type ResolvedWriterOptions, resolveWriterOptions, type WaitOptions, type WriterOptions } from "./writer_options.ts";
+import { WaitingRoom } from "./waiting_room.ts";
+import {
+  checkWait,
+  type ResolvedWriterOptions,
+  resolveWriterOptions,
+  type WaitOptions,
+  type WriterOptions,
+} from "./writer_options.ts";
 import type { WriteReport } from "./write_report.ts";
 
 /** What a writer needs of its connection. */
@@ -24,4 +29,225 @@ export interface WriterParts {
   readonly inserter: Inserter;
   /** Called when the writer has closed. */
   onClosed(): void;
+}
+
+const done: Promise<void> = Promise.resolve();
+
+/**
+ * A sink that writes rows in batches, made by `connection.writer()`.
+ *
+ * Rows are gathered until there are `maxRows`, `maxBytes` or `flushIntervalMs` has passed; up to `inFlight` batches are
+ * on their way at once. Rows of the same table and time are written in the order in which they were given, so the later
+ * one wins. A batch that fails for a reason that may pass is sent again: rows carry their times, so a repeat overwrites
+ * and does not duplicate. Values of a batch are converted when it is sent; a row with a value that does not fit is
+ * refused by itself, all others of its batch are written.
+ *
+ * No accepted row is lost in silence. A row that is not written is in a {@linkcode WriteReport}, with its reason:
+ * `onReport` gets one after each batch; without it the next `write()` rejects with a `WriteError` and accepts nothing.
+ * In any case `flush()` and `close()` reject with a `WriteError` unless everything since the last `flush()` was written.
+ * A lost connection is not opened again: the rows that the writer holds are reported then.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "@tdwire/client";
+ *
+ * async function collect(url: string, readings: AsyncIterable<{ id: string; value: number }>) {
+ *   await using db = await connect(url);
+ *   await using writer = db.writer({ table: "meters" });
+ *   for await (const { id, value } of readings) {
+ *     await writer.write({ tbname: id, ts: new Date(), current: value });
+ *   }
+ *   return (await writer.close()).written;
+ * }
+ * ```
+ */
+export class Writer implements AsyncDisposable {
+  readonly #options: ResolvedWriterOptions;
+  readonly #parts: WriterParts;
+  readonly #sender: BatchSender;
+  readonly #buffer: BatchBuffer;
+  readonly #waiting: WaitingRoom = new WaitingRoom(() => this.#admit());
+  #ledger: Ledger;
+  #schema: TableSchema | undefined;
+  #isLearning = false;
+  #closed: Promise<WriteReport> | undefined;
+  #writable: WritableStream<WriterData> | undefined;
+
+  /** Use `connection.writer()` instead. */
+  constructor(options: WriterOptions, parts: WriterParts) {
+    this.#options = resolveWriterOptions(options);
+    this.#parts = parts;
+    const { target, retry, maxBufferedRows } = this.#options;
+    this.#sender = new BatchSender(parts.inserter, target, retry);
+    this.#buffer = new BatchBuffer(this.#options, (batch) => this.#send(batch), () => this.#admit());
+    this.#ledger = new Ledger(maxBufferedRows);
+  }
+
+  /**
+   * Takes data, and waits until there is room for it. All of it is accepted or, when the call rejects, nothing. Data
+   * that wait must not be changed until then; data that were accepted may be, but for objects in a JSON tag. More rows
+   * than `maxBufferedRows` at once wait until the writer holds none.
+   *
+   * @param data A row, rows, columns by name, or a batch of a result. Each row has its time; the server's (`now`) is
+   * refused.
+   * @param options Limits of the wait; none by default.
+   * @throws {InterfaceError} naming the row that has no time, or a column that the table does not have.
+   * @throws {WriteError} when rows of earlier calls were not written, and there is no `onReport` to tell.
+   */
+  write(data: WriterData, options: WaitOptions = {}): Promise<void> {
+    try {
+      if (this.#closed !== undefined) throw new InterfaceError("the writer is closed");
+      checkWait(options);
+      options.signal?.throwIfAborted();
+      if (this.#waiting.isEmpty && this.#tryTake(data)) return done;
+    } catch (error) {
+      if (!(error instanceof UnknownColumnError)) return Promise.reject(error);
+    }
+    const isAdmitted = this.#waiting.join(data, this.#schema === undefined, options);
+    this.#admit();
+    return isAdmitted;
+  }
+
+  /**
+   * Writes all that a source gives, and flushes. The source's pace is the writer's.
+   *
+   * @param source Rows, columns or batches; a `ReadableStream` is one too where streams are iterable.
+   * @param options Limits of each wait; none by default.
+   * @returns What was written since the last `flush()`.
+   * @throws {WriteError} when rows were not written.
+   */
+  async writeFrom(
+    source: AsyncIterable<WriterData> | Iterable<WriterData>,
+    options: WaitOptions = {},
+  ): Promise<WriteReport> {
+    for await (const data of source) await this.write(data, options);
+    return await this.flush(options);
+  }
+
+  /**
+   * Sends what has been gathered, and waits until everything given so far is written or refused. Fit for `waitUntil`.
+   *
+   * @param options Limits of the wait; none by default, because each request has its own. After them the writer goes on.
+   * @returns What was written since the last `flush()`.
+   * @throws {WriteError} when any row since then was not written; its report is complete.
+   */
+  async flush(options: WaitOptions = {}): Promise<WriteReport> {
+    checkWait(options);
+    await withDeadline({ ...options, what: "flushing the writer" }, () => this.#drain());
+    return this.#account();
+  }
+
+  /**
+   * Flushes, and takes nothing any more. A second call gives the same report.
+   *
+   * @param options Limits of the wait; none by default. After them the writer stays closed, and goes on to flush.
+   * @returns What was written since the last `flush()`.
+   * @throws {WriteError} when any row since then was not written; its report is complete.
+   */
+  async close(options: WaitOptions = {}): Promise<WriteReport> {
+    checkWait(options);
+    const closed = this.#closed ??= this.#finish();
+    // An aborted signal ends the call before anybody has seen the promise.
+    closed.catch(() => {});
+    return await withDeadline({ ...options, what: "closing the writer" }, () => closed);
+  }
+
+  /** Flushes and closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /**
+   * The writer as a web stream, with its back-pressure: `stream.pipeTo(writer.writable)`. Closing it closes the writer,
+   * and so does aborting it, because what was accepted is written.
+   */
+  get writable(): WritableStream<WriterData> {
+    const end = async () => void await this.close();
+    return this.#writable ??= new WritableStream({ write: (data) => this.write(data), close: end, abort: end });
+  }
+
+  /** Takes data if it can be taken now. */
+  #tryTake(data: WriterData): boolean {
+    if (this.#ledger.hasNews && this.#options.onReport === undefined) {
+      this.#ledger.markTold();
+      throw this.#ledger.error();
+    }
+    const schema = this.#schema;
+    if (schema === undefined || !this.#buffer.hasRoom(countRows(data, schema))) return false;
+    this.#buffer.take(checkRows(data, schema, this.#options.table), schema);
+    return true;
+  }
+
+  /** Lets those in who wait, as long as there is room. */
+  #admit(): void {
+    for (let waiter = this.#waiting.first; waiter !== undefined; waiter = this.#waiting.first) {
+      if (this.#schema === undefined) return void this.#learn();
+      try {
+        // Rows that are only gathered would never make room.
+        if (!this.#tryTake(waiter.data)) return this.#buffer.cut();
+        this.#waiting.dismiss(waiter);
+      } catch (error) {
+        if (error instanceof UnknownColumnError && !waiter.isFresh) {
+          // The column may have been added since the table was asked.
+          waiter.isFresh = true;
+          this.#schema = undefined;
+        } else this.#waiting.dismiss(waiter, error);
+      }
+    }
+  }
+
+  async #learn(): Promise<void> {
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    // What has been gathered is in the order of the columns known before.
+    this.#buffer.cut();
+    const { context } = this.#parts;
+    const { retry, target } = this.#options;
+    try {
+      this.#schema = await withRetries(retry, () => learnSchema(context, target));
+    } catch (error) {
+      this.#waiting.dismissAll(error);
+    }
+    this.#isLearning = false;
+    this.#admit();
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const outcomes = await this.#sender.send(batch);
+    this.#ledger.add(outcomes);
+    const { onReport, maxBufferedRows } = this.#options;
+    if (onReport === undefined) return;
+    this.#ledger.markTold();
+    const ledger = new Ledger(maxBufferedRows);
+    ledger.add(outcomes);
+    try {
+      onReport(ledger.report());
+    } catch {
+      // Nobody to tell but flush() and close(), which tell in any case.
+    }
+  }
+
+  async #drain(): Promise<void> {
+    await this.#waiting.settled();
+    this.#buffer.cut();
+    await this.#buffer.settled();
+  }
+
+  async #finish(): Promise<WriteReport> {
+    try {
+      await this.#drain();
+      return this.#account();
+    } finally {
+      this.#parts.onClosed();
+    }
+  }
+
+  /** The account since the last one. */
+  #account(): WriteReport {
+    const ledger = this.#ledger;
+    this.#ledger = new Ledger(this.#options.maxBufferedRows);
+    const error = ledger.error();
+    if (error !== undefined) throw error;
+    return ledger.report();
+  }
 }

@@ -148,6 +148,11 @@ export class FakeServer {
     return this.#blocks.get(resultId)?.shift() ?? null;
   }
 
+  /** Sets the blocks that a result has yet to give. */
+  replaceBlocks(resultId: bigint, blocks: readonly Uint8Array[]): void {
+    this.#blocks.set(resultId, [...blocks]);
+  }
+
   /** Whether a result has blocks left. */
   hasBlock(resultId: bigint): boolean {
     return (this.#blocks.get(resultId)?.length ?? 0) > 0;

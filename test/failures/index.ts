@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { cancelCases } from "./cancel_cases.ts";
 import type { FailureCase } from "./case.ts";
+import { channelCases } from "./channel_cases.ts";
 import { connectCases } from "./connect_cases.ts";
 import { frameCases } from "./frame_cases.ts";
+import { oldServerCases } from "./old_server_cases.ts";
 import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
+import { statementCases } from "./statement_cases.ts";
 
 /** All cases, in the order they run. */
 export const failureCases: readonly FailureCase[] = [
@@ -15,4 +19,8 @@ export const failureCases: readonly FailureCase[] = [
   ...secretCases,
   ...resultCases,
   ...frameCases,
+  ...channelCases,
+  ...cancelCases,
+  ...statementCases,
+  ...oldServerCases,
 ];

@@ -6,7 +6,7 @@
 import type { Duration } from "./ast.ts";
 import type { TimeContext } from "./compare.ts";
 import { unsupported } from "./errors.ts";
-import { addDuration, durationTicks } from "./timestamp.ts";
+import { addDuration, durationTicks, parseTimestamp } from "./timestamp.ts";
 import { asDouble, compileLiteral, type Typed, typed } from "./typed.ts";
 import { decimalType, fixedType, isDecimal, isInteger, type SqlType, Type } from "./types.ts";
 
@@ -17,6 +17,14 @@ export function compileShift(
   op: "+" | "-",
   scope: TimeContext,
 ): Typed {
+  if (time.literal?.kind === "string") {
+    const read = parseTimestamp(time.literal.value, scope.precision, scope.timeZone);
+    if (read === null) throw unsupported("a length of time added to text");
+    return compileShift(compileLiteral({ kind: "ticks", value: read }), value, op, scope);
+  }
+  if (time.type.code !== Type.timestamp && !isInteger(time.type)) {
+    throw unsupported("a length of time added to this type");
+  }
   const ticks = durationTicks(value, scope.precision);
   if (ticks !== null && time.literal?.kind === "ticks") {
     return compileLiteral({

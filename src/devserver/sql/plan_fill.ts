@@ -12,8 +12,8 @@ import type { Plan } from "./plan_from.ts";
 import { limitSql, type Parts } from "./assemble.ts";
 import { floorSql, type WindowPlan } from "./plan_window.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import { asDouble, type Typed } from "./typed.ts";
-import { isNumeric, isText, physicalType } from "./types.ts";
+import { asDouble, numberAs, type Typed } from "./typed.ts";
+import { isNumeric, isText } from "./types.ts";
 
 interface Bounds {
   low: bigint | null;
@@ -201,7 +201,7 @@ function missingSql(
       if (given === undefined) throw new ServerError(Code.syntax, "Filled values number mismatch");
       const constant = compile(given, scope);
       if (isNumeric(value.type)) {
-        return `CAST(${asDouble(constant)} AS ${physicalType(value.type)})`;
+        return numberAs(asDouble(constant), value.type);
       }
       return isText(value.type) && value.bytes
         ? `encode(${constant.sql})`
@@ -211,9 +211,10 @@ function missingSql(
     }
     case "linear":
       if (!isNumeric(value.type)) return "NULL";
-      return `CAST(CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw)) AS ${
-        physicalType(value.type)
-      })`;
+      return numberAs(
+        `CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw))`,
+        value.type,
+      );
     case "null":
     case "null_f":
       return "NULL";

@@ -11,8 +11,8 @@ import { type Item, limitSql, whereSql } from "./assemble.ts";
 import { constantTicks } from "./plan_fill.ts";
 import type { OutputColumn, Relation } from "./relation.ts";
 import { durationTicks } from "./timestamp.ts";
-import { asDouble, type Typed } from "./typed.ts";
-import { fixedType, isNumeric, physicalType, Type } from "./types.ts";
+import { asDouble, numberAs, type Typed } from "./typed.ts";
+import { fixedType, isNumeric, Type } from "./types.ts";
 
 /** Plans `select interp(column) … range(…) every(…) fill(…)`. */
 export function planInterp(
@@ -100,9 +100,8 @@ function interpSql(mode: string, value: Typed): string {
     case "linear": {
       if (!isNumeric(value.type)) throw unsupported("linear INTERP of this type");
       const [low, high] = ["a.v", "b.v"].map((sql) => asDouble({ ...value, sql }));
-      return `CAST(CASE WHEN a.t = b.t THEN ${low} ELSE ${low} + (${high} - ${low}) * ((r.t - a.t)::DOUBLE / (b.t - a.t)) END AS ${
-        physicalType(value.type)
-      })`;
+      const between = `${low} + (${high} - ${low}) * ((r.t - a.t)::DOUBLE / (b.t - a.t))`;
+      return `CASE WHEN a.t = b.t THEN a.v ELSE ${numberAs(between, value.type)} END`;
     }
     default:
       throw unsupported(`INTERP with FILL(${mode.toUpperCase()})`);

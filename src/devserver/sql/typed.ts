@@ -9,7 +9,17 @@
 import { quoteBytes, quoteText } from "../store.ts";
 import type { Literal } from "./ast.ts";
 import { unsupported } from "./errors.ts";
-import { fixedType, isDecimal, isNumeric, isText, sizedType, type SqlType, Type } from "./types.ts";
+import {
+  fixedType,
+  isDecimal,
+  isInteger,
+  isNumeric,
+  isText,
+  physicalType,
+  sizedType,
+  type SqlType,
+  Type,
+} from "./types.ts";
 
 /** A compiled expression. */
 export interface Typed {
@@ -126,9 +136,12 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
   ) {
     return left.length >= right.length ? left : right;
   }
+  if (isDecimal(left) || isDecimal(right)) {
+    throw unsupported("one column of DECIMAL and another type");
+  }
   if (isNumeric(left) && isNumeric(right)) {
-    const fractional = [left, right].some((type) =>
-      type.code === Type.float || type.code === Type.double || isDecimal(type)
+    const fractional = [left, right].some(({ code }) =>
+      code === Type.float || code === Type.double
     );
     return fixedType(fractional ? Type.double : Type.bigint);
   }
@@ -136,4 +149,9 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
     return sizedType(Type.varchar, Math.max(left.length, right.length, 32));
   }
   return fixedType(Type.bigint);
+}
+
+/** Returns SQL that makes a DOUBLE a number of the type; integers lose the fraction, as in C. */
+export function numberAs(sql: string, type: SqlType): string {
+  return `CAST(${isInteger(type) ? `trunc(${sql})` : sql} AS ${physicalType(type)})`;
 }

@@ -9,6 +9,7 @@ import { UnsupportedError } from "../../errors.ts";
 export const featureVersions = {
   /** `binary_query` and `fetch_raw_block`; below it the JSON actions are used. */
   binaryQuery: "3.3.2.0",
+  tableNameKey: "3.3.3.0",
   timeZone: "3.3.5.0",
   applicationName: "3.3.5.0",
   statements: "3.3.6.0",
@@ -24,6 +25,7 @@ export type Feature = keyof typeof featureVersions;
 
 const featureNames: Record<Feature, string> = {
   binaryQuery: "binary queries",
+  tableNameKey: "the tableNameKey option",
   timeZone: "the timeZone option",
   applicationName: "the applicationName option",
   statements: "prepared statements and parameters",

@@ -7,7 +7,7 @@
 import type { ColumnBatch } from "../../batch.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { dataTypeNames } from "../../data_type.ts";
-import { CodecError, ConnectionError, DatabaseError, databaseError } from "../../errors.ts";
+import { CodecError, ConnectionError, DatabaseError, databaseError, InterfaceError } from "../../errors.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
@@ -137,6 +137,8 @@ export class WebSocketRows implements RowSource {
   #unanswered: Deferred<void> | undefined;
   #onServer = true;
   #done = false;
+  /** Whether it was freed under a reader, to whom its end must not look like the end of the rows. */
+  #isCut = false;
 
   constructor(context: ResultContext, handle: ResultHandle, fetch: BlockFetcher) {
     this.#context = context;
@@ -149,8 +151,8 @@ export class WebSocketRows implements RowSource {
   async next(call: Call): Promise<ColumnBatch | null> {
     try {
       if (call.signal?.aborted) throw call.signal.reason;
-      if (this.#done) return null;
-      const block = await (this.#ahead ?? this.#ask(call));
+      const block = this.#done ? null : await (this.#ahead ?? this.#ask(call));
+      if (this.#isCut) throw new InterfaceError("the statement was closed while its result was being read");
       if (block === null || this.#done) {
         this.#done = true;
         return null;
@@ -175,6 +177,7 @@ export class WebSocketRows implements RowSource {
 
   /** Frees the result, and resolves when the server has nothing to do with it any more. */
   async settle(): Promise<void> {
+    this.#isCut ||= !this.#done;
     this.free();
     await this.#unanswered?.promise;
   }

@@ -99,10 +99,13 @@ class WebSocketStatement implements PreparedStatement {
 
   async close(): Promise<void> {
     const { channel, nextReqId } = this.#context;
-    await this.#lastRows?.settle();
     const call = { reqId: nextReqId(), signal: undefined, timeoutMs: closeTimeoutMs };
-    // A statement that cannot be closed goes with its connection.
-    await channel.request("stmt2_close", { stmt_id: this.#id }, call).catch(() => {});
+    try {
+      await this.#settleRows(call);
+      await channel.request("stmt2_close", { stmt_id: this.#id }, call);
+    } catch {
+      // A statement that cannot be closed goes with its connection.
+    }
   }
 
   /** Writes this statement's and request's ids into the head of the frame (protocol.md §2.8) and sends it. */

@@ -21,6 +21,7 @@ import {
   resultPrecision,
   WebSocketRows,
 } from "./results.ts";
+import { WebSocketSchemaless } from "./schemaless.ts";
 import { openSocket, type Socket } from "./socket.ts";
 import { WebSocketStatements } from "./statements.ts";
 import type { Reply } from "./wire.ts";
@@ -177,6 +178,7 @@ function assemble(context: ResultContext, version: string, socket: Socket): Tran
     query: new WebSocketQueries(context, version),
     session: new WebSocketSession(context.channel),
     statements,
+    schemaless: new WebSocketSchemaless(context.channel, version),
     nextReqId: context.nextReqId,
     close: () => context.channel.close(),
   };

@@ -31,6 +31,7 @@ export interface Reply {
   readonly is_insert?: boolean;
   readonly affected_rows?: number;
   readonly affected?: number;
+  readonly total_rows?: number;
   readonly fields?: readonly StatementField[] | null;
   readonly fields_count?: number;
   readonly field_count?: number;

@@ -5,6 +5,7 @@
 //!
 //! - [`decode_block`] turns a raw result block into one region of Arrow-layout columns ([`block`]).
 //! - [`encode_bind`] turns a columnar bind request into a whole `stmt2_bind` frame ([`stmt2`]).
+//! - [`rest::RestParser`] turns a body of the REST interface into the same regions while it arrives ([`rest`]).
 //! - [`frame`] makes the short request frames.
 //! - [`line`] writes points in the three schemaless text formats.
 //! - [`timestamp`], [`precision`] and [`decimal`] convert values and their texts exactly.
@@ -50,6 +51,7 @@ mod error;
 pub mod frame;
 pub mod line;
 pub mod precision;
+pub mod rest;
 mod sink;
 pub mod stmt2;
 pub mod timestamp;

@@ -57,6 +57,13 @@ impl Sink {
         &mut self.bytes[start..]
     }
 
+    /// Clears the bits of the last byte that `mask` does not have.
+    pub fn mask_last(&mut self, mask: u8) {
+        if let Some(last) = self.bytes.last_mut() {
+            *last &= mask;
+        }
+    }
+
     /// Overwrites four bytes written earlier; a place that was never written is left alone.
     pub fn patch_u32(&mut self, offset: usize, value: u32) {
         if let Some(place) = self.bytes.get_mut(offset..).and_then(|rest| rest.first_chunk_mut()) {

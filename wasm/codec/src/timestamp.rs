@@ -113,7 +113,7 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
 }
 
 /// The inverse of [`civil_from_days`].
-fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
+pub(crate) fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
     let march_year = year - i64::from(month <= 2);
     let year_of_era = march_year.rem_euclid(YEARS_PER_ERA);
     let march_month = i64::from((month + 9) % 12);
@@ -122,7 +122,7 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
     march_year.div_euclid(YEARS_PER_ERA) * DAYS_PER_ERA + day_of_era - EPOCH_DAYS
 }
 
-fn days_in_month(year: i64, month: u32) -> u32 {
+pub(crate) fn days_in_month(year: i64, month: u32) -> u32 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,

@@ -25,7 +25,8 @@ mod text;
 use alloc::vec::Vec;
 
 pub use column::Column;
-pub(crate) use text::is_ascii;
+pub(crate) use region::{ALIGNMENT, HEAD, RECORD};
+pub(crate) use text::{flags as text_flags, is_ascii};
 
 use crate::cursor::Cursor;
 use crate::error::DecodeError;

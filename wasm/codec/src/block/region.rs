@@ -9,11 +9,11 @@ use crate::error::DecodeError;
 use crate::sink::Sink;
 
 /// Bytes before the column records.
-const HEAD: usize = 8;
+pub(crate) const HEAD: usize = 8;
 /// Bytes of a column record.
-const RECORD: usize = 40;
+pub(crate) const RECORD: usize = 40;
 /// Every section begins at a multiple of this.
-const ALIGNMENT: usize = 8;
+pub(crate) const ALIGNMENT: usize = 8;
 /// A region up to this size is never refused.
 const ALWAYS_ALLOWED: u64 = 64 << 20;
 /// A region up to this many times the input is never refused.

@@ -6,7 +6,7 @@ pub(super) const UTF8: u32 = 1;
 pub(super) const ASCII: u32 = 2;
 
 /// What can be said of cells that `offsets` cut out of `bytes`.
-pub(super) fn flags(bytes: &[u8], offsets: &[[u8; 4]]) -> u32 {
+pub(crate) fn flags(bytes: &[u8], offsets: &[[u8; 4]]) -> u32 {
     if is_ascii(bytes) {
         return UTF8 | ASCII;
     }

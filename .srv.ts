@@ -1,2 +1,0 @@
-import { createServer } from "/work/main/src/devserver/mod.ts";
-const s = await createServer({ port: 16041 }); console.log(s.url);

@@ -1,0 +1,329 @@
+//! A cursor over the bytes at hand. A token is read whole or not at all: when its end has not arrived, the cursor
+//! stays before it, and how far it was scanned is kept, so that no byte of a long value is looked at again.
+
+use super::text::Text;
+use crate::error::DecodeError;
+
+/// Longest value, in bytes of the body. The server's longest are BLOBs of 4 MiB, in hex.
+const MAX_VALUE: usize = 64 << 20;
+/// Longest number, in bytes.
+const MAX_NUMBER: usize = 1024;
+const TOO_LONG: &str = "the value is too long";
+/// Deepest nesting of a value that is not parsed further.
+const MAX_DEPTH: u32 = 64;
+
+/// Why a read did not happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stop {
+    /// The bytes at hand end before it does.
+    More,
+    /// It cannot be.
+    Bad(DecodeError),
+}
+
+pub(super) type Step<T> = Result<T, Stop>;
+
+impl From<DecodeError> for Stop {
+    fn from(error: DecodeError) -> Self {
+        Self::Bad(error)
+    }
+}
+
+/// What is known of the value that the bytes at hand break off in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Resume {
+    /// Bytes of it that were scanned.
+    scanned: usize,
+    /// Whether a backslash was among them.
+    is_escaped: bool,
+    /// Whether they end inside a string of a nested value.
+    in_string: bool,
+    /// Open brackets, the innermost in the lowest bit; 1 = `{`.
+    brackets: u64,
+    depth: u32,
+}
+
+/// A place that can be gone back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark(usize);
+
+#[derive(Debug)]
+pub(super) struct Input<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    base: u64,
+    resume: Resume,
+}
+
+impl<'a> Input<'a> {
+    /// `base` is the offset of `bytes` in the body.
+    pub fn new(bytes: &'a [u8], base: u64, resume: Resume) -> Self {
+        Self { bytes, at: 0, base, resume }
+    }
+
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    pub fn into_resume(self) -> Resume {
+        self.resume
+    }
+
+    /// Offset in the body of a position here.
+    pub fn body_offset(&self, at: usize) -> usize {
+        usize::try_from(self.base_at(at)).unwrap_or(usize::MAX)
+    }
+
+    pub fn base_at(&self, at: usize) -> u64 {
+        self.base + at as u64
+    }
+
+    #[cold]
+    pub fn bad(&self, what: &'static str) -> Stop {
+        self.bad_at(self.at, what)
+    }
+
+    #[cold]
+    pub fn bad_at(&self, at: usize, what: &'static str) -> Stop {
+        Stop::Bad(DecodeError::new(what).at(self.body_offset(at)))
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark(self.at)
+    }
+
+    pub fn rewind(&mut self, Mark(at): Mark) {
+        self.at = at;
+    }
+
+    pub fn advance(&mut self, count: usize) {
+        self.at += count;
+    }
+
+    /// The bytes from here on.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// The next byte that is not white space; the cursor stands before it then.
+    #[inline(always)]
+    pub fn peek(&mut self) -> Step<u8> {
+        match self.bytes.get(self.at) {
+            Some(byte) if *byte > b' ' => Ok(*byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[cold]
+    fn peek_behind_space(&mut self) -> Step<u8> {
+        while let Some(byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return Ok(*byte);
+            }
+            self.at += 1;
+        }
+        Err(Stop::More)
+    }
+
+    #[inline]
+    pub fn expect(&mut self, byte: u8, what: &'static str) -> Step<()> {
+        if self.peek()? != byte {
+            return Err(self.bad(what));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// True for a comma, false for `close`.
+    #[inline(always)]
+    pub fn comma_or(&mut self, close: u8, what: &'static str) -> Step<bool> {
+        let byte = self.peek()?;
+        if byte != b',' && byte != close {
+            return Err(self.bad(what));
+        }
+        self.at += 1;
+        Ok(byte == b',')
+    }
+
+    /// Reads a word such as `null`; the first byte was peeked.
+    #[inline]
+    pub fn word(&mut self, word: &[u8]) -> Step<()> {
+        let rest = self.rest();
+        if rest.starts_with(word) {
+            self.at += word.len();
+            return Ok(());
+        }
+        if word.starts_with(rest) {
+            return Err(Stop::More);
+        }
+        Err(self.bad("expected null, true or false"))
+    }
+
+    /// Reads an integer: whether it has a minus, and its magnitude.
+    #[inline]
+    pub fn integer(&mut self) -> Step<(bool, u64)> {
+        let negative = self.peek()? == b'-';
+        let start = self.at + usize::from(negative);
+        let mut magnitude = 0_u64;
+        let mut at = start;
+        while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
+            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            at += 1;
+        }
+        let digits = &self.bytes[start.min(at)..at];
+        if at >= self.bytes.len() && digits.len() <= 20 {
+            return Err(Stop::More);
+        }
+        match digits {
+            [] | [b'0', _, ..] => return Err(self.bad("expected an integer")),
+            _ if digits.len() < 20 => {}
+            _ => magnitude = checked_magnitude(digits).ok_or_else(|| self.bad("the integer does not fit 64 bits"))?,
+        }
+        self.at = at;
+        Ok((negative, magnitude))
+    }
+
+    /// The bytes of a number; what they say is not checked.
+    #[inline]
+    pub fn number(&mut self) -> Step<&'a [u8]> {
+        let rest = self.rest();
+        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let len = rest.iter().position(|byte| !is_part(byte));
+        match len.unwrap_or(rest.len()) {
+            0 if !rest.is_empty() => Err(self.bad("expected a number")),
+            len if len > MAX_NUMBER => Err(self.bad("the number is too long")),
+            len if len == rest.len() => Err(Stop::More),
+            len => {
+                self.at += len;
+                Ok(&rest[..len])
+            }
+        }
+    }
+
+    /// Reads a string; what is between its quotes is still escaped.
+    #[inline]
+    pub fn string(&mut self) -> Step<Text<'a>> {
+        if self.bytes.get(self.at) != Some(&b'"') {
+            return Err(self.bad("expected a string"));
+        }
+        let from = self.at + self.resume.scanned.max(1);
+        match find_quote(self.bytes, from, &mut self.resume.is_escaped) {
+            Ok(end) => {
+                let start = self.at + 1;
+                if end - start > MAX_VALUE {
+                    return Err(self.bad(TOO_LONG));
+                }
+                let text = Text::new(&self.bytes[start..end], start, self.resume.is_escaped);
+                self.at = end + 1;
+                self.resume = Resume::default();
+                Ok(text)
+            }
+            Err(scanned) => Err(self.wait(scanned)),
+        }
+    }
+
+    /// Reads a value of any kind without looking into it: its position and bytes. Brackets must match.
+    pub fn raw_value(&mut self) -> Step<(usize, &'a [u8])> {
+        let start = self.at;
+        match self.bytes.get(start) {
+            Some(b'"') => {
+                self.string()?;
+            }
+            Some(b'{' | b'[') => self.nested()?,
+            Some(b'n') => self.word(b"null")?,
+            Some(b't') => self.word(b"true")?,
+            Some(b'f') => self.word(b"false")?,
+            _ => {
+                let number = self.number()?;
+                super::number::Number::parse(number).ok_or_else(|| self.bad_at(start, "expected a value"))?;
+            }
+        }
+        Ok((start, &self.bytes[start..self.at]))
+    }
+
+    fn nested(&mut self) -> Step<()> {
+        let mut at = self.at + self.resume.scanned;
+        loop {
+            if self.resume.in_string {
+                match find_quote(self.bytes, at, &mut self.resume.is_escaped) {
+                    Ok(end) => at = end + 1,
+                    Err(scanned) => return Err(self.wait(scanned)),
+                }
+                self.resume.in_string = false;
+            }
+            let Some(byte) = self.bytes.get(at) else {
+                return Err(self.wait(at));
+            };
+            at += 1;
+            match byte {
+                b'"' => self.resume.in_string = true,
+                b'{' | b'[' => {
+                    self.resume.brackets = self.resume.brackets << 1 | u64::from(*byte == b'{');
+                    self.resume.depth += 1;
+                    if self.resume.depth > MAX_DEPTH {
+                        return Err(self.bad_at(at, "the value is nested too deeply"));
+                    }
+                }
+                b'}' | b']' => {
+                    if self.resume.brackets & 1 != u64::from(*byte == b'}') {
+                        return Err(self.bad_at(at - 1, "the bracket does not match the one it closes"));
+                    }
+                    self.resume.brackets >>= 1;
+                    self.resume.depth -= 1;
+                    if self.resume.depth == 0 {
+                        if at - self.at > MAX_VALUE {
+                            return Err(self.bad(TOO_LONG));
+                        }
+                        self.at = at;
+                        self.resume = Resume::default();
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Keeps how far the value was scanned, for when there are more bytes.
+    #[cold]
+    fn wait(&mut self, scanned: usize) -> Stop {
+        self.resume.scanned = scanned - self.at;
+        if self.resume.scanned > MAX_VALUE {
+            return self.bad(TOO_LONG);
+        }
+        Stop::More
+    }
+}
+
+#[cold]
+fn checked_magnitude(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |magnitude, digit| magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
+}
+
+/// The position of the quote that ends a string; or, when it has not arrived, the position to go on from.
+#[inline]
+fn find_quote(bytes: &[u8], mut at: usize, is_escaped: &mut bool) -> Result<usize, usize> {
+    loop {
+        at += plain_len(bytes.get(at..).unwrap_or_default());
+        match bytes.get(at) {
+            Some(b'"') => return Ok(at),
+            Some(_) if at + 1 < bytes.len() => {
+                *is_escaped = true;
+                at += 2;
+            }
+            _ => return Err(at),
+        }
+    }
+}
+
+/// Bytes before the first quote or backslash. Folding chunks lets the compiler use vectors.
+#[inline]
+fn plain_len(bytes: &[u8]) -> usize {
+    const CHUNK: usize = 16;
+    let is_mark = |byte: u8| (byte == b'"') | (byte == b'\\');
+    let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    let plain = chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |any, byte| any | is_mark(*byte))).count();
+    let start = plain * CHUNK;
+    let rest = &bytes[start..];
+    start + rest.iter().position(|byte| is_mark(*byte)).unwrap_or(rest.len())
+}

@@ -1,0 +1,136 @@
+//! `column_meta`: names and types of the columns.
+
+use alloc::vec::Vec;
+
+use super::column::Column;
+use super::input::{Input, Resume, Stop};
+use crate::data_type::DataType;
+use crate::decimal::MAX_PRECISION;
+use crate::error::DecodeError;
+
+/// More columns than any statement can have.
+const MAX_COLUMNS: usize = 65_535;
+
+/// A column as the body announces it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnMeta {
+    /// The name, in the server's bytes.
+    pub name: Vec<u8>,
+    /// The type.
+    pub data_type: DataType,
+    /// Declared length: bytes, or characters for NCHAR.
+    pub length: u32,
+    /// Digits of a decimal; 0 for other types.
+    pub precision: u8,
+    /// Fraction digits of a decimal.
+    pub scale: u8,
+}
+
+/// Parses the value of `column_meta`, which is `raw`; `base` is its offset in the body.
+pub(super) fn parse(raw: &[u8], base: u64) -> Result<Vec<ColumnMeta>, DecodeError> {
+    let mut input = Input::new(raw, base, Resume::default());
+    let columns = columns(&mut input);
+    columns.map_err(|stop| match stop {
+        Stop::Bad(error) => error,
+        // The value is all here, so a read that wants more has run out of it.
+        Stop::More => DecodeError::new("the list of columns ends too early").at(input.body_offset(raw.len())),
+    })
+}
+
+fn columns(input: &mut Input<'_>) -> Result<Vec<ColumnMeta>, Stop> {
+    let mut columns = Vec::new();
+    input.expect(b'[', "expected '[' before the columns")?;
+    loop {
+        let index = columns.len();
+        if index == MAX_COLUMNS {
+            return Err(input.bad("there are too many columns"));
+        }
+        columns.push(column(input).map_err(|stop| match stop {
+            Stop::Bad(error) => Stop::Bad(error.in_column(index as u32)),
+            Stop::More => Stop::More,
+        })?);
+        if !input.comma_or(b']', "expected ',' or ']' behind a column")? {
+            return Ok(columns);
+        }
+    }
+}
+
+fn column(input: &mut Input<'_>) -> Result<ColumnMeta, Stop> {
+    input.expect(b'[', "expected '[' before a column")?;
+    let mut name = Vec::new();
+    input.peek()?;
+    input.string()?.append_to(&mut name).map_err(|(at, what)| input.bad_at(at, what))?;
+    input.expect(b',', "expected ',' behind the column's name")?;
+    input.peek()?;
+    let type_name = input.string()?;
+    let (data_type, precision, scale) =
+        parse_type(type_name.raw()).ok_or_else(|| input.bad_at(type_name.at(), "the column's type is unknown"))?;
+    input.expect(b',', "expected ',' behind the column's type")?;
+    let at = input.position();
+    let (negative, length) = input.integer()?;
+    let Some(length) = u32::try_from(length).ok().filter(|_| !negative) else {
+        return Err(input.bad_at(at, "the column's length is not a number from 0 to 2^32 - 1"));
+    };
+    input.expect(b']', "expected ']' behind the column's length")?;
+    Ok(ColumnMeta { name, data_type, length, precision, scale })
+}
+
+/// The type, and the digits of a decimal. The server has no name for MEDIUMBLOB.
+fn parse_type(name: &[u8]) -> Option<(DataType, u8, u8)> {
+    let data_type = match name {
+        b"NULL" => DataType::Null,
+        b"BOOL" => DataType::Bool,
+        b"TINYINT" => DataType::TinyInt,
+        b"SMALLINT" => DataType::SmallInt,
+        b"INT" => DataType::Int,
+        b"BIGINT" => DataType::BigInt,
+        b"FLOAT" => DataType::Float,
+        b"DOUBLE" => DataType::Double,
+        b"VARCHAR" | b"BINARY" => DataType::VarChar,
+        b"TIMESTAMP" => DataType::Timestamp,
+        b"NCHAR" => DataType::NChar,
+        b"TINYINT UNSIGNED" => DataType::UTinyInt,
+        b"SMALLINT UNSIGNED" => DataType::USmallInt,
+        b"INT UNSIGNED" => DataType::UInt,
+        b"BIGINT UNSIGNED" => DataType::UBigInt,
+        b"JSON" => DataType::Json,
+        b"VARBINARY" => DataType::VarBinary,
+        b"GEOMETRY" => DataType::Geometry,
+        b"BLOB" => DataType::Blob,
+        _ => return parse_decimal(name),
+    };
+    Some((data_type, 0, 0))
+}
+
+/// `DECIMAL(p,s)`; also with a space, as `describe` prints it.
+fn parse_decimal(name: &[u8]) -> Option<(DataType, u8, u8)> {
+    let digits = name.strip_prefix(b"DECIMAL(")?.strip_suffix(b")")?;
+    let comma = digits.iter().position(|byte| *byte == b',')?;
+    let precision = small_number(&digits[..comma])?;
+    let scale = small_number(digits[comma + 1..].trim_ascii_start())?;
+    let narrow = precision <= 18;
+    let data_type = if narrow { DataType::Decimal64 } else { DataType::Decimal };
+    ((1..=MAX_PRECISION).contains(&precision) && scale <= precision).then_some((data_type, precision, scale))
+}
+
+fn small_number(digits: &[u8]) -> Option<u8> {
+    match *digits {
+        [units @ b'0'..=b'9'] => Some(units - b'0'),
+        [tens @ b'1'..=b'9', units @ b'0'..=b'9'] => Some((tens - b'0') * 10 + units - b'0'),
+        _ => None,
+    }
+}
+
+/// The table of [`RestParser::head`](super::RestParser::head).
+pub(super) fn write_head(columns: &[Column]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let word = |out: &mut Vec<u8>, value: u32| out.extend_from_slice(&value.to_le_bytes());
+    word(&mut out, columns.len() as u32);
+    for ColumnMeta { name, data_type, length, precision, scale } in columns.iter().map(Column::meta) {
+        for value in [data_type.code().into(), *length, (*precision).into(), (*scale).into(), name.len() as u32] {
+            word(&mut out, value);
+        }
+        out.extend_from_slice(name);
+    }
+    out
+}

@@ -1,0 +1,171 @@
+//! Numbers with a fraction or an exponent, rounded once and correctly.
+
+use core::str::FromStr;
+
+/// A number in JSON's grammar, taken apart: mantissa × 10^exponent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Number<'a> {
+    text: &'a [u8],
+    negative: bool,
+    /// Meaningless with more than 19 digits.
+    mantissa: u64,
+    digits: usize,
+    exponent: i64,
+}
+
+impl<'a> Number<'a> {
+    /// Checks the grammar.
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let (negative, unsigned) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, text),
+        };
+        let mut number = Self { text, negative, mantissa: 0, digits: 0, exponent: 0 };
+        let (whole, rest) = number.push_digits(unsigned);
+        if whole == 0 || whole > 1 && unsigned.first() == Some(&b'0') {
+            return None;
+        }
+        let rest = match rest {
+            [b'.', fraction @ ..] => {
+                let (count, rest) = number.push_digits(fraction);
+                number.exponent = -(count as i64);
+                if count == 0 {
+                    return None;
+                }
+                rest
+            }
+            _ => rest,
+        };
+        match rest {
+            [] => {}
+            [b'e' | b'E', exponent @ ..] => number.exponent += parse_exponent(exponent)?,
+            _ => return None,
+        }
+        Some(number)
+    }
+
+    fn push_digits(&mut self, text: &'a [u8]) -> (usize, &'a [u8]) {
+        let mut count = 0;
+        while let Some(digit @ b'0'..=b'9') = text.get(count) {
+            self.mantissa = self.mantissa.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            // Zeros in front do not count.
+            self.digits += usize::from(self.digits > 0 || *digit != b'0');
+            count += 1;
+        }
+        (count, &text[count..])
+    }
+
+    /// The nearest 64-bit number; `None` beyond the largest.
+    pub fn to_f64(self) -> Option<f64> {
+        // Mantissa and power are exact, so the one operation rounds once.
+        if self.digits <= 15 && self.exponent.unsigned_abs() <= 22 {
+            let power = POWERS_64[self.exponent.unsigned_abs() as usize];
+            let mantissa = self.mantissa as f64;
+            let value = if self.exponent < 0 { mantissa / power } else { mantissa * power };
+            return Some(if self.negative { -value } else { value });
+        }
+        self.parse_text::<f64>().filter(|value| value.is_finite())
+    }
+
+    /// The nearest 32-bit number; `None` beyond the largest. Never by way of 64 bits, which would round twice.
+    pub fn to_f32(self) -> Option<f32> {
+        if self.digits <= 7 && self.exponent.unsigned_abs() <= 10 {
+            let power = POWERS_32[self.exponent.unsigned_abs() as usize];
+            let mantissa = self.mantissa as f32;
+            let value = if self.exponent < 0 { mantissa / power } else { mantissa * power };
+            return Some(if self.negative { -value } else { value });
+        }
+        self.parse_text::<f32>().filter(|value| value.is_finite())
+    }
+
+    fn parse_text<T: FromStr>(&self) -> Option<T> {
+        None
+    }
+}
+
+fn parse_exponent(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let magnitude = digits.iter().fold(0_i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(1_000_000));
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// Powers of ten that 53 bits hold.
+const POWERS_64: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+/// Powers of ten that 24 bits hold.
+const POWERS_32: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::format;
+
+    #[test]
+    fn numbers_are_rounded_once() {
+        for text in [
+            "0",
+            "-0",
+            "1.5",
+            "10.1429",
+            "3.4028235e+38",
+            "1.7976931348623157e+308",
+            "1e-07",
+            "1e-20",
+            "5e-324",
+            "4.9e-324",
+            "1e-45",
+            "16777217",
+            "1.00000017881393421514957253748434595763683319091796875001",
+            "9007199254740993",
+            "7.038531e-26",
+            "0.000001",
+            "123456789012345678901234567890",
+            "1e22",
+            "1e23",
+            "8.5e+15",
+            "0.1",
+            "2.2250738585072011e-308",
+        ] {
+            let number = Number::parse(text.as_bytes()).unwrap();
+            assert_eq!(number.to_f64().map(f64::to_bits), text.parse::<f64>().ok().map(f64::to_bits), "{text}");
+            let single = text.parse::<f32>().ok().filter(|value| value.is_finite());
+            assert_eq!(number.to_f32().map(f32::to_bits), single.map(f32::to_bits), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_short_text_of_a_float_comes_back() {
+        let mut bits = 1_u32;
+        for _ in 0..200_000 {
+            bits = bits.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (single, double) = (f32::from_bits(bits), f64::from_bits(u64::from(bits) << 32 | u64::from(bits)));
+            if !single.is_finite() || !double.is_finite() {
+                continue;
+            }
+            let text = format!("{single:e}");
+            assert_eq!(Number::parse(text.as_bytes()).unwrap().to_f32().map(f32::to_bits), Some(bits), "{text}");
+            let text = format!("{double:e}");
+            let parsed = Number::parse(text.as_bytes()).unwrap().to_f64();
+            assert_eq!(parsed.map(f64::to_bits), Some(double.to_bits()), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_json_numbers_are_numbers() {
+        for text in ["", "-", "+1", "01", ".5", "1.", "1e", "1e+", "--1", "1.5.2", "1e5.", "inf", "NaN", "0x1", "1-"] {
+            assert!(Number::parse(text.as_bytes()).is_none(), "{text}");
+        }
+        assert_eq!(Number::parse(b"1e999").unwrap().to_f64(), None);
+        assert_eq!(Number::parse(b"3.5e38").unwrap().to_f32(), None);
+    }
+}

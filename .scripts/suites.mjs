@@ -91,9 +91,10 @@ export async function docs(env) {
   return counted(result, /^(?:ok|FAILED) \| (\d+) passed/gm, /^(?:ok|FAILED) \| .*?(\d+) failed/gm);
 }
 
-/** How many conformance cases a runner says it has. */
+/** How many conformance and failure cases a runtime's runners say they have; NaN when one says nothing. */
 export function casesIn({ output }) {
-  return Number(/^conformance: (\d+) cases/m.exec(output)?.[1] ?? Number.NaN);
+  const count = (kind) => Number(new RegExp(`^${kind}: (\\d+) cases`, "m").exec(output)?.[1] ?? Number.NaN);
+  return count("conformance") + count("failures");
 }
 
 /**

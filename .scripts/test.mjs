@@ -66,7 +66,7 @@ try {
     const startedMs = performance.now();
     const result = await suites[name](env);
     if (runtimes.includes(name)) cases.set(name, casesIn(result));
-    const note = result.note || (cases.has(name) ? `${cases.get(name)} conformance cases` : "");
+    const note = result.note || (cases.has(name) ? `${cases.get(name)} cases of all runtimes` : "");
     rows.push({ ...result, name, note, seconds: (performance.now() - startedMs) / 1000 });
   }
 } finally {

@@ -83,6 +83,26 @@ export interface Prepared {
   execute(tables: BoundTable[]): Promise<RowSet | Update>;
 }
 
+/** Text of one of the schemaless formats (protocol.md §2.6). */
+export interface SchemalessText {
+  /** 1 InfluxDB line protocol, 2 OpenTSDB telnet, 3 OpenTSDB JSON. */
+  protocol: number;
+  /** Unit of the times in the line protocol; an unknown one is nanoseconds. */
+  precision: string;
+  /** The text. */
+  data: string;
+  /** Tag whose value is the child table's name, or null. */
+  tableNameKey: string | null;
+}
+
+/** The outcome of schemaless writing. */
+export interface SchemalessUpdate {
+  /** Number of rows written. */
+  affectedRows: number;
+  /** Number of lines of the text. */
+  totalRows: number;
+}
+
 /** One client connection. */
 export interface Session {
   /** The current database, or null. */
@@ -93,6 +113,8 @@ export interface Session {
   execute(sql: string): Promise<RowSet | Update>;
   /** `needFields` true answers 0x022B for `insert into ? values(…)`, as the real server does (protocol.md §12.8). */
   prepare(sql: string, needFields: boolean): Promise<Prepared>;
+  /** Writes schemaless text; where it is missing the server cannot. */
+  writeLines?(text: SchemalessText): Promise<SchemalessUpdate>;
   /** Rejects when the server would refuse the SQL, without executing it; where it is missing a read is executed. */
   validate?(sql: string): Promise<void>;
   /** Frees the session. */

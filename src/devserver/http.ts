@@ -19,9 +19,8 @@ import {
 import { formatColumnMeta, makeRowFormatter, quote, toByteText } from "./http_rows.ts";
 import { formatToken } from "./http_token.ts";
 import { elapsedNs } from "./replies.ts";
+import { writeUpload } from "./schemaless_http.ts";
 import { checkLogin, type ServerContext, useDatabase } from "./session.ts";
-
-const UNSUPPORTED_WRITE = "[0xffff] schemaless writing is not supported by the embedded server";
 
 /** One request under way. */
 interface Exchange {
@@ -70,16 +69,17 @@ export class HttpHandler {
     if (route === "POST rest/sql" && path.length <= 3) {
       return await this.runSql(exchange, path[2] ?? "");
     }
-    if (/^POST influxdb\/v1$/.test(route)) {
-      return sendJson(exchange, 500, {
-        code: "internal error",
-        message: UNSUPPORTED_WRITE,
-      });
-    }
-    if (/^POST opentsdb\/v1$/.test(route)) {
-      return sendJson(exchange, 500, { code: 500, message: UNSUPPORTED_WRITE });
-    }
+    if (/^POST (influxdb|opentsdb)\/v1$/.test(route)) return await this.writeLines(exchange, path);
     sendNotFound(exchange);
+  }
+
+  private async writeLines(exchange: Exchange, path: string[]): Promise<void> {
+    const body = new TextDecoder().decode(await readBody(exchange.request));
+    const { url, request: { headers } } = exchange;
+    const reply = await writeUpload(this.context, { path, query: url.searchParams, headers, body });
+    if (reply === null) return sendNotFound(exchange);
+    if (reply.body === null) return sendEmpty(exchange, reply.status);
+    sendJson(exchange, reply.status, reply.body);
   }
 
   private logIn(exchange: Exchange, user: string, password: string): void {

@@ -13,11 +13,20 @@ import {
   dropTables,
   isSystemDatabase,
 } from "./ddl.ts";
-import { type Prepared, type RowSet, ServerError, type Session, type Update } from "./engine.ts";
+import {
+  type Prepared,
+  type RowSet,
+  type SchemalessText,
+  type SchemalessUpdate,
+  ServerError,
+  type Session,
+  type Update,
+} from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { executeInsert } from "./insert.ts";
 import { prepareInsert, queryParameters } from "./prepared.ts";
 import { type OpenQuery, runPlan } from "./results.ts";
+import { writeSchemaless } from "./schemaless.ts";
 import { describe, showCreate, showQuery } from "./show.ts";
 import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
@@ -109,6 +118,10 @@ export class EngineSession implements Session {
       parameterCount,
       execute: (tables) => this.#query(statement, sql, queryParameters(tables, parameterCount)),
     };
+  }
+
+  async writeLines(text: SchemalessText): Promise<SchemalessUpdate> {
+    return await writeSchemaless(text, this.#context(""));
   }
 
   async validate(sql: string): Promise<void> {

@@ -12,7 +12,8 @@ import {
   type Update,
 } from "./engine.ts";
 import type { JsonObject } from "./replies.ts";
-import { adapterError, type ClientSession } from "./session.ts";
+import { insertAction } from "./schemaless_socket.ts";
+import type { ClientSession } from "./session.ts";
 import {
   type Args,
   ArgumentError,
@@ -191,14 +192,5 @@ export const CONNECTION_ACTIONS: TextActions = {
         num_fields: requireResult(session, args.id("result_id")).rows.fields.length,
       }),
   },
-  insert: {
-    label: "schemaless insert",
-    run: async (_session, args) => {
-      if (args.integer("protocol") === 0) throw adapterError("schemaless write protocol is null");
-      args.text("data");
-      return await Promise.reject(
-        adapterError("schemaless writing is not supported by the embedded server"),
-      );
-    },
-  },
+  insert: insertAction,
 };

@@ -63,18 +63,28 @@ export function formatPoints(points: readonly Point[], codec: Codec): PointText 
   const protocol = points[0]?.protocol ?? "line";
   const parts = points.map((point, index) => {
     if (point.protocol === protocol) return point.parts;
-    throw new InterfaceError(`point ${index} is of the format ${point.protocol}, the ones before it of ${protocol}`);
+    throw new InterfaceError(
+      `point ${index} is of the format ${point.protocol}, the ones before it of ${protocol}`,
+    );
   });
   const precision = protocol === "line" ? finest(parts) : undefined;
   const words: number[] = [];
   const texts: string[] = [];
   parts.forEach((point, index) => {
     const time = timeOf(protocol, point, precision, index);
-    words.push(point.table.length, point.tags.size, point.fields.size, time.unit, time.digits.length);
+    words.push(
+      point.table.length,
+      point.tags.size,
+      point.fields.size,
+      time.unit,
+      time.digits.length,
+    );
     texts.push(point.table);
     for (const group of [point.tags, point.fields]) {
       for (const [name, { typeCode, text }] of group) {
-        if (protocol === "json" && typeCode === DataType.BIGINT) requireExact(text, `${place(point, index)}, ${what(name)}`);
+        if (protocol === "json" && typeCode === DataType.BIGINT) {
+          requireExact(text, `${place(point, index)}, ${what(name)}`);
+        }
         words.push(typeCode, name.length, text.length);
         texts.push(name, text);
       }
@@ -92,7 +102,10 @@ export function formatPoints(points: readonly Point[], codec: Codec): PointText 
 function finest(points: readonly PointParts[]): LinePrecision {
   let found: LinePrecision | undefined;
   for (const { time } of points) {
-    if (time !== undefined && (found === undefined || nanoseconds[time.precision] < nanoseconds[found])) {
+    if (
+      time !== undefined &&
+      (found === undefined || nanoseconds[time.precision] < nanoseconds[found])
+    ) {
       found = time.precision;
     }
   }
@@ -107,15 +120,20 @@ function timeOf(
 ): Time {
   const { time } = point;
   if (time === undefined) return serverClock;
-  const refuse = (reason: string) => new InterfaceError(`${place(point, index)}, the time ${reason}`);
+  const refuse = (reason: string) =>
+    new InterfaceError(`${place(point, index)}, the time ${reason}`);
   const inUnit = (unit: LinePrecision): bigint => {
     const ns = time.ticks * nanoseconds[time.precision];
-    if (ns % nanoseconds[unit] !== 0n) throw refuse(`is finer than ${unit}, which this format cannot say`);
+    if (ns % nanoseconds[unit] !== 0n) {
+      throw refuse(`is finer than ${unit}, which this format cannot say`);
+    }
     return ns / nanoseconds[unit];
   };
   if (precision !== undefined) {
     const ticks = inUnit(precision);
-    if (ticks > maxTicks) throw refuse(`does not fit 64 bits in ${precision}, the finest unit among the points`);
+    if (ticks > maxTicks) {
+      throw refuse(`does not fit 64 bits in ${precision}, the finest unit among the points`);
+    }
     return { unit: unitCodes.asTold, digits: ticks.toString() };
   }
   if (protocol === "telnet") {
@@ -133,7 +151,9 @@ function timeOf(
 /** The server reads the numbers of JSON as doubles. */
 function requireExact(digits: string, subject: string): void {
   if (BigInt(Number(digits)) === BigInt(digits)) return;
-  throw new InterfaceError(`${subject} is not exact as a double, which is what the server reads in JSON`);
+  throw new InterfaceError(
+    `${subject} is not exact as a double, which is what the server reads in JSON`,
+  );
 }
 
 function place({ table }: PointParts, index: number): string {
@@ -151,19 +171,30 @@ function isWellFormed(text: string): boolean {
 
 function malformed(points: readonly PointParts[]): InterfaceError {
   const index = points.findIndex(({ table, tags, fields }) =>
-    ![table, ...[...tags, ...fields].flatMap(([name, { text }]) => [name, text])].every(isWellFormed)
+    ![table, ...[...tags, ...fields].flatMap(([name, { text }]) => [name, text])].every(
+      isWellFormed,
+    )
   );
-  return new InterfaceError(`${place(points[index]!, index)} has half a surrogate pair, which no text can hold`);
+  return new InterfaceError(
+    `${place(points[index]!, index)} has half a surrogate pair, which no text can hold`,
+  );
 }
 
-function refused({ message, row, column }: CodecFault, points: readonly PointParts[]): InterfaceError {
+function refused(
+  { message, row, column }: CodecFault,
+  points: readonly PointParts[],
+): InterfaceError {
   const point = points[row];
   const reason = message.replace(/, (column|row) \d+/g, "");
   if (point === undefined) return new InterfaceError(reason);
   const { tags, fields } = point;
   const names = [
     ...[...tags.keys()].map((name) => `tag ${JSON.stringify(name)}`),
-    ...[...fields.keys()].map((name) => name === "" ? "the value" : `field ${JSON.stringify(name)}`),
+    ...[...fields.keys()].map((name) =>
+      name === "" ? "the value" : `field ${JSON.stringify(name)}`
+    ),
   ];
-  return new InterfaceError(`${place(point, row)}, ${names[column] ?? "the table's name"}: ${reason}`);
+  return new InterfaceError(
+    `${place(point, row)}, ${names[column] ?? "the table's name"}: ${reason}`,
+  );
 }

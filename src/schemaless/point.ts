@@ -6,7 +6,14 @@
 import { InterfaceError } from "../errors.ts";
 import type { LinePrecision, LineProtocol } from "../transports/transport.ts";
 import type { InstantLike } from "../types.ts";
-import { type FieldType, fieldValue, type FieldValue, type PointValue, tagValue, type TagValue } from "./point_value.ts";
+import {
+  type FieldType,
+  type FieldValue,
+  fieldValue,
+  type PointValue,
+  type TagValue,
+  tagValue,
+} from "./point_value.ts";
 
 /** An instant that says its unit itself. */
 export type PointTime = Date | InstantLike;
@@ -39,7 +46,9 @@ export abstract class Point {
 
   /** Use `line.point()`, `telnet.point()` or `json.point()` instead. */
   constructor(protocol: LineProtocol, table: string) {
-    if (typeof table !== "string") throw new InterfaceError("the name of a point's table must be a string");
+    if (typeof table !== "string") {
+      throw new InterfaceError("the name of a point's table must be a string");
+    }
     this.protocol = protocol;
     this.#table = table;
   }
@@ -86,12 +95,16 @@ export abstract class Point {
 
   /** Adds a field; null and undefined leave it out, which is NULL. */
   protected addField(name: string, value: FieldValue, type: FieldType | undefined): this {
-    if (value !== null && value !== undefined) this.#add(this.#fields, name, fieldValue(name, value, type));
+    if (value !== null && value !== undefined) {
+      this.#add(this.#fields, name, fieldValue(name, value, type));
+    }
     return this;
   }
 
   #add(group: Map<string, PointValue>, name: string, value: PointValue): void {
-    if (typeof name !== "string") throw new InterfaceError("the name of a tag or field must be a string");
+    if (typeof name !== "string") {
+      throw new InterfaceError("the name of a tag or field must be a string");
+    }
     if (this.#tags.has(name) || this.#fields.has(name)) {
       throw new InterfaceError(`the point has ${JSON.stringify(name)} twice`);
     }
@@ -116,11 +129,15 @@ function checkedTime(
     return positive(BigInt(ms), "ms");
   }
   const ns = time?.epochNanoseconds;
-  if (typeof ns !== "bigint") throw new InterfaceError("at(): the time must be a Date, an Instant, or ticks");
+  if (typeof ns !== "bigint") {
+    throw new InterfaceError("at(): the time must be a Date, an Instant, or ticks");
+  }
   return positive(ns, "ns");
 }
 
 function positive(ticks: bigint, precision: LinePrecision): NonNullable<PointParts["time"]> {
   if (ticks > 0n) return { ticks, precision };
-  throw new InterfaceError("at(): schemaless writing takes instants after 1970-01-01T00:00:00Z only");
+  throw new InterfaceError(
+    "at(): schemaless writing takes instants after 1970-01-01T00:00:00Z only",
+  );
 }

@@ -36,7 +36,9 @@ export interface PointValue {
   readonly text: string;
 }
 
-const integers: Readonly<Record<string, readonly [typeCode: number, bits: number, signed: boolean]>> = {
+const integers: Readonly<
+  Record<string, readonly [typeCode: number, bits: number, signed: boolean]>
+> = {
   i8: [DataType.TINYINT, 8, true],
   i16: [DataType.SMALLINT, 16, true],
   i32: [DataType.INT, 32, true],
@@ -53,10 +55,17 @@ const texts: Readonly<Record<string, number>> = {
   geometry: DataType.GEOMETRY,
 };
 const maxFloat32 = 3.4028234663852886e38;
-const typeNames = [...Object.keys(integers), ...Object.keys(floats), ...Object.keys(texts), "varbinary"];
+const typeNames = [
+  ...Object.keys(integers),
+  ...Object.keys(floats),
+  ...Object.keys(texts),
+  "varbinary",
+];
 
 function refused(name: string, reason: string): InterfaceError {
-  return new InterfaceError(`${name === "" ? "the point's value" : `field ${JSON.stringify(name)}`} ${reason}`);
+  return new InterfaceError(
+    `${name === "" ? "the point's value" : `field ${JSON.stringify(name)}`} ${reason}`,
+  );
 }
 
 /** Shortest text that reads back as the same number. */
@@ -115,7 +124,9 @@ function integerValue(name: string, value: number | bigint, type: FieldType): Po
 }
 
 function floatValue(name: string, value: number, type: FieldType): PointValue {
-  if (!Number.isFinite(value)) throw refused(name, "is NaN or infinite, which the server does not store");
+  if (!Number.isFinite(value)) {
+    throw refused(name, "is NaN or infinite, which the server does not store");
+  }
   if (type === "f32" && Math.abs(value) > maxFloat32) throw refused(name, "does not fit f32");
   return { typeCode: floats[type]!, text: numberText(value) };
 }
@@ -128,7 +139,9 @@ function textValue(name: string, value: string, type: FieldType): PointValue {
 
 function bytesValue(name: string, value: Uint8Array, type: FieldType | undefined): PointValue {
   if (!(value instanceof Uint8Array)) throw refused(name, "is no value that a field can have");
-  if (type !== undefined && type !== "varbinary") throw refused(name, `is a Uint8Array, which is not ${type}`);
+  if (type !== undefined && type !== "varbinary") {
+    throw refused(name, `is a Uint8Array, which is not ${type}`);
+  }
   return { typeCode: DataType.VARBINARY, text: encodeHex(value) };
 }
 
@@ -150,7 +163,9 @@ export function tagValue(name: string, value: TagValue): PointValue {
       if (BigInt.asIntN(64, value) !== value) throw refuse("does not fit 64 bits");
       return { typeCode: DataType.BIGINT, text: value.toString() };
     case "number":
-      if (!Number.isFinite(value)) throw refuse("is NaN or infinite, which the server does not store");
+      if (!Number.isFinite(value)) {
+        throw refuse("is NaN or infinite, which the server does not store");
+      }
       return { typeCode: DataType.DOUBLE, text: numberText(value) };
     default:
       throw refuse("is no value that a tag can have");

@@ -49,7 +49,15 @@ export interface LineResult {
 /** Text for `writeLines`: one text, or a list of lines or JSON texts and objects. */
 export type LineText = string | readonly (string | object)[];
 
-const optionNames = ["protocol", "precision", "ttlDays", "tableNameKey", "reqId", "signal", "timeoutMs"];
+const optionNames = [
+  "protocol",
+  "precision",
+  "ttlDays",
+  "tableNameKey",
+  "reqId",
+  "signal",
+  "timeoutMs",
+];
 const protocols: readonly LineProtocol[] = ["line", "telnet", "json"];
 const maxTtlDays = 2 ** 31 - 1;
 
@@ -99,13 +107,19 @@ function pointText(
 ): PointText {
   const all = points instanceof Point ? [points] : points;
   const stranger = all.findIndex((point) => !(point instanceof Point));
-  if (stranger >= 0) throw new InterfaceError(`point ${stranger} is not a point, as the ones before it are`);
+  if (stranger >= 0) {
+    throw new InterfaceError(`point ${stranger} is not a point, as the ones before it are`);
+  }
   if (precision !== undefined) {
-    throw new InterfaceError("option precision is for text; points say the unit of their times with at()");
+    throw new InterfaceError(
+      "option precision is for text; points say the unit of their times with at()",
+    );
   }
   const text = formatPoints(all, codec);
   if (protocol !== undefined && protocol !== text.protocol) {
-    throw new InterfaceError(`option protocol is ${protocol}, but the points are of the format ${text.protocol}`);
+    throw new InterfaceError(
+      `option protocol is ${protocol}, but the points are of the format ${text.protocol}`,
+    );
   }
   return text;
 }
@@ -138,7 +152,9 @@ function checkOptions(options: Partial<LineOptions>): void {
     throw new InterfaceError(`there is no option ${JSON.stringify(name)}${hint}`);
   }
   const { ttlDays, tableNameKey } = options;
-  if (ttlDays !== undefined && !(Number.isInteger(ttlDays) && ttlDays >= 0 && ttlDays <= maxTtlDays)) {
+  if (
+    ttlDays !== undefined && !(Number.isInteger(ttlDays) && ttlDays >= 0 && ttlDays <= maxTtlDays)
+  ) {
     throw new InterfaceError(`option ttlDays must be a whole number of days, 0 … ${maxTtlDays}`);
   }
   if (tableNameKey !== undefined && (typeof tableNameKey !== "string" || tableNameKey === "")) {

@@ -7,6 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import type { Placeholder } from "../transports/transport.ts";
+import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { joinSources } from "./join_sources.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
@@ -132,15 +133,19 @@ export function requireSameTags(name: string | null, a: readonly unknown[], b: r
   throw new InterfaceError(`table ${JSON.stringify(name)} was given different tags`);
 }
 
-/** Converts tag values, one row a table. */
+/** Converts tag values, one row a table; `rowNumbers` are the rows that the tags were taken from, for messages. */
 export function convertTags(
   placeholders: readonly Placeholder[],
   tags: readonly (readonly unknown[])[],
   codec: Codec,
+  rowNumbers: readonly number[] = [],
 ): Source[] {
-  return placeholders.map((placeholder, i) =>
-    convertColumn(targetOf(placeholder), tags.map((values) => values[i]), codec)
-  );
+  return placeholders.map((placeholder, i) => {
+    const target = { ...targetOf(placeholder), rowNumbers };
+    const source = convertColumn(target, tags.map((values) => values[i]), codec);
+    requireFitting(target, source, codec);
+    return source;
+  });
 }
 
 /** Table names, as the server is to read them, as a source. */
@@ -178,6 +183,7 @@ export class BoundTables {
     for (let from = 0; from < rows; from += maxRowsPerTable) {
       const to = Math.min(rows, from + maxRowsPerTable);
       const sources = convertRows(columnPlaceholders, columns, [from, to], this.#codec);
+      sources.forEach((source, i) => requireFitting(targetOf(columnPlaceholders[i]!, from), source, this.#codec));
       chunks.push({ rows: to - from, columns: sources });
     }
     if (rows > 0) this.#table(this.#nameOf(data), tags).chunks.push(...chunks);

@@ -11,7 +11,7 @@ import type { Precision } from "../types.ts";
 import { convertNumbers, exactSource, fixedSource } from "./convert_fixed.ts";
 import { convertVariable, timestampTexts } from "./convert_variable.ts";
 import type { Source } from "./source.ts";
-import { NullMarks, refused, type Target } from "./target.ts";
+import { NullMarks, refused, rowNumber, type Target } from "./target.ts";
 
 const minTicks = -(2n ** 63n);
 const maxTicks = 2n ** 63n - 1n;
@@ -77,7 +77,7 @@ export class TickConverter {
 
   #refusedInstant(row: number, cause: unknown): InterfaceError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new InterfaceError(`${this.#target.label}, row ${this.#target.firstRow + row}: ${reason}`, { cause });
+    return new InterfaceError(`${this.#target.label}, row ${rowNumber(this.#target, row)}: ${reason}`, { cause });
   }
 }
 

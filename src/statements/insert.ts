@@ -140,7 +140,7 @@ export class Inserter {
         names: nameSource(groups.names.map(boundName), codec),
         counts,
         order,
-        tags: convertTags(placeholders.tags, groups.tags, codec),
+        tags: convertTags(placeholders.tags, groups.tags, codec, groups.firstRows),
       };
       return this.#encode(placeholders, values, range, head, firstRow);
     });

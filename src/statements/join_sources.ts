@@ -27,7 +27,7 @@ function joinLengths(sources: readonly Source[], rows: number): Uint32Array {
 }
 
 /** The texts of a source in text form. */
-function textsOf({ lengths, data }: Source): string[] {
+export function textsOf({ lengths, data }: Source): string[] {
   const joined = new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
   let at = 0;
   return Array.from(lengths!, (length) => joined.slice(at, at += length));

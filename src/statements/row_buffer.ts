@@ -6,6 +6,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { InterfaceError } from "../errors.ts";
 import { inOrder, requireSameTags, type TableData } from "./bound_tables.ts";
+import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
 
@@ -34,7 +35,9 @@ export class RowBuffer {
     const [name = null] = ofRole("table");
     if (name !== null && typeof name !== "string") throw new InterfaceError("the table name is no string");
     all.forEach((placeholder, i) => {
-      if (placeholder.role !== "table") convertColumn(targetOf(placeholder), [values[i]], this.#codec);
+      if (placeholder.role === "table") return;
+      const target = targetOf(placeholder);
+      requireFitting(target, convertColumn(target, [values[i]], this.#codec), this.#codec);
     });
     const table = this.#table(name, ofRole("tag"));
     ofRole("column").forEach((value, i) => table.columns[i]!.push(value));

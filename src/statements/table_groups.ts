@@ -15,6 +15,8 @@ export interface TableGroups {
   readonly order: Uint32Array | null;
   /** Tag values of each table, taken from its first row. */
   readonly tags: readonly (readonly unknown[])[];
+  /** Numbers of these first rows, for messages. */
+  readonly firstRows: readonly number[];
 }
 
 /** Number of each row's table, and the first row of each table. */
@@ -65,5 +67,6 @@ export function groupByTable(
     });
   }
   const order = groups.inOrder ? null : sortRows(groups.tableOf, counts);
-  return { names: groups.names, counts, order, tags };
+  const firstRows = groups.firstRows.map((row) => firstRow + row);
+  return { names: groups.names, counts, order, tags, firstRows };
 }

@@ -15,6 +15,8 @@ export interface Target {
   readonly label: string;
   /** Number of the first row, for messages. */
   readonly firstRow: number;
+  /** Numbers of the rows for messages, where they do not follow each other from `firstRow`. */
+  readonly rowNumbers?: readonly number[];
   /** Whether `undefined` leaves the value as it is; else it is NULL. */
   readonly allowsUnset: boolean;
 }
@@ -32,10 +34,15 @@ function describe(value: unknown): string {
   return `a value of type ${typeof value}`;
 }
 
+/** The number of a row, for messages. */
+export function rowNumber({ firstRow, rowNumbers }: Target, row: number): number {
+  return rowNumbers?.[row] ?? firstRow + row;
+}
+
 /** The error for a value that its target refuses. */
 export function refused(target: Target, row: number, value: unknown, why: string): InterfaceError {
-  const { label, field, firstRow } = target;
-  return new InterfaceError(`${label}, row ${firstRow + row}: ${describe(value)} ${why} ${field.type}`);
+  const { label, field } = target;
+  return new InterfaceError(`${label}, row ${rowNumber(target, row)}: ${describe(value)} ${why} ${field.type}`);
 }
 
 /** Collects null marks; most columns have none. */

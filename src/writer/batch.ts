@@ -90,17 +90,17 @@ export class Batch {
 
   #measure(): ReadonlyMap<string, Span> {
     const spans = new Map<string, { rowCount: number; first: bigint; last: bigint }>();
-    this.#times.forEach((ticks, row) => {
+    for (let row = 0; row < this.#times.length; row++) {
+      const ticks = this.#times[row]!;
       const table = typeof this.#tables === "string" ? this.#tables : this.#tables[row]!;
       const span = spans.get(table);
-      if (span === undefined) {
-        spans.set(table, { rowCount: 1, first: ticks, last: ticks });
-        return;
+      if (span === undefined) spans.set(table, { rowCount: 1, first: ticks, last: ticks });
+      else {
+        span.rowCount++;
+        if (ticks < span.first) span.first = ticks;
+        if (ticks > span.last) span.last = ticks;
       }
-      span.rowCount++;
-      if (ticks < span.first) span.first = ticks;
-      if (ticks > span.last) span.last = ticks;
-    });
+    }
     return spans;
   }
 }

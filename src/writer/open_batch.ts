@@ -10,6 +10,7 @@ import type { CheckedRows } from "./intake.ts";
 import type { TableSchema } from "./table_schema.ts";
 
 const bytesPerValue = 8;
+const firstCapacity = 256;
 
 /** Approximate size of a value. */
 function sizeOf(value: unknown): number {
@@ -35,7 +36,8 @@ export class OpenBatch {
   readonly isSpread: boolean;
   readonly #schema: TableSchema;
   readonly #columns = new Map<string, unknown[]>();
-  readonly #times: bigint[] = [];
+  #times = new BigInt64Array(firstCapacity);
+  #rowCount = 0;
   readonly #tables: string[] = [];
   #bytes = 0;
   /** Names of the row before, and the columns of their values. */
@@ -49,7 +51,7 @@ export class OpenBatch {
 
   /** Number of rows. */
   get rowCount(): number {
-    return this.#times.length;
+    return this.#rowCount;
   }
 
   /** Approximate size of the values. */
@@ -61,7 +63,8 @@ export class OpenBatch {
   add(rows: CheckedRows, row: number, table: string): void {
     const names = rows.names(row);
     if (names !== this.#names) this.#aim(names);
-    const at = this.#times.length;
+    const at = this.#rowCount++;
+    if (at === this.#times.length) this.#grow();
     for (let column = 0; column < names.length; column++) {
       const values = this.#targets[column]!;
       if (values === null) continue;
@@ -71,14 +74,14 @@ export class OpenBatch {
       this.#bytes += sizeOf(value);
     }
     this.#bytes += bytesPerValue;
-    this.#times.push(rows.ticks(row));
+    this.#times[at] = rows.ticks(row);
     if (this.isSpread) this.#tables.push(table);
     else this.#tables[0] = table;
   }
 
   /** Ends the gathering. */
   seal(): Batch {
-    const times = BigInt64Array.from(this.#times);
+    const times = this.#times.slice(0, this.#rowCount);
     const columns: [string, ColumnValues][] = [[this.#schema.timeName, times]];
     for (const name of this.#schema.inOrder(this.#columns.keys())) {
       const values = this.#columns.get(name)!;
@@ -88,6 +91,12 @@ export class OpenBatch {
     if (this.isSpread) columns.push([tableNameColumn, this.#tables]);
     const tables = this.isSpread ? this.#tables : this.#tables[0]!;
     return new Batch({ columns: Object.fromEntries(columns), times, tables });
+  }
+
+  #grow(): void {
+    const times = new BigInt64Array(2 * this.#times.length);
+    times.set(this.#times);
+    this.#times = times;
   }
 
   /** Time and table are kept apart, because their values are known already. */

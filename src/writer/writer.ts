@@ -32,6 +32,11 @@ export interface WriterParts {
 }
 
 const done: Promise<void> = Promise.resolve();
+/**
+ * Rows after which `write` lets the event loop turn. Promises alone do not: a loop over `await write(row)` would fill
+ * the whole buffer before the first reply is read, and hold up everybody else.
+ */
+const rowsPerTurn = 5_000;
 
 /**
  * A sink that writes rows in batches, made by `connection.writer()`.
@@ -70,6 +75,8 @@ export class Writer implements AsyncDisposable {
   #ledger: Ledger;
   #schema: TableSchema | undefined;
   #isLearning = false;
+  /** Rows taken since the event loop has turned. */
+  #rowsInTurn = 0;
   #closed: Promise<WriteReport> | undefined;
   #writable: WritableStream<WriterData> | undefined;
 
@@ -99,7 +106,7 @@ export class Writer implements AsyncDisposable {
       if (this.#closed !== undefined) throw new InterfaceError("the writer is closed");
       checkWait(options);
       options.signal?.throwIfAborted();
-      if (this.#waiting.isEmpty && this.#tryTake(data)) return done;
+      if (this.#waiting.isEmpty && this.#tryTake(data)) return this.#turn();
     } catch (error) {
       if (!(error instanceof UnknownColumnError)) return Promise.reject(error);
     }
@@ -173,9 +180,18 @@ export class Writer implements AsyncDisposable {
       throw this.#ledger.error();
     }
     const schema = this.#schema;
-    if (schema === undefined || !this.#buffer.hasRoom(countRows(data, schema))) return false;
+    if (schema === undefined) return false;
+    const rows = countRows(data, schema);
+    if (!this.#buffer.hasRoom(rows)) return false;
+    this.#rowsInTurn += rows;
     this.#buffer.take(checkRows(data, schema, this.#options.table), schema);
     return true;
+  }
+
+  #turn(): Promise<void> {
+    if (this.#rowsInTurn < rowsPerTurn) return done;
+    this.#rowsInTurn = 0;
+    return new Promise((resolve) => setTimeout(resolve, 0));
   }
 
   /** Lets those in who wait, as long as there is room. */

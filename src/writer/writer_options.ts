@@ -36,8 +36,8 @@ export interface WriterOptions {
   /** Batches on their way at the same time. Default 4. */
   inFlight?: number;
   /**
-   * Rows that `write` takes before it waits: those gathered, queued and on their way. Default 2 × `maxRows` ×
-   * `inFlight`. Their bytes are limited too, to 2 × `maxBytes` × `inFlight`.
+   * Rows that `write` takes before it waits: those gathered, queued and on their way. Default `maxRows` ×
+   * (`inFlight` + 1). Their bytes are limited too, to `maxBytes` × (`inFlight` + 1).
    */
   maxBufferedRows?: number;
   /** What happens to a batch that fails for a reason that may pass. */
@@ -135,14 +135,14 @@ export function resolveWriterOptions(options: WriterOptions): ResolvedWriterOpti
   const maxRows = count("maxRows", options.maxRows, 10_000);
   const maxBytes = count("maxBytes", options.maxBytes, 4 * 1024 * 1024);
   const inFlight = count("inFlight", options.inFlight, 4);
-  const maxBufferedRows = count("maxBufferedRows", options.maxBufferedRows, 2 * maxRows * inFlight);
+  const maxBufferedRows = count("maxBufferedRows", options.maxBufferedRows, maxRows * (inFlight + 1));
   return {
     ...resolveTables(options),
     maxRows: Math.min(maxRows, maxBufferedRows),
     maxBytes,
     inFlight,
     maxBufferedRows,
-    maxBufferedBytes: 2 * maxBytes * inFlight,
+    maxBufferedBytes: maxBytes * (inFlight + 1),
     flushIntervalMs: duration("flushIntervalMs", options.flushIntervalMs, 1_000),
     retry: {
       attempts: count("retry.attempts", retry.attempts, 5, 0),

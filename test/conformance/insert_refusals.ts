@@ -80,6 +80,39 @@ export const insertRefusalCases: readonly Case[] = [
     },
   },
   {
+    name:
+      "insert() names the right row of rows that it iterates, and tells that earlier ones are written",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await connection.exec("create table t (ts timestamp, v tinyint)");
+      function* rows() {
+        for (let i = 0; i < 20_000; i++) yield { ts: t0 + BigInt(i), v: i === 17_000 ? 300 : 1 };
+      }
+      const refusal = { name: "InterfaceError", outcome: "partial", message: /"v", row 17000/ };
+      await rejects(connection.insert("t", rows()), refusal);
+      const written = await connection.query("select count(*) from t").value<bigint>();
+      equal(written !== null && written !== undefined && written > 0n && written <= 17_000n, true);
+    },
+  },
+  {
+    name: "insert() names the right row of a tag that does not fit",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await connection.exec(
+        "create stable st (ts timestamp, v int) tags (t1 tinyint, t2 varchar(4))",
+      );
+      const data = { tbname: ["b", "a", "b", "c"], ts: [t0, t0, t0 + 1n, t0], v: [1, 2, 3, 4] };
+      const t1 = [1, 2, 1, 3];
+      const t2 = ["x", "y", "x", "z"];
+      const refusal = (name: string) => ({ message: new RegExp(`"${name}", row 3`) });
+      await rejects(connection.insert("st", { ...data, t1: t1.with(3, 300), t2 }), refusal("t1"));
+      await rejects(connection.insert("st", { ...data, t1, t2: t2.with(3, "ééé") }), refusal("t2"));
+      equal(await connection.query("select count(*) from st").value(), 0n);
+    },
+  },
+  {
     name: "insert() refuses rows without a time",
     needs,
     async run({ open, equal, rejects }) {

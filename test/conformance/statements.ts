@@ -222,7 +222,16 @@ export const statementCases: readonly Case[] = [
       await rejects(bind([[t0, t0 + 1n], [1, 2 ** 31], ["a", "b"]]), refusal('"v".*row 1'));
       await rejects(bind([[t0, t0 + 1n], [1], ["a", "b"]]), refusal('"v"'));
       await rejects(bind([[t0], [1]]), refusal("3"));
+      await rejects(
+        bind([[t0, t0 + 1n], [1, 2], ["é".repeat(10), "é".repeat(11)]]),
+        refusal('"s".*row 1'),
+      );
+      await rejects(
+        bind([["2023-11-14T22:13:20Z", "today"], [1, 2], ["a", "b"]]),
+        refusal('"ts".*row 1'),
+      );
       await rejects(async () => await statement.bindRow([t0, "many", "a"]), refusal('"v"'));
+      await rejects(async () => await statement.bindRow([t0, 1, "a".repeat(21)]), refusal('"s"'));
       await statement.bindRow([t0, 7, "kept"]).execute();
       deepEqual((await connection.query("select v, s from readings")).toArrays(), [[7, "kept"]]);
     },

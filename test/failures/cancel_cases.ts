@@ -12,27 +12,41 @@ import type { FakeOptions, FakeServer, Handler, Peer } from "./fake_server.ts";
 const running = columnsOf([["kill_id", 8, 26], ["query_id", 14, 8], ["sql", 8, 1024]]);
 
 /** Lists one running query to who asks for them; the rows of that list are its own. */
-function listing(rowOf: (slow: Received) => [killId: string, queryId: bigint, sql: string]): FakeOptions {
+function listing(
+  rowOf: (slow: Received) => [killId: string, queryId: bigint, sql: string],
+): FakeOptions {
   let list: bigint | undefined;
   let block: Uint8Array | null = null;
   const query: Handler = (request, peer) => {
-    if (/^kill/.test(request.sql)) return peer.reply(request, { id: 0, is_update: true, affected_rows: 0 });
+    if (/^kill/.test(request.sql)) {
+      return peer.reply(request, { id: 0, is_update: true, affected_rows: 0 });
+    }
     if (!/perf_queries/.test(request.sql)) return;
     const [killId, queryId, sql] = rowOf(peer.server.of("binary_query")[0]!);
-    const columns = [{ type: 8, values: [killId] }, { type: 14, values: [queryId] }, { type: 8, values: [sql] }];
+    const columns = [{ type: 8, values: [killId] }, { type: 14, values: [queryId] }, {
+      type: 8,
+      values: [sql],
+    }];
     block = encodeBlock(columns);
     list = BigInt(peer.server.nextId());
     peer.reply(request, { ...running.head, id: Number(list), is_update: false });
   };
   const fetch = (request: Received, peer: Peer) => {
-    peer.server.replaceBlocks(request.resourceId, request.resourceId === list && block ? [block] : []);
+    peer.server.replaceBlocks(
+      request.resourceId,
+      request.resourceId === list && block ? [block] : [],
+    );
     block = null;
     peer.nextBlock(request);
   };
   return { script: { binary_query: query, fetch_raw_block: fetch } };
 }
 
-async function cancelSlow(server: FakeServer, connect: typeof import("../../mod.ts").connect, options?: { kill: boolean }) {
+async function cancelSlow(
+  server: FakeServer,
+  connect: typeof import("../../mod.ts").connect,
+  options?: { kill: boolean },
+) {
   await using connection = await connect(server.url);
   const query = connection.query("select slow from t");
   const failing = failureOf(query);

@@ -34,7 +34,9 @@ export interface FailureCase {
 }
 
 /** The rejection of a promise that must reject. */
-export async function failureOf(promise: PromiseLike<unknown>): Promise<Error & Record<string, unknown>> {
+export async function failureOf(
+  promise: PromiseLike<unknown>,
+): Promise<Error & Record<string, unknown>> {
   let value: unknown;
   try {
     value = await promise;

@@ -15,15 +15,23 @@ function holding() {
 }
 
 const done = { id: 0, is_update: true, affected_rows: 1 };
-const answerUpdate = ({ request, peer }: { request: Received; peer: Peer }) => peer.reply(request, done);
+const answerUpdate = ({ request, peer }: { request: Received; peer: Peer }) =>
+  peer.reply(request, done);
 
 const lost: readonly FailureCase[] = [
   {
     name: "query() times out when no reply comes, and the connection goes on",
     async run({ connect, serve, equal, ok }) {
       const { held, hold } = holding();
-      const server = await serve({ script: { query: hold, binary_query: (request, peer) =>
-        /lost/.test(request.sql) ? hold(request, peer) : peer.reply(request, peer.server.openResult()) } });
+      const server = await serve({
+        script: {
+          query: hold,
+          binary_query: (request, peer) =>
+            /lost/.test(request.sql)
+              ? hold(request, peer)
+              : peer.reply(request, peer.server.openResult()),
+        },
+      });
       await using connection = await connect(server.url, { requestTimeoutMs: 40 });
       const error = await failureOf(connection.query("select lost"));
       equal(error.name, "TimeoutError");
@@ -74,7 +82,12 @@ const lost: readonly FailureCase[] = [
       const server = await serve();
       await using connection = await connect(server.url);
       const signal = AbortSignal.abort("early");
-      for (const call of [connection.query("select 1", [], { signal }), connection.exec("drop table t", [], { signal })]) {
+      for (
+        const call of [
+          connection.query("select 1", [], { signal }),
+          connection.exec("drop table t", [], { signal }),
+        ]
+      ) {
         equal(await failureOf(call), "early");
       }
       equal(server.of("binary_query").length, 0);
@@ -91,7 +104,9 @@ const confused: readonly FailureCase[] = [
           binary_query: (request, peer) => {
             const fields = peer.server.openResult();
             peer.text(replyText("binary_query", request.reqId + 1_000n, { ...fields, id: 99 }));
-            peer.text(replyText("binary_query", 0n, { code: 0xffff, message: "unmarshal request error" }));
+            peer.text(
+              replyText("binary_query", 0n, { code: 0xffff, message: "unmarshal request error" }),
+            );
             peer.binary(new Uint8Array(80).fill(255));
             for (let i = 0; i < 3; i++) peer.reply(request, fields);
           },
@@ -169,7 +184,9 @@ const ordered: readonly FailureCase[] = [
         connection.use("last"),
         connection.exec("drop table d"),
       ];
-      const steps = [["drop table a", "drop table b"], ["use `next`"], ["drop table c"], ["use `last`"], ["drop table d"]];
+      const steps = [["drop table a", "drop table b"], ["use `next`"], ["drop table c"], [
+        "use `last`",
+      ], ["drop table d"]];
       for (const step of steps) {
         await until(() => held.length === step.length, step.join());
         await pause(10);
@@ -187,12 +204,17 @@ const ordered: readonly FailureCase[] = [
       const server = await serve({
         script: {
           binary_query: (request, peer) =>
-            /^use/.test(request.sql) ? peer.fail(request, 0x0388, "Database not exist") : hold(request, peer),
+            /^use/.test(request.sql)
+              ? peer.fail(request, 0x0388, "Database not exist")
+              : hold(request, peer),
         },
       });
       await using connection = await connect(server.url);
       const first = connection.exec("drop table a");
-      await rejects(connection.use("later", { timeoutMs: 30 }), { name: "TimeoutError", outcome: "not-sent" });
+      await rejects(connection.use("later", { timeoutMs: 30 }), {
+        name: "TimeoutError",
+        outcome: "not-sent",
+      });
       const second = connection.exec("drop table b");
       await until(() => held.length === 2, "the second");
       held.splice(0).forEach(answerUpdate);
@@ -210,11 +232,20 @@ const closed: readonly FailureCase[] = [
   {
     name: "close() rejects requests in flight with an unknown outcome, and later ones as not sent",
     async run({ connect, serve, equal, deepEqual }) {
-      const server = await serve({ script: { binary_query: () => {}, version: (request, peer) =>
-        peer.server.of("version").length === 1 && peer.reply(request, { version: "3.3.7.5" }) } });
+      const server = await serve({
+        script: {
+          binary_query: () => {},
+          version: (request, peer) =>
+            peer.server.of("version").length === 1 && peer.reply(request, { version: "3.3.7.5" }),
+        },
+      });
       const events: unknown[] = [];
       const connection = await connect(server.url, { onEvent: (event) => void events.push(event) });
-      const failing = [connection.query("select 1"), connection.exec("drop table t"), connection.ping()].map(failureOf);
+      const failing = [
+        connection.query("select 1"),
+        connection.exec("drop table t"),
+        connection.ping(),
+      ].map(failureOf);
       await server.waitFor("binary_query", 2);
       await connection.close();
       for (const error of await Promise.all(failing)) {
@@ -239,8 +270,12 @@ const closed: readonly FailureCase[] = [
       const { signal } = new AbortController();
       let listeners = 0;
       const [add, remove] = [signal.addEventListener, signal.removeEventListener];
-      signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add.apply(signal, args));
-      signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove.apply(signal, args));
+      signal.addEventListener = (
+        ...args: Parameters<typeof add>
+      ) => (listeners++, add.apply(signal, args));
+      signal.removeEventListener = (
+        ...args: Parameters<typeof remove>
+      ) => (listeners--, remove.apply(signal, args));
       for (let i = 0; i < 250; i++) {
         await connection.ping({ signal });
         await connection.exec("drop table t", [], { signal });

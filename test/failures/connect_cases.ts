@@ -14,7 +14,11 @@ const urls: readonly FailureCase[] = [
   {
     name: "connect() refuses an unknown scheme and names those there are",
     async run({ connect, rejects }) {
-      await rejects(connect("mysql://localhost"), { name: "InterfaceError", kind: "usage", message: /ws:\/\// });
+      await rejects(connect("mysql://localhost"), {
+        name: "InterfaceError",
+        kind: "usage",
+        message: /ws:\/\//,
+      });
     },
   },
   {
@@ -30,7 +34,10 @@ const urls: readonly FailureCase[] = [
     name: "connect() refuses unknown options and says which was probably meant",
     async run({ connect, rejects }) {
       const options = { conectTimeoutMs: 1 } as object;
-      await rejects(connect("ws://localhost", options), { name: "InterfaceError", message: /connectTimeoutMs/ });
+      await rejects(connect("ws://localhost", options), {
+        name: "InterfaceError",
+        message: /connectTimeoutMs/,
+      });
     },
   },
   {
@@ -71,14 +78,18 @@ const unreachable: readonly FailureCase[] = [
     async run({ connect, serve, equal }) {
       const server = await serve();
       const events: string[] = [];
-      const onEvent = (event: { type: string; url?: string }) => void events.push(`${event.type} ${event.url}`);
-      await using connection = await connect(`ws://${await deadHost()},${server.host}`, { onEvent });
+      const onEvent = (event: { type: string; url?: string }) =>
+        void events.push(`${event.type} ${event.url}`);
+      await using connection = await connect(`ws://${await deadHost()},${server.host}`, {
+        onEvent,
+      });
       equal(await connection.query("select 1").value(), 1);
       equal(events.join(), `connect ${server.url}`);
     },
   },
   {
-    name: "connect() goes on to the second host when the first is silent, with a time limit for each",
+    name:
+      "connect() goes on to the second host when the first is silent, with a time limit for each",
     async run({ connect, serve, ok }) {
       await using silent = await RawServer.start(null);
       const [slow, server] = [await serve(mute), await serve()];
@@ -116,7 +127,9 @@ const refused: readonly FailureCase[] = [
     async run({ connect, serve, equal }) {
       await using server = await RawServer.ofStatus(401, "Unauthorized");
       const other = await serve();
-      const error = await failureOf(connect(`ws://${server.host},${other.host}`, { token: "expired" }));
+      const error = await failureOf(
+        connect(`ws://${server.host},${other.host}`, { token: "expired" }),
+      );
       equal(error.name, "ConnectionError");
       equal(error["kind"], "authentication");
       equal(other.handshakes.length, 0);
@@ -126,14 +139,23 @@ const refused: readonly FailureCase[] = [
     name: "connect() rejects when the server speaks no HTTP",
     async run({ connect, rejects }) {
       await using server = await RawServer.start("SSH-2.0-OpenSSH_9.6\r\n");
-      await rejects(connect(`ws://${server.host}`), { name: "ConnectionError", kind: "connection" });
+      await rejects(connect(`ws://${server.host}`), {
+        name: "ConnectionError",
+        kind: "connection",
+      });
     },
   },
   {
     name: "connect() rejects when the server closes the socket behind the handshake",
     async run({ connect, serve, rejects }) {
-      const server = await serve({ script: { version: (_, peer) => peer.close(1008, "not in the white list") } });
-      const error = { name: "ConnectionError", kind: "connection", message: /not in the white list/ };
+      const server = await serve({
+        script: { version: (_, peer) => peer.close(1008, "not in the white list") },
+      });
+      const error = {
+        name: "ConnectionError",
+        kind: "connection",
+        message: /not in the white list/,
+      };
       await rejects(connect(server.url), error);
     },
   },
@@ -141,7 +163,8 @@ const refused: readonly FailureCase[] = [
 
 const slow: readonly FailureCase[] = [
   {
-    name: "connect() gives up on a silent host after connectTimeoutMs, whether TCP, login or nothing answers",
+    name:
+      "connect() gives up on a silent host after connectTimeoutMs, whether TCP, login or nothing answers",
     async run({ connect, serve, equal, ok }) {
       await using silent = await RawServer.start(null);
       const servers = [silent, await serve(mute), await serve({ script: { conn: () => {} } })];
@@ -156,7 +179,8 @@ const slow: readonly FailureCase[] = [
     },
   },
   {
-    name: "connect() rejects with signal.reason when aborted, also when the reason is called TimeoutError",
+    name:
+      "connect() rejects with signal.reason when aborted, also when the reason is called TimeoutError",
     async run({ connect, serve, equal }) {
       const hosts = [(await serve(mute)).host, (await serve(mute)).host];
       const controller = new AbortController();

@@ -28,10 +28,20 @@ const binaryActions: Readonly<Record<number, string>> = {
 /** Reads a text request; ids keep all their digits. */
 export function readText(text: string): Received {
   const exact = text.replace(/"(req_id|id|stmt_id)":(\d+)/g, '"$1":"$2"');
-  const { action, args = {} } = JSON.parse(exact) as { action: string; args?: Record<string, unknown> };
+  const { action, args = {} } = JSON.parse(exact) as {
+    action: string;
+    args?: Record<string, unknown>;
+  };
   const { req_id: reqId = "0", ...rest } = args as { req_id?: string } & Record<string, unknown>;
   const resourceId = BigInt(String(rest["id"] ?? rest["stmt_id"] ?? 0));
-  return { action, reqId: BigInt(reqId), resourceId, args: rest, sql: String(rest["sql"] ?? ""), bytes: null };
+  return {
+    action,
+    reqId: BigInt(reqId),
+    resourceId,
+    args: rest,
+    sql: String(rest["sql"] ?? ""),
+    bytes: null,
+  };
 }
 
 /** Reads a binary request. */
@@ -46,7 +56,11 @@ export function readBinary(bytes: Uint8Array): Received {
 }
 
 /** The text of a reply. */
-export function replyText(action: string, reqId: bigint, fields: Readonly<Record<string, unknown>>): string {
+export function replyText(
+  action: string,
+  reqId: bigint,
+  fields: Readonly<Record<string, unknown>>,
+): string {
   const envelope = { code: 0, message: "", action, timing: 1234, ...fields };
   return `{"req_id":${reqId},${JSON.stringify(envelope).slice(1)}`;
 }
@@ -61,7 +75,9 @@ export interface FetchFrame {
 }
 
 /** The bytes of a `fetch_raw_block` reply. */
-export function fetchFrame({ reqId, resultId, block, code = 0, message = "" }: FetchFrame): Uint8Array {
+export function fetchFrame(
+  { reqId, resultId, block, code = 0, message = "" }: FetchFrame,
+): Uint8Array {
   const text = new TextEncoder().encode(message);
   const end = 51 + text.length;
   const frame = new Uint8Array(end + (block === null ? 0 : 4 + block.length));

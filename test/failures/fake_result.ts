@@ -29,7 +29,9 @@ export function numbers(...blocks: readonly number[][]): FakeResult {
 }
 
 /** Rows that are nothing but SELECT-able columns of the given types. */
-export function columnsOf(fields: readonly (readonly [name: string, type: number, bytes: number])[]): FakeResult {
+export function columnsOf(
+  fields: readonly (readonly [name: string, type: number, bytes: number])[],
+): FakeResult {
   return {
     head: {
       fields_count: fields.length,

@@ -53,7 +53,9 @@ export class Peer {
   nextBlock(request: Received): void {
     const { reqId, resourceId } = request;
     this.server.fetchAnswered(resourceId);
-    this.binary(fetchFrame({ reqId, resultId: resourceId, block: this.server.takeBlock(resourceId) }));
+    this.binary(
+      fetchFrame({ reqId, resultId: resourceId, block: this.server.takeBlock(resourceId) }),
+    );
   }
 
   /** Sends any text. */

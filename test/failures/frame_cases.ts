@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FailureCase, type FailureTools, failureOf } from "./case.ts";
+import { type FailureCase, failureOf, type FailureTools } from "./case.ts";
 import { fetchFrame, type Received } from "./fake_frames.ts";
 import { numbers, recorded } from "./fake_result.ts";
 import { type Handler, type Peer, until } from "./fake_server.ts";
@@ -55,7 +55,10 @@ function damagedFirst(damage: Damage): Handler {
   };
 }
 
-async function checkDamage(damage: Damage, { connect, serve, equal, ok }: FailureTools): Promise<void> {
+async function checkDamage(
+  damage: Damage,
+  { connect, serve, equal, ok }: FailureTools,
+): Promise<void> {
   const result = numbers([1, 2, 3], [4], [5]);
   const server = await serve({ result, script: { fetch_raw_block: damagedFirst(damage) } });
   await using connection = await connect(server.url, { requestTimeoutMs: 2_000 });
@@ -69,7 +72,8 @@ async function checkDamage(damage: Damage, { connect, serve, equal, ok }: Failur
 }
 
 const damaged: readonly FailureCase[] = Object.entries(damages).map(([what, damage]) => ({
-  name: `query() rejects with a CodecError when a fetched frame ${what}, frees the result and goes on`,
+  name:
+    `query() rejects with a CodecError when a fetched frame ${what}, frees the result and goes on`,
   run: (tools) => checkDamage(damage, tools),
 }));
 
@@ -91,7 +95,10 @@ const offsets: readonly FailureCase[] = [
       const result = recorded("select_literals");
       const [block] = result.blocks;
       // Frames are right, blocks are cut: only the block's own checks can tell.
-      const blocks = Array.from({ length: 32 }, (_, i) => block!.slice(0, Math.floor(block!.length * i / 32)));
+      const blocks = Array.from(
+        { length: 32 },
+        (_, i) => block!.slice(0, Math.floor(block!.length * i / 32)),
+      );
       let cut = 0;
       const server = await serve({
         result,
@@ -117,24 +124,40 @@ function wrongly(answer: Handler): Handler {
   };
 }
 
-const reply = { id: 1, is_update: false, fields_count: 1, fields_names: ["v"], fields_lengths: [4], precision: 0 };
+const reply = {
+  id: 1,
+  is_update: false,
+  fields_count: 1,
+  fields_names: ["v"],
+  fields_lengths: [4],
+  precision: 0,
+};
 
 const answers: Readonly<Record<string, Handler>> = {
   "that is not JSON": (_, peer) => peer.text("<html>Bad Gateway</html>"),
   "that is empty": (_, peer) => peer.text(""),
   "that is JSON but no reply": (_, peer) => peer.text("[1, 2]"),
   "without a code": ({ reqId }, peer) => peer.text(`{"req_id":${reqId},"action":"binary_query"}`),
-  "that is a binary frame": ({ reqId }, peer) => peer.binary(fetchFrame({ reqId, resultId: 1n, block: null })),
+  "that is a binary frame": ({ reqId }, peer) =>
+    peer.binary(fetchFrame({ reqId, resultId: 1n, block: null })),
   "with an unknown type": (request, peer) => peer.reply(request, { ...reply, fields_types: [77] }),
-  "with fewer types than names": (request, peer) => peer.reply(request, { ...reply, fields_types: [] }),
-  "with an unknown precision": (request, peer) => peer.reply(request, { ...reply, fields_types: [4], precision: 9 }),
+  "with fewer types than names": (request, peer) =>
+    peer.reply(request, { ...reply, fields_types: [] }),
+  "with an unknown precision": (request, peer) =>
+    peer.reply(request, { ...reply, fields_types: [4], precision: 9 }),
   "with names that are none": (request, peer) => peer.reply(request, { ...reply, fields_names: 5 }),
-  "with an id that is no number": (request, peer) => peer.reply(request, { ...reply, fields_types: [4], id: "x" }),
-  "with a fraction for an id": (request, peer) => peer.reply(request, { ...reply, fields_types: [4], id: 1.5 }),
-  "with a fraction for a time": (request, peer) => peer.reply(request, { ...reply, fields_types: [4], timing: 0.5 }),
+  "with an id that is no number": (request, peer) =>
+    peer.reply(request, { ...reply, fields_types: [4], id: "x" }),
+  "with a fraction for an id": (request, peer) =>
+    peer.reply(request, { ...reply, fields_types: [4], id: 1.5 }),
+  "with a fraction for a time": (request, peer) =>
+    peer.reply(request, { ...reply, fields_types: [4], timing: 0.5 }),
 };
 
-async function checkAnswer(answer: Handler, { connect, serve, equal }: FailureTools): Promise<void> {
+async function checkAnswer(
+  answer: Handler,
+  { connect, serve, equal }: FailureTools,
+): Promise<void> {
   const server = await serve({ script: { binary_query: wrongly(answer) } });
   await using connection = await connect(server.url, { requestTimeoutMs: 2_000 });
   const error = await failureOf(connection.query("select v from t"));
@@ -151,7 +174,9 @@ const texts: readonly FailureCase[] = [
     name: "a message that is null does not hide the error code",
     async run({ connect, serve, equal }) {
       const server = await serve({
-        script: { binary_query: (request, peer) => peer.reply(request, { code: 0x2603, message: null }) },
+        script: {
+          binary_query: (request, peer) => peer.reply(request, { code: 0x2603, message: null }),
+        },
       });
       await using connection = await connect(server.url);
       const error = await failureOf(connection.exec("drop table t"));

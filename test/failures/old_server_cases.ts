@@ -26,10 +26,10 @@ const queries: readonly FailureCase[] = [
       const server = await serve(old({ result: recorded("meters_12000") }));
       await using connection = await connect(server.url);
       equal(connection.serverVersion, "3.2.3.0");
-      const { rowCount, rows } = await connection.query("select * from \"meters\"");
+      const { rowCount, rows } = await connection.query('select * from "meters"');
       equal(rowCount, 12_000);
       equal(typeof rows[11_999]!["tbname"], "string");
-      equal(server.of("query")[0]!.sql, "select * from \"meters\"");
+      equal(server.of("query")[0]!.sql, 'select * from "meters"');
       equal(server.of("fetch").length, 13);
       equal(server.of("fetch_block").length, 12);
       equal(server.received.filter(({ bytes }) => bytes !== null).length, 0);
@@ -54,8 +54,12 @@ const queries: readonly FailureCase[] = [
     async run({ connect, serve, equal, rejects }) {
       const late: Record<string, (request: Received, peer: Peer) => void> = {
         query: (request, peer) => peer.reply(request, peer.server.openResult()),
-        fetch: (request, peer) => peer.reply(request, { id: Number(request.resourceId), completed: false, rows: 1 }),
-        fetch_block: ({ resourceId }, peer) => peer.binary(new Uint8Array([...new Uint8Array(8), Number(resourceId), 0, 0, 0, 0, 0, 0, 0, 1])),
+        fetch: (request, peer) =>
+          peer.reply(request, { id: Number(request.resourceId), completed: false, rows: 1 }),
+        fetch_block: ({ resourceId }, peer) =>
+          peer.binary(
+            new Uint8Array([...new Uint8Array(8), Number(resourceId), 0, 0, 0, 0, 0, 0, 0, 1]),
+          ),
       };
       for (const [step, answer] of Object.entries(late)) {
         const held: [Received, Peer][] = [];
@@ -89,11 +93,16 @@ const queries: readonly FailureCase[] = [
 
 const lacking: readonly FailureCase[] = [
   {
-    name: "statements, parameters and insert() on a server before 3.3.6 are an UnsupportedError naming both versions",
+    name:
+      "statements, parameters and insert() on a server before 3.3.6 are an UnsupportedError naming both versions",
     async run({ connect, serve, rejects, equal }) {
       const server = await serve({ version: "3.3.5.8.alpha" });
       await using connection = await connect(server.url);
-      const refused = { name: "UnsupportedError", outcome: "not-sent", message: /3\.3\.6\.0.*3\.3\.5\.8/ };
+      const refused = {
+        name: "UnsupportedError",
+        outcome: "not-sent",
+        message: /3\.3\.6\.0.*3\.3\.5\.8/,
+      };
       await rejects(connection.prepare("insert into t values(?)"), refused);
       await rejects(connection.insert("t", { ts: [1n] }), refused);
       await rejects(connection.exec("insert into t values(?)", [1]), refused);
@@ -102,7 +111,8 @@ const lacking: readonly FailureCase[] = [
     },
   },
   {
-    name: "options that an old server would ignore silently are an UnsupportedError naming both versions",
+    name:
+      "options that an old server would ignore silently are an UnsupportedError naming both versions",
     async run({ connect, serve, rejects, equal }) {
       const options = {
         timeZone: ["Europe/Berlin", "3.3.5.0"],
@@ -113,7 +123,10 @@ const lacking: readonly FailureCase[] = [
       for (const [name, [value, minimum]] of Object.entries(options)) {
         const server = await serve({ version: "3.3.4.9" });
         const message = new RegExp(`${name}.*${minimum.replaceAll(".", "\\.")}.*3\\.3\\.4\\.9`);
-        await rejects(connect(server.url, { [name]: value }), { name: "UnsupportedError", message });
+        await rejects(connect(server.url, { [name]: value }), {
+          name: "UnsupportedError",
+          message,
+        });
         equal(server.of("conn").length, 0, "the password was not even sent");
         const newer = await serve({ version: minimum });
         await using connection = await connect(newer.url, { [name]: value });

@@ -17,7 +17,10 @@ export function placeholder(
 }
 
 /** A time and an INT. */
-export const timeAndInt: readonly Record<string, unknown>[] = [placeholder("ts", 9, 8), placeholder("v", 4, 4)];
+export const timeAndInt: readonly Record<string, unknown>[] = [
+  placeholder("ts", 9, 8),
+  placeholder("v", 4, 4),
+];
 
 /** The name of a table, a time and an INT. */
 export const tableTimeAndInt: readonly Record<string, unknown>[] = [

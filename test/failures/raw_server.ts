@@ -34,7 +34,9 @@ export class RawServer implements AsyncDisposable {
 
   /** Starts a server that answers with an HTTP status. */
   static ofStatus(status: number, text: string): Promise<RawServer> {
-    return RawServer.start(`HTTP/1.1 ${status} ${text}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    return RawServer.start(
+      `HTTP/1.1 ${status} ${text}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    );
   }
 
   /** `host:port`. */

@@ -21,7 +21,9 @@ function onFetch(number: number, special: Handler): Handler {
 
 /** A fetch that fails as the server says it. */
 const failFetch: Handler = ({ reqId, resourceId }, peer) =>
-  peer.binary(fetchFrame({ reqId, resultId: resourceId, block: null, code: 0x022d, message: "Query killed" }));
+  peer.binary(
+    fetchFrame({ reqId, resultId: resourceId, block: null, code: 0x022d, message: "Query killed" }),
+  );
 
 /** Holds requests back until they are released. */
 function holding() {
@@ -35,7 +37,8 @@ function holding() {
 
 const fetching: readonly FailureCase[] = [
   {
-    name: "query() has one fetch of a result outstanding, and asks for the next block before it decodes",
+    name:
+      "query() has one fetch of a result outstanding, and asks for the next block before it decodes",
     async run({ connect, serve, equal }) {
       const server = await serve({ result: recorded("meters_12000") });
       await using connection = await connect(server.url);
@@ -67,9 +70,13 @@ const fetching: readonly FailureCase[] = [
     },
   },
   {
-    name: "query() rejects with a ResultError when a fetch in the middle fails, and the connection goes on",
+    name:
+      "query() rejects with a ResultError when a fetch in the middle fails, and the connection goes on",
     async run({ connect, serve, equal, rejects }) {
-      const server = await serve({ result: threeBlocks, script: { fetch_raw_block: onFetch(2, failFetch) } });
+      const server = await serve({
+        result: threeBlocks,
+        script: { fetch_raw_block: onFetch(2, failFetch) },
+      });
       await using connection = await connect(server.url);
       const seen: unknown[] = [];
       const reading = (async () => {
@@ -82,17 +89,27 @@ const fetching: readonly FailureCase[] = [
     },
   },
   {
-    name: "query() rejects with a ConnectionError when the server closes in the middle, as do later calls",
+    name:
+      "query() rejects with a ConnectionError when the server closes in the middle, as do later calls",
     async run({ connect, serve, equal }) {
       const close: Handler = (_, peer) => peer.close(1001, "restart");
-      const server = await serve({ result: threeBlocks, script: { fetch_raw_block: onFetch(3, close) } });
+      const server = await serve({
+        result: threeBlocks,
+        script: { fetch_raw_block: onFetch(3, close) },
+      });
       const connection = await connect(server.url);
       const error = await failureOf(connection.query("select v from t"));
       equal(error.name, "ConnectionError");
       equal(error["kind"], "connection");
       equal(error["outcome"], "unknown");
       equal(error["codeName"], "TDWIRE_CODE_CONNECTION_LOST");
-      for (const later of [connection.query("select 1"), connection.ping(), connection.exec("drop table t")]) {
+      for (
+        const later of [
+          connection.query("select 1"),
+          connection.ping(),
+          connection.exec("drop table t"),
+        ]
+      ) {
         const failure = await failureOf(later);
         equal(failure.name, "ConnectionError");
         equal(failure["kind"], "connection");
@@ -105,10 +122,14 @@ const fetching: readonly FailureCase[] = [
 
 const left: readonly FailureCase[] = [
   {
-    name: "query() left with the next fetch under way frees the result exactly once, behind that fetch",
+    name:
+      "query() left with the next fetch under way frees the result exactly once, behind that fetch",
     async run({ connect, serve, equal }) {
       const { held, hold, release } = holding();
-      const server = await serve({ result: threeBlocks, script: { fetch_raw_block: onFetch(2, hold) } });
+      const server = await serve({
+        result: threeBlocks,
+        script: { fetch_raw_block: onFetch(2, hold) },
+      });
       await using connection = await connect(server.url);
       for await (const { v } of connection.query("select v from t")) {
         equal(v, 1);
@@ -126,7 +147,8 @@ const left: readonly FailureCase[] = [
     },
   },
   {
-    name: "query() left during the last fetch sends no free_result: the server has freed the result",
+    name:
+      "query() left during the last fetch sends no free_result: the server has freed the result",
     async run({ connect, serve, equal }) {
       const server = await serve();
       await using connection = await connect(server.url);
@@ -162,14 +184,20 @@ const left: readonly FailureCase[] = [
 
 const aborted: readonly FailureCase[] = [
   {
-    name: "query() aborted during a fetch rejects with signal.reason, and its late block frees the result",
+    name:
+      "query() aborted during a fetch rejects with signal.reason, and its late block frees the result",
     async run({ connect, serve, equal }) {
       const { held, hold, release } = holding();
-      const server = await serve({ result: threeBlocks, script: { fetch_raw_block: onFetch(1, hold) } });
+      const server = await serve({
+        result: threeBlocks,
+        script: { fetch_raw_block: onFetch(1, hold) },
+      });
       await using connection = await connect(server.url);
       const controller = new AbortController();
       const reason = new Error("enough");
-      const reading = failureOf(connection.query("select v from t", [], { signal: controller.signal }));
+      const reading = failureOf(
+        connection.query("select v from t", [], { signal: controller.signal }),
+      );
       await until(() => held.length === 1, "the fetch");
       controller.abort(reason);
       equal(await reading, reason);
@@ -187,7 +215,8 @@ const aborted: readonly FailureCase[] = [
       const server = await serve({ result: threeBlocks });
       await using connection = await connect(server.url);
       const controller = new AbortController();
-      const batches = connection.query("select v from t", [], { signal: controller.signal }).batches();
+      const batches = connection.query("select v from t", [], { signal: controller.signal })
+        .batches();
       await batches.next();
       await server.waitFor("fetch_raw_block", 2);
       controller.abort(new Error("enough"));
@@ -204,7 +233,11 @@ const aborted: readonly FailureCase[] = [
       const server = await serve({ script: { fetch_raw_block: onFetch(1, hold) } });
       await using connection = await connect(server.url);
       const reading = connection.query("select v from t", [], { timeoutMs: 40 });
-      await rejects(Promise.resolve(reading), { name: "TimeoutError", kind: "timeout", outcome: "unknown" });
+      await rejects(Promise.resolve(reading), {
+        name: "TimeoutError",
+        kind: "timeout",
+        outcome: "unknown",
+      });
       failFetch(held[0]!.request, held[0]!.peer);
       await connection.ping();
       equal(server.of("free_result").length, 0);

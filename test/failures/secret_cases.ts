@@ -61,7 +61,8 @@ const hidden: readonly FailureCase[] = [
         () => connect(server.url, { password: secret }),
         () => connect(server.url, { password: secret, token: secret }),
         () => connect(`ws://${gateway.host}`, { token: () => secret }),
-        () => connect(`ws://${lost.host}`, { token: () => Promise.resolve(secret), password: secret }),
+        () =>
+          connect(`ws://${lost.host}`, { token: () => Promise.resolve(secret), password: secret }),
         () => connect(server.url, { bearerToken: secret }),
         () => connect(server.url, { totp: secret }),
       ];
@@ -100,7 +101,9 @@ const hidden: readonly FailureCase[] = [
   {
     name: "onEvent is told of connect and disconnect without a secret, and may throw",
     async run({ connect, serve, deepEqual, ok }) {
-      const server = await serve({ script: { binary_query: (_, peer) => peer.close(1001, "going away") } });
+      const server = await serve({
+        script: { binary_query: (_, peer) => peer.close(1001, "going away") },
+      });
       const events: unknown[] = [];
       const onEvent = (event: unknown) => {
         events.push(event);
@@ -124,7 +127,8 @@ const hidden: readonly FailureCase[] = [
       const sql = `create user bob pass '${secret}'`;
       const server = await serve({
         script: {
-          binary_query: (request, peer) => peer.fail(request, 0x2600, `syntax error near "'${secret}'"`),
+          binary_query: (request, peer) =>
+            peer.fail(request, 0x2600, `syntax error near "'${secret}'"`),
         },
       });
       await using connection = await connect(server.url);

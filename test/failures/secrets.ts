@@ -19,7 +19,8 @@ function textsIn(value: unknown, seen: Set<unknown>): string[] {
 
 /** Everything that a value lets see, as one text: its members and causes, its JSON, how consoles print it. */
 export function everythingIn(value: unknown): string {
-  const withBigints = (_: string, member: unknown) => typeof member === "bigint" ? `${member}` : member;
+  const withBigints = (_: string, member: unknown) =>
+    typeof member === "bigint" ? `${member}` : member;
   return [
     ...textsIn(value, new Set()),
     String(value),

@@ -137,6 +137,7 @@ export class WebSocketRows implements RowSource {
   #unanswered: Deferred<void> | undefined;
   #onServer = true;
   #done = false;
+  #isGivenUp = false;
   /** Whether it was freed under a reader, to whom its end must not look like the end of the rows. */
   #isCut = false;
 
@@ -175,6 +176,11 @@ export class WebSocketRows implements RowSource {
     freeResult(this.#context, this.#handle.id);
   }
 
+  /** Whether a fetch is under way for which nobody waits any more. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp && this.#unanswered !== undefined;
+  }
+
   /** Frees the result, and resolves when the server has nothing to do with it any more. */
   async settle(): Promise<void> {
     this.#isCut ||= !this.#done;
@@ -193,6 +199,7 @@ export class WebSocketRows implements RowSource {
       // An error reply has freed the result, and a frame that cannot be read has not. A wait given up goes on unseen.
       if (error instanceof CodecError) this.#answered(false);
       else if (error instanceof DatabaseError || error instanceof ConnectionError) this.#answered(true);
+      else this.#isGivenUp = true;
       throw error;
     }
   }

@@ -4,7 +4,13 @@
  * @module
  */
 import { databaseError } from "../../errors.ts";
-import type { Call, LineExecution, LineProtocol, LineRequest, SchemalessPort } from "../transport.ts";
+import type {
+  Call,
+  LineExecution,
+  LineProtocol,
+  LineRequest,
+  SchemalessPort,
+} from "../transport.ts";
 import type { Channel } from "./channel.ts";
 import { requireFeature } from "./features.ts";
 

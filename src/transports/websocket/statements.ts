@@ -100,6 +100,8 @@ class WebSocketStatement implements PreparedStatement {
   async close(): Promise<void> {
     const { channel, nextReqId } = this.#context;
     const call = { reqId: nextReqId(), signal: undefined, timeoutMs: closeTimeoutMs };
+    const rows = this.#lastRows;
+    if (rows?.isGivenUp) return void rows.settle().then(() => this.close());
     try {
       await this.#settleRows(call);
       await channel.request("stmt2_close", { stmt_id: this.#id }, call);
@@ -205,12 +207,13 @@ export class WebSocketStatements implements StatementPort {
   }
 
   async #init(
-    { tableIsParameter: fast }: SqlShape,
+    { tableIsParameter, tableIsUnknown }: SqlShape,
     call: Call,
     errors: ErrorClasses,
   ): Promise<bigint> {
     // The fast path of the server is for rows of one super table with each table at most once in an execute, which
     // is how bind requests are built here.
+    const fast = tableIsParameter && !tableIsUnknown;
     const args = { single_stb_insert: fast, single_table_bind_once: fast };
     const limits = { ...call, reqId: this.#context.nextReqId() };
     const reply = await this.#context.channel.request("stmt2_init", args, limits, (late) => {

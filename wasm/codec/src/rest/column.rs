@@ -130,6 +130,7 @@ impl Column {
         self.values.extend_from_slice(&bytes[..width]);
     }
 
+    #[inline(never)]
     fn push_null(&mut self, row: u32) {
         if self.validity.is_empty() {
             self.validity.resize(BATCH_ROWS as usize / 8, 0xff);
@@ -153,6 +154,7 @@ impl Column {
         }
     }
 
+    #[inline(never)]
     fn read_bool(&mut self, input: &mut Input<'_>, row: u32) -> Step<()> {
         let value = input.peek()? == b't';
         input.word(if value { b"true" } else { b"false" })?;
@@ -163,6 +165,7 @@ impl Column {
         Ok(())
     }
 
+    #[inline(never)]
     fn read_timestamp(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<()> {
         let text = input.string()?;
         let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| input.bad_at(text.at(), what))?;
@@ -173,6 +176,7 @@ impl Column {
         Ok(())
     }
 
+    #[inline(never)]
     fn read_decimal(&mut self, input: &mut Input<'_>) -> Step<()> {
         let ColumnMeta { precision, scale, .. } = self.meta;
         let text = input.string()?;
@@ -189,7 +193,7 @@ impl Column {
         Ok(())
     }
 
-    #[inline]
+    #[inline(never)]
     fn read_text(
         &mut self,
         input: &mut Input<'_>,
@@ -210,7 +214,7 @@ impl Column {
     }
 }
 
-#[inline]
+#[inline(never)]
 fn signed(input: &mut Input<'_>, min: i64, max: i64) -> Step<i64> {
     let at = input.position();
     let (negative, magnitude) = input.integer()?;
@@ -218,7 +222,7 @@ fn signed(input: &mut Input<'_>, min: i64, max: i64) -> Step<i64> {
     value.filter(|value| (min..=max).contains(value)).ok_or_else(|| input.bad_at(at, OUT_OF_RANGE))
 }
 
-#[inline]
+#[inline(never)]
 fn unsigned(input: &mut Input<'_>, max: u64) -> Step<u64> {
     let at = input.position();
     let (negative, value) = input.integer()?;

@@ -125,7 +125,7 @@ impl<'a> Input<'a> {
         Err(Stop::More)
     }
 
-    #[inline]
+    #[inline(never)]
     pub fn expect(&mut self, byte: u8, what: &'static str) -> Step<()> {
         if self.peek()? != byte {
             return Err(self.bad(what));
@@ -146,7 +146,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads a word such as `null`; the first byte was peeked.
-    #[inline]
+    #[inline(never)]
     pub fn word(&mut self, word: &[u8]) -> Step<()> {
         let rest = self.rest();
         if rest.starts_with(word) {
@@ -160,7 +160,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads an integer: whether it has a minus, and its magnitude.
-    #[inline]
+    #[inline(never)]
     pub fn integer(&mut self) -> Step<(bool, u64)> {
         let negative = self.peek()? == b'-';
         let start = self.at + usize::from(negative);
@@ -184,7 +184,7 @@ impl<'a> Input<'a> {
     }
 
     /// The bytes of a number; what they say is not checked.
-    #[inline]
+    #[inline(never)]
     pub fn number(&mut self) -> Step<&'a [u8]> {
         let rest = self.rest();
         let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
@@ -201,7 +201,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads a string; what is between its quotes is still escaped.
-    #[inline]
+    #[inline(never)]
     pub fn string(&mut self) -> Step<Text<'a>> {
         if self.bytes.get(self.at) != Some(&b'"') {
             return Err(self.bad("expected a string"));

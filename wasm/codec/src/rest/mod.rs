@@ -14,6 +14,7 @@
 //! bare JSON. A JSON `null` cannot be told from NULL, nor can NaN and the infinities.
 
 mod column;
+mod float;
 mod input;
 mod meta;
 mod number;
@@ -318,6 +319,7 @@ impl RestParser {
         }
     }
 
+    #[inline(never)]
     fn value(&mut self, input: &mut Input<'_>, key: Key) -> Step<Place> {
         match key {
             Key::Code => {
@@ -379,6 +381,7 @@ impl RestParser {
         Ok(Place::AfterValue)
     }
 
+    #[inline(never)]
     fn end(&mut self, input: &mut Input<'_>) -> Step<Place> {
         input.expect(b'}', "expected ',' or '}' behind a value")?;
         if !self.has_code {
@@ -393,6 +396,7 @@ impl RestParser {
 }
 
 /// Reads a key and the colon behind it, both or neither.
+#[inline(never)]
 fn key(input: &mut Input<'_>) -> Step<Key> {
     if input.peek()? != b'"' {
         return Err(input.bad("expected a key"));

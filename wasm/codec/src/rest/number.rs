@@ -1,14 +1,15 @@
 //! Numbers with a fraction or an exponent, rounded once and correctly.
 
-use core::str::FromStr;
+use super::float::{self, Decimal, DOUBLE, LEADING_DIGITS, SINGLE};
 
 /// A number in JSON's grammar, taken apart: mantissa × 10^exponent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Number<'a> {
     text: &'a [u8],
     negative: bool,
-    /// Meaningless with more than 19 digits.
+    /// The first 19 digits.
     mantissa: u64,
+    /// All digits, without zeros in front.
     digits: usize,
     exponent: i64,
 }
@@ -47,8 +48,9 @@ impl<'a> Number<'a> {
     fn push_digits(&mut self, text: &'a [u8]) -> (usize, &'a [u8]) {
         let mut count = 0;
         while let Some(digit @ b'0'..=b'9') = text.get(count) {
-            self.mantissa = self.mantissa.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-            // Zeros in front do not count.
+            if self.digits < LEADING_DIGITS {
+                self.mantissa = self.mantissa * 10 + u64::from(digit - b'0');
+            }
             self.digits += usize::from(self.digits > 0 || *digit != b'0');
             count += 1;
         }
@@ -64,7 +66,8 @@ impl<'a> Number<'a> {
             let value = if self.exponent < 0 { mantissa / power } else { mantissa * power };
             return Some(if self.negative { -value } else { value });
         }
-        self.parse_text::<f64>().filter(|value| value.is_finite())
+        let bits = float::nearest(self.decimal(), DOUBLE)?;
+        Some(f64::from_bits(bits | u64::from(self.negative) << 63))
     }
 
     /// The nearest 32-bit number; `None` beyond the largest. Never by way of 64 bits, which would round twice.
@@ -75,11 +78,14 @@ impl<'a> Number<'a> {
             let value = if self.exponent < 0 { mantissa / power } else { mantissa * power };
             return Some(if self.negative { -value } else { value });
         }
-        self.parse_text::<f32>().filter(|value| value.is_finite())
+        let bits = float::nearest(self.decimal(), SINGLE)? as u32;
+        Some(f32::from_bits(bits | u32::from(self.negative) << 31))
     }
 
-    fn parse_text<T: FromStr>(&self) -> Option<T> {
-        None
+    fn decimal(&self) -> Decimal<'a> {
+        let end = self.text.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(self.text.len());
+        let text = &self.text[usize::from(self.negative)..end];
+        Decimal { leading: self.mantissa, digits: self.digits, exponent: self.exponent, text }
     }
 }
 

@@ -36,17 +36,30 @@ export { WriteError } from "./src/writer/write_error.ts";
 export type { RetryOptions, WaitOptions, WriterOptions } from "./src/writer/writer_options.ts";
 export type { TableReport, WriteFailure, WriteReport } from "./src/writer/write_report.ts";
 
-export { json, JsonPoint, line, LinePoint, telnet, TelnetPoint } from "./src/schemaless/builders.ts";
+export {
+  json,
+  JsonPoint,
+  line,
+  LinePoint,
+  telnet,
+  TelnetPoint,
+  ValuePoint,
+} from "./src/schemaless/builders.ts";
 export type { JsonBuilder, LineBuilder, TelnetBuilder } from "./src/schemaless/builders.ts";
 export { Point } from "./src/schemaless/point.ts";
 export type { PointParts, PointTime } from "./src/schemaless/point.ts";
 export type { FieldType, FieldValue, PointValue, TagValue } from "./src/schemaless/point_value.ts";
 export { formatPoints } from "./src/schemaless/format_points.ts";
 export type { PointText } from "./src/schemaless/format_points.ts";
-export type { LineOptions, LineResult, LineText, PointOptions } from "./src/schemaless/write_lines.ts";
+export type {
+  LineOptions,
+  LineResult,
+  LineText,
+  PointOptions,
+} from "./src/schemaless/write_lines.ts";
 export type { LinePrecision, LineProtocol } from "./src/transports/transport.ts";
 
-export { fragment, Fragment, id, Identifier, list } from "./src/sql/template.ts";
+export { Fragment, fragment, id, Identifier, list } from "./src/sql/template.ts";
 export type { TemplateValue } from "./src/sql/template.ts";
 export { Param, param } from "./src/sql/param.ts";
 export type { ParamMakers, SqlValue } from "./src/sql/param.ts";

@@ -2,7 +2,8 @@
  * `npm test`: every suite on every runtime, a table, and `N passed, N failed` as the last line.
  *
  *     node .scripts/test.mjs                  all suites
- *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs package
+ *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs
+ *                                             package examples
  *
  * The server under test is the embedded one, started once; TDENGINE_TEST_URL names another.
  *
@@ -10,6 +11,7 @@
  */
 import { build, isStale } from "./build.mjs";
 import { ensure } from "./ensure.mjs";
+import { examples } from "./examples.mjs";
 import { report } from "./run.mjs";
 import {
   bun,
@@ -36,8 +38,9 @@ const suites = {
   bun,
   docs,
   package: () => vitest("package"),
+  examples,
 };
-const needServer = ["node", "deno", "bun", "docs"];
+const needServer = ["node", "deno", "bun", "docs", "examples"];
 const runtimes = ["node", "deno", "bun"];
 
 const asked = process.argv.slice(2);

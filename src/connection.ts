@@ -12,8 +12,8 @@ import type { Point } from "./schemaless/point.ts";
 import {
   type LineOptions,
   lineRequest,
-  lineResult,
   type LineResult,
+  lineResult,
   type LineText,
   type PointOptions,
 } from "./schemaless/write_lines.ts";
@@ -38,7 +38,7 @@ import {
   type TransportKind,
 } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
-import { resolveValueOptions, type ResolvedValueOptions, type Row } from "./value_modes.ts";
+import { type ResolvedValueOptions, resolveValueOptions, type Row } from "./value_modes.ts";
 import { Writer } from "./writer/writer.ts";
 import type { WriterOptions } from "./writer/writer_options.ts";
 
@@ -109,7 +109,11 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @param options Limits of the request, and how cells look.
    * @returns The query, to be read once.
    */
-  query<R = Row<V>>(sql: string, params: readonly SqlValue[] = [], options?: QueryOptions): Query<R> {
+  query<R = Row<V>>(
+    sql: string,
+    params: readonly SqlValue[] = [],
+    options?: QueryOptions,
+  ): Query<R> {
     return this.#query<R>((call) => this.#run(sql, params, call), options, sql);
   }
 
@@ -135,8 +139,16 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @returns Rows written, the server's time, and the request id.
    * @throws {DatabaseError} when the server refuses it; its class and code say why.
    */
-  async exec(sql: string, params: readonly SqlValue[] = [], options?: RequestOptions): Promise<ExecResult> {
-    const { affectedRows, durationNs, reqId, rows } = await this.#run(sql, params, this.#call(options));
+  async exec(
+    sql: string,
+    params: readonly SqlValue[] = [],
+    options?: RequestOptions,
+  ): Promise<ExecResult> {
+    const { affectedRows, durationNs, reqId, rows } = await this.#run(
+      sql,
+      params,
+      this.#call(options),
+    );
     rows?.free();
     return { affectedRows, durationNs, reqId };
   }
@@ -171,7 +183,11 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @returns Rows and tables written, and the number of requests it took.
    * @throws {InterfaceError} naming column and row of a value that does not fit; nothing is sent then.
    */
-  async insert(table: TableName, data: InsertData, options: InsertOptions = {}): Promise<InsertResult> {
+  async insert(
+    table: TableName,
+    data: InsertData,
+    options: InsertOptions = {},
+  ): Promise<InsertResult> {
     return await this.#statements().inserter.insert(table, data, options);
   }
 
@@ -183,7 +199,11 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   writer(options: WriterOptions): Writer {
     const { context, inserter } = this.#statements();
-    const writer: Writer = new Writer(options, { context, inserter, onClosed: () => this.#writers.delete(writer) });
+    const writer: Writer = new Writer(options, {
+      context,
+      inserter,
+      onClosed: () => this.#writers.delete(writer),
+    });
     this.#writers.add(writer);
     return writer;
   }
@@ -208,6 +228,13 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @throws {SchemalessError} when the server refuses it, with the offending line where the server tells it.
    */
   writeLines(points: Point | readonly Point[], options?: PointOptions): Promise<LineResult>;
+  /**
+   * Writes schemaless text or points.
+   *
+   * @param lines Text, or points.
+   * @param options Format of text, and limits of the request.
+   * @returns What was written.
+   */
   async writeLines(
     lines: LineText | Point | readonly Point[],
     options: PointOptions | LineOptions = {},
@@ -306,8 +333,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   async #run(sql: string, params: readonly SqlValue[], call: Call): Promise<Execution> {
     const { transport, codec } = this.#parts;
     const run = (text: string) => this.#shared(call, () => transport.query.execute(text, call));
-    if (typeof sql !== "string" || sql.trim() === "") throw new InterfaceError("the statement is empty");
-    if (params.length === 0) return await (commandOf(sql) === "use" ? this.#change(sql, call) : run(sql));
+    if (typeof sql !== "string" || sql.trim() === "") {
+      throw new InterfaceError("the statement is empty");
+    }
+    if (params.length === 0) {
+      return await (commandOf(sql) === "use" ? this.#change(sql, call) : run(sql));
+    }
     const shape = scanSql(sql);
     if (shape.placeholders.length !== params.length) {
       throw new InterfaceError(
@@ -315,7 +346,10 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       );
     }
     if (transport.statements !== undefined && isPreparable(shape)) {
-      return await this.#shared(call, () => this.#statements().runner.run(sql, shape, params, call));
+      return await this.#shared(
+        call,
+        () => this.#statements().runner.run(sql, shape, params, call),
+      );
     }
     return await run(insertLiterals(sql, shape.placeholders, params, codec));
   }
@@ -324,9 +358,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   async #change(sql: string, call: Call): Promise<Execution> {
     const limits = { ...call, what: "requests in flight before use()" };
     return await this.#session.alone(limits, async () => {
-      const execution = await this.#parts.transport.query.execute(sql, call);
-      this.#prepared?.cache.clear();
-      return execution;
+      try {
+        return await this.#parts.transport.query.execute(sql, call);
+      } finally {
+        // Also after a failure: without an answer the database may have changed all the same.
+        this.#prepared?.cache.clear();
+      }
     });
   }
 

@@ -126,7 +126,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     return [...rows?.fields ?? []];
   }
 
-  /** Precision of the result's timestamps. Does not read the result. */
+  /** The precision of the result's timestamps. Does not read the result. */
   async precision(): Promise<Precision> {
     const { rows } = await this.#start().execution;
     return rows?.precision ?? "ms";

@@ -117,6 +117,7 @@ export function recordBatch(schema: Schema, batch: ColumnBatch, text: TextMode):
 export function toArrow(data: ColumnBatch | Result<unknown>, options: ArrowOptions = {}): Table {
   const text = textModeOf(options);
   const batches = "columns" in data ? [data] : data.batches;
-  const schema = schemaOf(batches[0]?.fields ?? data.fields, data.precision, text);
+  const { fields, precision } = batches[0] ?? data;
+  const schema = schemaOf(fields, precision, text);
   return new Table(schema, batches.map((batch) => recordBatch(schema, batch, text)));
 }

@@ -21,6 +21,12 @@ export interface CodecFault {
   readonly row: number;
 }
 
+/** A parser of one REST body; it belongs to the instance that made it. */
+export interface RestHandle {
+  /** Releases its memory. */
+  free(): void;
+}
+
 /** One instance of the codec. */
 export interface Bindings {
   /** Linear memory; `buffer` must be read anew after each call. */
@@ -41,6 +47,18 @@ export interface Bindings {
   encodeQuery(reqId: bigint, sql: string): Uint8Array;
   /** A `fetch_raw_block` frame (protocol.md §2.8). */
   encodeFetch(reqId: bigint, resultId: bigint): Uint8Array;
+  /** A parser before the first byte of a REST body (`rest` in wasm/codec). */
+  openRest(): RestHandle;
+  /** Feeds the next bytes of the body; to be called when `nextRestBatch` has given nothing. */
+  feedRest(parser: RestHandle, bytes: Uint8Array): void;
+  /** The next batch as a region (`decodeBlock`); undefined when it needs more bytes, or at the end. */
+  nextRestBatch(parser: RestHandle): Uint8Array | undefined;
+  /** The columns, once they are known: u32 number, and of each five u32 (type code, length, decimal precision, decimal scale, length of the name) and the name. */
+  restHead(parser: RestHandle): Uint8Array | undefined;
+  /** Code of the precision (0 ms, 1 µs, 2 ns), once a timestamp was seen. */
+  restPrecision(parser: RestHandle): number | undefined;
+  /** At the end of the body: u64 code, u64 rows, i64 nanoseconds, and the server's text. */
+  restReply(parser: RestHandle): Uint8Array | undefined;
   /** RFC 3339 text of an instant at an offset from UTC in seconds; 0 gives `Z`. `precision`: 0 ms, 1 µs, 2 ns. */
   formatTimestamp(ticks: bigint, precision: number, offsetSeconds: number): string;
   /** UTC texts of many instants, separated by line feeds. */

@@ -12,6 +12,7 @@ import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.t
 import type { Bindings, CodecFault } from "./bindings.ts";
 import { type FaultMapper, Instance } from "./instance.ts";
 import { checkedField, readRegion, type Region, regionColumn, regionField } from "./region.ts";
+import { type RestParser, RestParsers } from "./rest.ts";
 import { TimeZones } from "./time_zone.ts";
 
 /** Texts are made in portions of so many values: an engine's strings have a maximum length. */
@@ -42,6 +43,7 @@ export interface DecodeOptions {
 export class Codec implements CellFormats {
   readonly #instance: Instance;
   readonly #timeZones = new TimeZones();
+  readonly #restParsers: RestParsers;
 
   /**
    * Use `initCodec()` instead.
@@ -51,6 +53,7 @@ export class Codec implements CellFormats {
    */
   constructor(module: WebAssembly.Module, instantiate: (module: WebAssembly.Module) => Bindings) {
     this.#instance = new Instance(module, instantiate);
+    this.#restParsers = new RestParsers(() => instantiate(module), this);
   }
 
   /**
@@ -237,10 +240,20 @@ export class Codec implements CellFormats {
    * @param words The points' structure.
    * @param text Their names and values, joined.
    * @param refusal Makes the error when a point cannot be written. Default: a {@linkcode CodecError}.
+   * @returns The text.
    * @throws What `refusal` makes.
    */
   formatLines(protocol: number, words: Uint32Array, text: string, refusal?: FaultMapper): string {
     return this.#instance.call((bindings) => bindings.formatLines(protocol, words, text), refusal);
+  }
+
+  /**
+   * Makes a parser for one body of the REST interface (`/rest/sql`).
+   *
+   * @returns The parser, before the first byte.
+   */
+  openRest(): RestParser {
+    return this.#restParsers.open();
   }
 
   #region(bytes: Uint8Array): Region {

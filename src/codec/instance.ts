@@ -58,11 +58,13 @@ export class Instance {
   }
 }
 
-function isFault(thrown: unknown): thrown is CodecFault {
+/** Whether a call has refused its input, and not broken off. */
+export function isFault(thrown: unknown): thrown is CodecFault {
   return typeof thrown === "object" && thrown !== null && "offset" in thrown && "needed" in thrown;
 }
 
-function codecError({ message, offset, needed, available }: CodecFault): CodecError {
+/** The error for an input that the codec refuses. */
+export function codecError({ message, offset, needed, available }: CodecFault): CodecError {
   return new CodecError(message, {
     offset: offset < 0 ? undefined : offset,
     needed: needed < 0 ? undefined : needed,
@@ -70,7 +72,8 @@ function codecError({ message, offset, needed, available }: CodecFault): CodecEr
   });
 }
 
-function trapError(cause: unknown): CodecError {
+/** The error for a call that broke off. */
+export function trapError(cause: unknown): CodecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodecError(`the codec broke off: ${reason}`, { cause });
 }

@@ -16,6 +16,8 @@ export { initCodec } from "./load.ts";
 export type { CodecModule } from "./load.ts";
 export { Codec } from "./codec.ts";
 export type { DecodeOptions } from "./codec.ts";
+export { RestParser } from "./rest.ts";
+export type { RestReply } from "./rest.ts";
 export type { CodecFault } from "./bindings.ts";
 export type { FaultMapper } from "./instance.ts";
 export { ColumnBatch } from "../batch.ts";

@@ -14,12 +14,14 @@ import {
 } from "./catalog.ts";
 import { updateTable } from "./catalog_store.ts";
 import { checkLength } from "./ddl.ts";
-import { ServerError } from "./engine.ts";
+import { type Cell, ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import type { AlterAction, ColumnDefinition, QualifiedName, Statement } from "./sql/ast.ts";
 import { Code, invalidColumn } from "./sql/errors.ts";
 import { isSized, physicalType, type SqlType } from "./sql/types.ts";
 import { convertValue } from "./sql/values.ts";
+import type { Transaction } from "./tmq/change_log.ts";
+import { recordAlter, recordTags } from "./tmq/table_events.ts";
 import { toDuckDb } from "./write.ts";
 
 function notAlterable(): ServerError {
@@ -35,11 +37,14 @@ export async function alterTable(
   await store.transaction(async (writer, onCommit) => {
     const found = findForAlter(statement.name, statement.stable, catalog, current);
     const { action } = statement;
-    if (action.kind === "setTag") return setTags(writer, found, action, context);
+    const transaction = { writer, onCommit };
+    if (action.kind === "setTag") return setTags(transaction, found, action, context);
     if (found.kind === "child") throw notAlterable();
     const changed: Table = { ...found, columns: [...found.columns], tags: [...found.tags] };
+    if (action.kind !== "add") context.topics.checkColumn(found, nameOf(action));
     await changeColumns(writer, changed, action);
     await updateTable(writer, changed);
+    await recordAlter(context.log, transaction, found, action);
     onCommit(() => {
       found.columns = changed.columns;
       found.tags = changed.tags;
@@ -62,13 +67,14 @@ function findForAlter(
 }
 
 async function setTags(
-  writer: DuckDBConnection,
+  transaction: Transaction,
   child: Table | Child,
   action: AlterAction & { kind: "setTag" },
   context: ExecutionContext,
 ): Promise<void> {
   if (child.kind !== "child") throw notAlterable();
   const { table } = child;
+  const values: { tag: Column; cell: Cell }[] = [];
   for (const { name, value } of action.assignments) {
     const tag = table.tags.find((candidate) => candidate.name === name);
     if (tag === undefined) throw new ServerError(Code.invalidTagName, `Invalid tag name: ${name}`);
@@ -78,13 +84,22 @@ async function setTags(
       timeZone: context.timeZone,
     });
     const [bound] = toDuckDb(context.store.duckdb, tag, [cell]);
-    await writer.run(`UPDATE ${tagTable(table)} SET ${tag.store} = $1 WHERE _tid = ${child.id}`, [
-      bound!,
-    ]);
+    await transaction.writer.run(
+      `UPDATE ${tagTable(table)} SET ${tag.store} = $1 WHERE _tid = ${child.id}`,
+      [bound!],
+    );
+    values.push({ tag, cell });
   }
+  await recordTags(context.log, transaction, child, values);
 }
 
 type ColumnAction = Exclude<AlterAction, { kind: "setTag" }>;
+
+/** Name of the column or tag that is changed. */
+function nameOf(action: ColumnAction): string {
+  if (action.kind === "rename") return action.from;
+  return action.kind === "drop" ? action.name : action.column.name;
+}
 
 async function changeColumns(
   writer: DuckDBConnection,
@@ -95,11 +110,7 @@ async function changeColumns(
   const list = action.tag ? table.tags : table.columns;
   const target = action.tag ? tagTable(table) : dataTable(table);
   if (action.kind === "add") return await addColumn(writer, table, action, list, target);
-  const name = action.kind === "modify"
-    ? action.column.name
-    : action.kind === "drop"
-    ? action.name
-    : action.from;
+  const name = nameOf(action);
   const index = list.findIndex((column) => column.name === name);
   if (index < 0) {
     throw action.tag

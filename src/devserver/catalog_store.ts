@@ -153,6 +153,16 @@ export async function insertDatabase(
   );
 }
 
+/** Stores a database's changed options. */
+export async function updateDatabase(
+  connection: DuckDBConnection,
+  id: number,
+  options: Record<string, string>,
+): Promise<void> {
+  const text = quoteText(JSON.stringify(options));
+  await connection.run(`UPDATE tdwire_databases SET options = ${text} WHERE id = ${id}`);
+}
+
 /** Removes a database and all its tables. */
 export async function deleteDatabase(
   connection: DuckDBConnection,

@@ -1,10 +1,10 @@
 /**
- * Carries out CREATE and DROP.
+ * Carries out CREATE and DROP, and ALTER DATABASE.
  *
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Catalog, Child, Column, Database, Table } from "./catalog.ts";
+import { type Catalog, type Child, type Column, type Database, type Table, tableOf } from "./catalog.ts";
 import {
   addChild,
   addSelfChild,
@@ -13,14 +13,18 @@ import {
   deleteTable,
   insertDatabase,
   insertTable,
+  updateDatabase,
 } from "./catalog_store.ts";
-import { type Precision, ServerError } from "./engine.ts";
+import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
+import { parseKeep } from "./retention.ts";
 import type { ChildDefinition, ColumnDefinition, Statement } from "./sql/ast.ts";
 import { Code, databaseNotExist, tableNotExist } from "./sql/errors.ts";
 import { isSized, type SqlType, Type } from "./sql/types.ts";
 import type { ValueContext } from "./sql/values.ts";
 import { tagValues } from "./tag_values.ts";
+import { groupBy } from "./tmq/group_by.ts";
+import { recordCreate, recordDrop } from "./tmq/table_events.ts";
 import { type NewChild, writeChildren } from "./write.ts";
 
 type Ddl<Node extends Statement["node"]> = Statement & { node: Node };
@@ -35,6 +39,7 @@ export async function createDatabase(
   if (precision !== "ms" && precision !== "us" && precision !== "ns") {
     throw new ServerError(0x2600, `Invalid option precision: ${precision}`);
   }
+  parseKeep(options, precision);
   await store.transaction(async (writer, onCommit) => {
     if (catalog.databases.has(name) || isSystemDatabase(name)) {
       if (statement.ifNotExists) return;
@@ -43,13 +48,27 @@ export async function createDatabase(
     const database: Database = {
       id: catalog.nextId(),
       name,
-      precision: precision as Precision,
+      precision,
       created: Date.now(),
       options,
       tables: new Map(),
     };
     await insertDatabase(writer, database);
     onCommit(() => catalog.databases.set(name, database));
+  });
+}
+
+/** Changes options of a database. */
+export async function alterDatabase(
+  statement: Ddl<"alterDatabase">,
+  { store, catalog }: ExecutionContext,
+): Promise<void> {
+  await store.transaction(async (writer, onCommit) => {
+    const database = catalog.database(statement.name);
+    const options = { ...database.options, ...statement.options };
+    parseKeep(options, database.precision);
+    await updateDatabase(writer, database.id, options);
+    onCommit(() => database.options = options);
   });
 }
 
@@ -61,7 +80,7 @@ export function isSystemDatabase(name: string): boolean {
 /** Drops a database with its tables. */
 export async function dropDatabase(
   statement: Ddl<"dropDatabase">,
-  { store, catalog }: ExecutionContext,
+  { store, catalog, log, topics }: ExecutionContext,
 ): Promise<void> {
   await store.transaction(async (writer, onCommit) => {
     const database = catalog.databases.get(statement.name);
@@ -69,8 +88,12 @@ export async function dropDatabase(
       if (statement.ifExists) return;
       throw databaseNotExist();
     }
+    topics.checkDatabase(database);
     await deleteDatabase(writer, database);
-    onCommit(() => catalog.databases.delete(statement.name));
+    onCommit(() => {
+      catalog.databases.delete(statement.name);
+      log.forget(database);
+    });
   });
 }
 
@@ -107,7 +130,7 @@ export function checkLength(name: string, type: SqlType): void {
 /** Creates a super table or a normal table. */
 export async function createTable(
   statement: Ddl<"createTable">,
-  { store, catalog, database: current }: ExecutionContext,
+  { store, catalog, log, database: current }: ExecutionContext,
 ): Promise<void> {
   const { name, columns, tags } = statement;
   await store.transaction(async (writer, onCommit) => {
@@ -136,6 +159,7 @@ export async function createTable(
     table.nextColumn = number;
     if (table.kind === "normal") addSelfChild(table);
     await insertTable(writer, table);
+    await recordCreate(log, { writer, onCommit }, table);
     onCommit(() => database.tables.set(table.name, table));
   });
 }
@@ -147,12 +171,15 @@ export async function createChildren(
 ): Promise<void> {
   const { store, catalog, database: current } = context;
   await store.transaction(async (writer, onCommit) => {
+    const created: NewChild[] = [];
     for (const definition of statement.children) {
       const child = planChild(definition, catalog, current, context);
       if (child === null) continue;
       await writeChildren(store, writer, child.child.table, [child]);
       onCommit(() => addChild(child.child.table, child.child));
+      created.push(child);
     }
+    await context.log.children({ writer, onCommit }, created);
   });
 }
 
@@ -191,9 +218,10 @@ function planChild(
 /** Drops tables. */
 export async function dropTables(
   statement: Ddl<"dropTables">,
-  { store, catalog, database: current }: ExecutionContext,
+  { store, catalog, log, topics, database: current }: ExecutionContext,
 ): Promise<void> {
   await store.transaction(async (writer, onCommit) => {
+    const dropped: (Table | Child)[] = [];
     for (const { name, ifExists } of statement.tables) {
       const database = catalog.database(name.qualifier ?? current);
       const table = database.tables.get(name.name);
@@ -203,8 +231,13 @@ export async function dropTables(
           ? new ServerError(Code.stableNotExist, "STable not exist")
           : tableNotExist();
       }
+      if (table.kind === "stable") topics.checkStable(table);
       await dropOne(writer, table);
       onCommit(() => forget(database, table));
+      dropped.push(table);
+    }
+    for (const [database, tables] of groupBy(dropped, (table) => tableOf(table).database)) {
+      await recordDrop(log, { writer, onCommit }, database, tables);
     }
   });
 }

@@ -4,14 +4,16 @@
  * @module
  */
 import { loadCatalog } from "./catalog_store.ts";
-import type { Engine, Session } from "./engine.ts";
+import { defaultVersion, type Engine, type Session } from "./engine.ts";
 import { EngineSession, type EngineState } from "./session_engine.ts";
 import { Store } from "./store.ts";
 
-/** Where the database lives. */
+/** Where the database lives, and what it says of itself. */
 export interface EngineOptions {
   /** A file, created when it does not exist; without one everything is in memory. */
   file?: string;
+  /** What `server_version()` answers. Default `3.3.7.5`. */
+  version?: string;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await Store.open(options.file);
   const catalog = await store.transaction((writer) => loadCatalog(writer));
-  const state: EngineState = { store, catalog, queries: new Map(), nextQueryId: 1 };
+  const { version = defaultVersion } = options;
+  const state: EngineState = { store, catalog, queries: new Map(), nextQueryId: 1, version };
   let sessions = 0;
   return {
     authenticate: (user, password) => user === "root" && password === "taosdata",

@@ -8,6 +8,9 @@
 /** Resolution of a database's timestamps. */
 export type Precision = "ms" | "us" | "ns";
 
+/** Version a server has that is given none. */
+export const defaultVersion = "3.3.7.5";
+
 /** One column of a result, or one placeholder of an INSERT. Type codes as in protocol.md §3.3. */
 export interface EngineField {
   /** Name of the column or placeholder. */

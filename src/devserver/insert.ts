@@ -7,6 +7,7 @@ import { type Child, type Column, selfChild, type Table } from "./catalog.ts";
 import { addChild } from "./catalog_store.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { type Cell, ServerError } from "./engine.ts";
+import { checkTimes } from "./retention.ts";
 import type { InsertRow, InsertTarget, QualifiedName } from "./sql/ast.ts";
 import { Code, insertError, invalidColumn, tableNotExist } from "./sql/errors.ts";
 import { convertValue, type ValueContext } from "./sql/values.ts";
@@ -68,6 +69,7 @@ export class InsertPlan {
     return await store.transaction(async (writer, onCommit) => {
       const plan = new InsertPlan(context);
       fill(plan);
+      for (const batch of plan.batches.values()) checkTimes(batch);
       const byTable = new Map<Table, NewChild[]>();
       for (const item of plan.created.values()) {
         const siblings = byTable.get(item.child.table);
@@ -79,6 +81,8 @@ export class InsertPlan {
         onCommit(() => children.forEach(({ child }) => addChild(table, child)));
       }
       for (const batch of plan.batches.values()) await writeRows(store, writer, batch);
+      const transaction = { writer, onCommit };
+      await context.log.rows(transaction, plan.created.values(), plan.batches.values());
       return plan.rows;
     });
   }

@@ -24,6 +24,8 @@ export type {
   Precision,
   Prepared,
   RowSet,
+  SchemalessText,
+  SchemalessUpdate,
   Session,
   Update,
 } from "./engine.ts";

@@ -204,6 +204,20 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
   }
 }
 
+/** Reads all rows of a planned query; one array of cells a column. */
+export async function readAll(connection: DuckDBConnection, plan: Plan): Promise<Cell[][]> {
+  const result = await connection.run(plan.sql);
+  const readers = plan.columns.map((column, index) => readerOf(column, result, index));
+  const cells = plan.columns.map((): Cell[] => []);
+  for (const chunk of await result.fetchAllChunks()) {
+    readers.forEach((read, index) => {
+      const into = cells[index]!;
+      for (const cell of read(chunk.getColumnVector(index), chunk.rowCount)) into.push(cell);
+    });
+  }
+  return cells;
+}
+
 /** Runs a planned query. `open` registers it and returns what to do at its end. */
 export async function runPlan(
   store: Store,

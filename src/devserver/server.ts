@@ -13,7 +13,7 @@ import {
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Engine } from "./engine.ts";
+import { defaultVersion, type Engine } from "./engine.ts";
 import type { Faults } from "./faults.ts";
 import { HttpHandler } from "./http.ts";
 import type { ServerContext } from "./session.ts";
@@ -55,7 +55,6 @@ export interface DevServer extends AsyncDisposable {
   openStatements(): number;
 }
 
-const DEFAULT_VERSION = "3.3.7.5";
 const PING_INTERVAL_MS = 54_000;
 
 /**
@@ -76,7 +75,7 @@ const PING_INTERVAL_MS = 54_000;
  * ```
  */
 export async function createServer(options: DevServerOptions = {}): Promise<DevServer> {
-  const engine = options.engine ?? await openDuckDb(options.file);
+  const engine = options.engine ?? await openDuckDb(options);
   const server = new RunningServer(engine, options);
   try {
     await server.listen(options.port ?? 6041);
@@ -87,9 +86,12 @@ export async function createServer(options: DevServerOptions = {}): Promise<DevS
   return server;
 }
 
-async function openDuckDb(file: string | undefined): Promise<Engine> {
+async function openDuckDb({ file, version }: DevServerOptions): Promise<Engine> {
   const { createEngine } = await import("./duckdb_engine.ts");
-  return await createEngine(file === undefined ? {} : { file });
+  return await createEngine({
+    ...(file === undefined ? {} : { file }),
+    ...(version === undefined ? {} : { version }),
+  });
 }
 
 class RunningServer implements DevServer {
@@ -175,7 +177,7 @@ class RunningServer implements DevServer {
   }
 
   private get context(): ServerContext {
-    const { version = DEFAULT_VERSION, token = null } = this.options;
+    const { version = defaultVersion, token = null } = this.options;
     return { engine: this.engine, version, token };
   }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { alterTable } from "./alter.ts";
-import { type Catalog, dataTable, tableOf } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import {
+  alterDatabase,
   createChildren,
   createDatabase,
   createTable,
@@ -13,6 +14,7 @@ import {
   dropTables,
   isSystemDatabase,
 } from "./ddl.ts";
+import { deleteRows } from "./delete.ts";
 import {
   type Prepared,
   type RowSet,
@@ -31,24 +33,22 @@ import { describe, showCreate, showQuery } from "./show.ts";
 import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
 import { parse } from "./sql/parse.ts";
-import { asBool, compile } from "./sql/plan_expression.ts";
-import {
-  type Plan,
-  type PlanContext,
-  planFrom,
-  relationScope,
-  type SystemTable,
-} from "./sql/plan_from.ts";
+import type { Plan, PlanContext, SystemTable } from "./sql/plan_from.ts";
 import { planQuery } from "./sql/plan_select.ts";
 import type { Store } from "./store.ts";
 import { systemTable } from "./system_tables.ts";
+import type { ChangeLog } from "./tmq/change_log.ts";
+import type { Topics } from "./tmq/topics.ts";
 
 /** What all sessions share. */
 export interface EngineState {
   store: Store;
   catalog: Catalog;
+  log: ChangeLog;
+  topics: Topics;
   queries: Map<number, OpenQuery>;
   nextQueryId: number;
+  version: string;
 }
 
 const done: Update = { kind: "update", affectedRows: 0 };
@@ -139,6 +139,8 @@ export class EngineSession implements Session {
     return {
       store: this.#state.store,
       catalog: this.#state.catalog,
+      log: this.#state.log,
+      topics: this.#state.topics,
       database: this.database,
       timeZone: this.timeZone,
       sql,
@@ -160,7 +162,14 @@ export class EngineSession implements Session {
       case "show":
         return await this.#show(statement, sql);
       case "delete":
-        return { kind: "update", affectedRows: await this.#delete(statement, sql) };
+        return {
+          kind: "update",
+          affectedRows: await deleteRows(
+            statement,
+            context,
+            await this.#planContext(null, sql, null),
+          ),
+        };
       case "killQuery":
         return this.#kill(statement.id);
       default:
@@ -178,8 +187,7 @@ export class EngineSession implements Session {
         if (this.database === statement.name) this.database = null;
         return;
       case "alterDatabase":
-        context.catalog.database(statement.name);
-        return;
+        return await alterDatabase(statement, context);
       case "createTable":
         return await createTable(statement, context);
       case "createChildren":
@@ -188,6 +196,12 @@ export class EngineSession implements Session {
         return await dropTables(statement, context);
       case "alterTable":
         return await alterTable(statement, context);
+      case "createTopic":
+        return await context.topics.create(statement, context);
+      case "dropTopic":
+        return await context.topics.drop(statement);
+      case "dropGroup":
+        return await context.topics.dropGroup(statement);
     }
   }
 
@@ -216,15 +230,13 @@ export class EngineSession implements Session {
     sql: string,
     parameters: Literal[] | null,
   ): Promise<PlanContext> {
-    const { catalog, store, queries } = this.#state;
+    const { catalog, store, queries, topics, version } = this.#state;
     const tables = new Map<string, SystemTable | null>();
     for (const { schema, name } of query === null ? [] : namedTables(query)) {
       const database = schema ?? this.database;
       if (database !== null && isSystemDatabase(database)) {
-        tables.set(
-          `${database}.${name}`,
-          await systemTable(database, name, { catalog, store, queries: queries.values() }),
-        );
+        const state = { catalog, store, topics, queries: queries.values() };
+        tables.set(`${database}.${name}`, await systemTable(database, name, state));
       }
     }
     let alias = 0;
@@ -232,8 +244,10 @@ export class EngineSession implements Session {
       catalog,
       database: this.database,
       timeZone: this.timeZone,
+      version,
       sql,
       parameters,
+      logged: null,
       systemTable: (schema, name) => tables.get(`${schema}.${name}`) ?? null,
       alias: () => `r${++alias}x`,
     };
@@ -270,32 +284,5 @@ export class EngineSession implements Session {
       finish();
       throw error;
     }
-  }
-
-  async #delete(statement: Statement & { node: "delete" }, sql: string): Promise<number> {
-    const { store, catalog } = this.#state;
-    const context = await this.#planContext(null, sql, null);
-    return await store.transaction(async (writer) => {
-      const table = tableOf(catalog.find(statement.table, this.database));
-      const relation = planFrom(
-        { node: "table", name: statement.table, alias: null },
-        context,
-        planQuery,
-      );
-      const where = [
-        ...relation.conditions,
-        ...(statement.where === null
-          ? []
-          : [asBool(compile(statement.where, relationScope(relation, context)))]),
-      ];
-      const rowId = `${relation.time!.split(".")[0]}.rowid`;
-      const condition = where.length === 0 ? "true" : where.join(" AND ");
-      const result = await writer.run(
-        `DELETE FROM ${dataTable(table)} WHERE rowid IN (SELECT ${rowId} FROM ${
-          relation.from(condition)
-        } WHERE ${condition})`,
-      );
-      return Number(result.rowsChanged);
-    });
   }
 }

@@ -15,6 +15,8 @@ import { adapterError } from "./session.ts";
 import { Serial } from "./session_results.ts";
 import { checkBound } from "./stmt2_checks.ts";
 
+const TIME_OUT_OF_RANGE = 0x060b;
+
 /** One statement. An error of the database sticks: every later step repeats it. */
 export class Statement2 {
   readonly serial: Serial = new Serial();
@@ -55,7 +57,7 @@ export class Statement2 {
       await this.dropPending();
       const bound = this.bound;
       this.bound = [];
-      const outcome = await prepared.execute(bound);
+      const outcome = await prepared.execute(bound).catch(throwExecuteFailure);
       if (outcome.kind === "update") return outcome.affectedRows;
       this.pending = outcome;
       return 0;
@@ -106,6 +108,13 @@ export class Statement2 {
     this.pending = null;
     await rows?.blocks[Symbol.asyncIterator]().return?.();
   }
+}
+
+/** Throws the failure of an execution. The real server tells a time that is out of range without a text of its own. */
+function throwExecuteFailure(error: unknown): never {
+  throw error instanceof ServerError && error.code === TIME_OUT_OF_RANGE
+    ? new ServerError(error.code, "success")
+    : error;
 }
 
 function usageError(): ServerError {

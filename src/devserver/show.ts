@@ -20,32 +20,9 @@ import {
 } from "./sql/types.ts";
 import type { Store } from "./store.ts";
 import { tagTexts } from "./tag_values.ts";
+import { encoding } from "./tmq/table_events.ts";
 
 const text = (length: number): SqlType => sizedType(Type.varchar, length);
-
-/** How the server encodes and compresses a column, as DESCRIBE tells it. */
-function encoding({ code }: SqlType): [encode: string, compress: string] {
-  switch (code) {
-    case Type.timestamp:
-      return ["delta-i", "lz4"];
-    case Type.bool:
-      return ["bit-packing", "zstd"];
-    case Type.tinyint:
-    case Type.smallint:
-    case Type.int:
-    case Type.bigint:
-    case Type.utinyint:
-    case Type.usmallint:
-    case Type.uint:
-    case Type.ubigint:
-      return ["simple8b", "lz4"];
-    case Type.float:
-    case Type.double:
-      return ["delta-d", "lz4"];
-    default:
-      return ["disabled", "zstd"];
-  }
-}
 
 /** Describes the columns and tags of a table. */
 export function describe(name: QualifiedName, { catalog, database }: ExecutionContext): RowSet {
@@ -106,6 +83,12 @@ export function showQuery(
       }`;
     case "queries":
       return "select * from performance_schema.perf_queries";
+    case "topics":
+      return "select topic_name from information_schema.ins_topics";
+    case "consumers":
+      return "select * from performance_schema.perf_consumers";
+    case "subscriptions":
+      return "select * from information_schema.ins_subscriptions";
     case "stables":
     case "tables":
     case "tags":

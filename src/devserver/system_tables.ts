@@ -5,6 +5,7 @@
  */
 import { type Catalog, type Child, type Table, tableOf } from "./catalog.ts";
 import type { OpenQuery } from "./results.ts";
+import { formatKeep } from "./retention.ts";
 import type { Literal } from "./sql/ast.ts";
 import type { SystemTable } from "./sql/plan_from.ts";
 import { fixedType, sizedType, type SqlType, Type, typeText } from "./sql/types.ts";
@@ -79,7 +80,7 @@ function databases({ catalog }: SystemState): SystemTable {
       1,
       "on",
       "10d",
-      "3650d,3650d,3650d",
+      formatKeep(database),
       256,
       4,
       256,

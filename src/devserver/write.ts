@@ -25,7 +25,8 @@ export interface NewChild {
 
 const chunkRows = 2048;
 
-function duckType(duckdb: DuckDb, column: Column): DuckDBType {
+/** Returns the type of a column in DuckDB. */
+export function duckType(duckdb: DuckDb, column: Column): DuckDBType {
   const { type } = column;
   if (isDecimal(type)) return duckdb.DECIMAL(type.precision, type.scale);
   const name = physicalType(type);
@@ -48,7 +49,7 @@ function wrapper(duckdb: DuckDb, column: Column): ((cell: Cell) => DuckDBValue) 
 }
 
 /** Appends rows given column by column; absent columns (`null`) become NULL. */
-async function append(
+export async function append(
   duckdb: DuckDb,
   writer: DuckDBConnection,
   target: string,

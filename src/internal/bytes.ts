@@ -18,6 +18,13 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Base64 of bytes. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
 const hexDigits = "0123456789abcdef";
 
 /** Lower-case hex of bytes, two digits a byte. */

@@ -28,8 +28,8 @@ export class LinePoint extends Point {
   }
 }
 
-/** A point of one of OpenTSDB's formats: at least one tag, one value. */
-abstract class ValuePoint extends Point {
+/** A point of one of OpenTSDB's formats: at least one tag, one value. Made by `telnet.point()` or `json.point()`. */
+export abstract class ValuePoint extends Point {
   /**
    * Sets the value, which goes to the column `_value`.
    *

@@ -20,9 +20,13 @@ export type PointTime = Date | InstantLike;
 
 /** What a point holds, for the encoder. */
 export interface PointParts {
+  /** Name of the super table. */
   readonly table: string;
+  /** The tags by name, in the order they were added. */
   readonly tags: ReadonlyMap<string, PointValue>;
+  /** The fields by name, in the order they were added; an OpenTSDB point's only value has the name `""`. */
   readonly fields: ReadonlyMap<string, PointValue>;
+  /** The time; undefined leaves it to the server's clock. */
   readonly time: { readonly ticks: bigint; readonly precision: LinePrecision } | undefined;
 }
 
@@ -83,6 +87,13 @@ export abstract class Point {
    * @returns This point.
    */
   at(ticks: bigint | number, precision: LinePrecision): this;
+  /**
+   * Sets the time.
+   *
+   * @param time The instant, or ticks.
+   * @param precision Unit of ticks.
+   * @returns This point.
+   */
   at(time: PointTime | bigint | number | undefined, precision?: LinePrecision): this {
     this.#time = time === undefined ? undefined : checkedTime(time, precision);
     return this;

@@ -32,7 +32,9 @@ export type TagValue = string | number | bigint | boolean;
 
 /** A checked value: its type code, and its text without quotes, escapes or suffix. */
 export interface PointValue {
+  /** Code of its type. */
   readonly typeCode: number;
+  /** Its text. */
   readonly text: string;
 }
 

@@ -75,7 +75,10 @@ export function insertLiterals(
   let text = "";
   let from = 0;
   placeholders.forEach((at, i) => {
-    text += sql.slice(from, at) + formatLiteral(params[i]!, i, codec);
+    text += sql.slice(from, at);
+    // Behind a minus the sign of a negative number would begin a comment, behind a word a number would go on with it.
+    if (/[-\w]$/.test(text)) text += " ";
+    text += formatLiteral(params[i]!, i, codec);
     from = at + 1;
   });
   return text + sql.slice(from);

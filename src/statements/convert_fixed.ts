@@ -173,6 +173,7 @@ function floatOf(target: Target, row: number, value: unknown): number {
   const isDigits = typeof plain === "string" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain);
   if (!isDigits && typeof plain !== "bigint") throw refused(target, row, value, "is not a value for");
   const number = Number(plain);
+  if (!Number.isFinite(number)) throw refused(target, row, value, "does not fit");
   if (typeof plain === "bigint" && BigInt(number) !== plain) {
     throw refused(target, row, value, "is not exact as");
   }

@@ -26,8 +26,10 @@ export async function openTransport(options: ResolvedOptions, codec: Codec): Pro
       const reason = "this version has no native transport: WebSocket stands in";
       return { transport: await open(options, codec), reason };
     }
-    case "fetch":
-      throw new UnsupportedError("this version has no REST transport: use a ws: URL");
+    case "fetch": {
+      const { open } = await import("./fetch/transport.ts");
+      return { transport: await open(options, codec), reason: "the URL or the options ask for REST" };
+    }
     case "native":
       throw new UnsupportedError("this version has no native transport: use a ws: URL");
   }

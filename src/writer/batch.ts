@@ -55,7 +55,9 @@ export class Batch {
 
   /** Whether both may hold a row of the same table and time. The later one must not overtake the earlier one then. */
   meets(other: Batch): boolean {
-    const [few, many] = this.spans.size <= other.spans.size ? [this.spans, other.spans] : [other.spans, this.spans];
+    const [few, many] = this.spans.size <= other.spans.size
+      ? [this.spans, other.spans]
+      : [other.spans, this.spans];
     for (const [table, { first, last }] of few) {
       const span = many.get(table);
       if (span !== undefined && span.first <= last && first <= span.last) return true;
@@ -65,9 +67,15 @@ export class Batch {
 
   /** Rows `from` … `to`, the last one not included. */
   slice(from: number, to: number): Batch {
-    const columns = Object.entries(this.columns).map(([name, values]) => [name, sliceValues(values, from, to)]);
+    const columns = Object.entries(this.columns).map((
+      [name, values],
+    ) => [name, sliceValues(values, from, to)]);
     const tables = typeof this.#tables === "string" ? this.#tables : this.#tables.slice(from, to);
-    return new Batch({ columns: Object.fromEntries(columns), times: this.#times.subarray(from, to), tables });
+    return new Batch({
+      columns: Object.fromEntries(columns),
+      times: this.#times.subarray(from, to),
+      tables,
+    });
   }
 
   /** The rows as failures, one a table. */
@@ -79,7 +87,9 @@ export class Batch {
       rows.get(table)!.push(row);
     });
     return [...this.spans].map(([table, span]) => {
-      const columns = Object.entries(this.columns).map(([name, values]) => [name, pick(values, rows.get(table)!)]);
+      const columns = Object.entries(this.columns).map((
+        [name, values],
+      ) => [name, pick(values, rows.get(table)!)]);
       return { table, ...span, columns: Object.fromEntries(columns), error };
     });
   }

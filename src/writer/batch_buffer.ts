@@ -22,7 +22,11 @@ export class BatchBuffer {
   #bytes = 0;
 
   /** `send` must not reject; `onRoom` is called when rows have left. */
-  constructor(options: ResolvedWriterOptions, send: (batch: Batch) => Promise<void>, onRoom: () => void) {
+  constructor(
+    options: ResolvedWriterOptions,
+    send: (batch: Batch) => Promise<void>,
+    onRoom: () => void,
+  ) {
     this.#options = options;
     this.#queue = new BatchQueue(options.inFlight, send);
     this.#onRoom = onRoom;
@@ -32,7 +36,8 @@ export class BatchBuffer {
   hasRoom(rows: number): boolean {
     if (this.#rows === 0) return true;
     const { maxBufferedRows, maxBufferedBytes } = this.#options;
-    return this.#rows + rows <= maxBufferedRows && this.#bytes + (this.#open?.bytes ?? 0) < maxBufferedBytes;
+    return this.#rows + rows <= maxBufferedRows &&
+      this.#bytes + (this.#open?.bytes ?? 0) < maxBufferedBytes;
   }
 
   /** Takes rows. */

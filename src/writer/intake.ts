@@ -99,7 +99,9 @@ class ColumnRows implements CheckedRows {
     this.rowCount = rowCountOf(this.#columns, this.#names);
     const times = columns[schema.timeName];
     this.#ticks = new BigInt64Array(this.rowCount);
-    for (let row = 0; row < this.rowCount; row++) this.#ticks[row] = schema.ticks(row, times?.[row]);
+    for (let row = 0; row < this.rowCount; row++) {
+      this.#ticks[row] = schema.ticks(row, times?.[row]);
+    }
     this.#tables = columns[tableNameColumn];
     for (let row = 0; row < this.rowCount; row++) checkTable(this.#tables?.[row] ?? table, row);
   }
@@ -123,7 +125,9 @@ class ColumnRows implements CheckedRows {
 
 function checkTable(name: unknown, row: number): void {
   if (typeof name === "string" && name !== "") return;
-  throw new InterfaceError(`column "tbname", row ${row}: the row does not say which table it is of`);
+  throw new InterfaceError(
+    `column "tbname", row ${row}: the row does not say which table it is of`,
+  );
 }
 
 /** A row's time is one value, so an array in its place tells that these are columns. */
@@ -147,7 +151,11 @@ export function countRows(data: WriterData, schema: TableSchema): number {
  * @param table Table of rows that name none; undefined when each must.
  * @throws {InterfaceError} naming the row that is wrong.
  */
-export function checkRows(data: WriterData, schema: TableSchema, table: string | undefined): CheckedRows {
+export function checkRows(
+  data: WriterData,
+  schema: TableSchema,
+  table: string | undefined,
+): CheckedRows {
   if (Array.isArray(data)) return new ManyRows(data, schema, table);
   if (data instanceof ColumnBatch) {
     const [columns] = columnSets(data) as Iterable<Columns>;

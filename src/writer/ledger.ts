@@ -40,7 +40,9 @@ export class Ledger {
     this.#batches++;
     for (const { batch, repeats, error } of outcomes) {
       for (const [table, { rowCount }] of batch.spans) {
-        if (!this.#tables.has(table)) this.#tables.set(table, { written: 0, retried: 0, refused: 0 });
+        if (!this.#tables.has(table)) {
+          this.#tables.set(table, { written: 0, retried: 0, refused: 0 });
+        }
         for (const counts of [this.#total, this.#tables.get(table)!]) {
           counts[error === null ? "written" : "refused"] += rowCount;
           if (repeats > 0) counts.retried += rowCount;
@@ -54,15 +56,22 @@ export class Ledger {
 
   /** Notes that all failures have been told; the oldest told ones go when there are too many. */
   markTold(): void {
-    for (; this.#told < this.#failures.length; this.#told++) this.#toldRows += this.#failures[this.#told]!.rowCount;
+    for (; this.#told < this.#failures.length; this.#told++) {
+      this.#toldRows += this.#failures[this.#told]!.rowCount;
+    }
     let surplus = 0;
-    while (this.#toldRows > this.#maxToldRows) this.#toldRows -= this.#failures[surplus++]!.rowCount;
+    while (this.#toldRows > this.#maxToldRows) {
+      this.#toldRows -= this.#failures[surplus++]!.rowCount;
+    }
     this.#failures.splice(0, surplus);
     this.#told -= surplus;
   }
 
   report(): WriteReport {
-    const tables = Array.from(this.#tables, ([table, counts]): TableReport => ({ table, ...counts }));
+    const tables = Array.from(
+      this.#tables,
+      ([table, counts]): TableReport => ({ table, ...counts }),
+    );
     return { ...this.#total, batches: this.#batches, tables, failures: [...this.#failures] };
   }
 

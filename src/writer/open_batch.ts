@@ -6,6 +6,7 @@
 import type { ColumnValues } from "../statements/bound_tables.ts";
 import { tableNameColumn } from "../statements/insert_sql.ts";
 import { Batch } from "./batch.ts";
+import { GatheredColumn } from "./gathered_column.ts";
 import type { CheckedRows } from "./intake.ts";
 import type { TableSchema } from "./table_schema.ts";
 
@@ -18,31 +19,19 @@ function sizeOf(value: unknown): number {
   return ArrayBuffer.isView(value) ? bytesPerValue + value.byteLength : bytesPerValue;
 }
 
-/** The value as it is now: the caller may go on to change what it holds. */
-function copyOf(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return value.slice();
-  return value instanceof Date ? new Date(value) : value;
-}
-
-/** Rows without a value of this column; undefined and no holes, which loops over arrays would skip. */
-function fill(values: unknown[], length: number): void {
-  while (values.length < length) values.push(undefined);
-}
-
 /** Gathers rows. A value that a row does not have is left as it is in the table. */
 export class OpenBatch {
   /** Whether the rows name their tables. */
   readonly isSpread: boolean;
   readonly #schema: TableSchema;
-  readonly #columns = new Map<string, unknown[]>();
+  readonly #columns = new Map<string, GatheredColumn>();
   #times = new BigInt64Array(firstCapacity);
   #rowCount = 0;
   readonly #tables: string[] = [];
   #bytes = 0;
   /** Names of the row before, and the columns of their values. */
   #names: readonly string[] | undefined;
-  #targets: (unknown[] | null)[] = [];
+  #targets: (GatheredColumn | null)[] = [];
 
   constructor(schema: TableSchema, isSpread: boolean) {
     this.#schema = schema;
@@ -66,11 +55,10 @@ export class OpenBatch {
     const at = this.#rowCount++;
     if (at === this.#times.length) this.#grow();
     for (let column = 0; column < names.length; column++) {
-      const values = this.#targets[column]!;
-      if (values === null) continue;
-      const value = copyOf(rows.cell(row, column));
-      fill(values, at);
-      values.push(value);
+      const target = this.#targets[column]!;
+      if (target === null) continue;
+      const value = rows.cell(row, column);
+      target.set(at, value);
       this.#bytes += sizeOf(value);
     }
     this.#bytes += bytesPerValue;
@@ -84,9 +72,7 @@ export class OpenBatch {
     const times = this.#times.slice(0, this.#rowCount);
     const columns: [string, ColumnValues][] = [[this.#schema.timeName, times]];
     for (const name of this.#schema.inOrder(this.#columns.keys())) {
-      const values = this.#columns.get(name)!;
-      fill(values, times.length);
-      columns.push([name, values]);
+      columns.push([name, this.#columns.get(name)!.take(times.length)]);
     }
     if (this.isSpread) columns.push([tableNameColumn, this.#tables]);
     const tables = this.isSpread ? this.#tables : this.#tables[0]!;
@@ -104,7 +90,7 @@ export class OpenBatch {
     this.#names = names;
     this.#targets = names.map((name) => {
       if (name === this.#schema.timeName || name === tableNameColumn) return null;
-      if (!this.#columns.has(name)) this.#columns.set(name, []);
+      if (!this.#columns.has(name)) this.#columns.set(name, new GatheredColumn());
       return this.#columns.get(name)!;
     });
   }

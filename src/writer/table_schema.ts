@@ -10,7 +10,7 @@ import { Fragment, id, Identifier } from "../sql/template.ts";
 import { Param } from "../sql/param.ts";
 import type { StatementContext } from "../statements/context.ts";
 import { TickConverter } from "../statements/convert.ts";
-import { tableNameColumn, type TableName } from "../statements/insert_sql.ts";
+import { type TableName, tableNameColumn } from "../statements/insert_sql.ts";
 import { targetOf } from "../statements/placeholders.ts";
 import type { Placeholder } from "../transports/transport.ts";
 
@@ -55,7 +55,10 @@ export class TableSchema {
     if (plain === null || plain === undefined) throw this.#refused(row, "a row needs a timestamp");
     const text = plain instanceof Fragment ? plain.text : plain;
     if (typeof text === "string" && serverTime.test(text)) {
-      throw this.#refused(row, "the server's time is not allowed in a writer, whose batches may be sent twice: give the time itself");
+      throw this.#refused(
+        row,
+        "the server's time is not allowed in a writer, whose batches may be sent twice: give the time itself",
+      );
     }
     return this.#times.ticks(row, value);
   }
@@ -83,7 +86,10 @@ export class TableSchema {
 }
 
 /** Asks the server for the columns of a table. */
-export async function learnSchema(context: StatementContext, table: TableName): Promise<TableSchema> {
+export async function learnSchema(
+  context: StatementContext,
+  table: TableName,
+): Promise<TableSchema> {
   const call = context.call(undefined);
   const name = table instanceof Identifier ? table.text : id(table).text;
   const columns = await context.shared(call, () => context.describe(name, call));

@@ -48,7 +48,12 @@ export class WaitingRoom {
     };
     const onAbort = () => leave(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
-    const onTime = () => leave(new TimeoutError(`room in the writer: none within ${timeoutMs} ms`, { outcome: "not-sent" }));
+    const onTime = () =>
+      leave(
+        new TimeoutError(`room in the writer: none within ${timeoutMs} ms`, {
+          outcome: "not-sent",
+        }),
+      );
     const timer = timeoutMs > 0 ? setTimeout(onTime, timeoutMs) : undefined;
     this.#waiters.add(waiter);
     return promise.finally(() => {

@@ -10,15 +10,20 @@ const tablesNamed = 3;
 
 function messageOf({ refused, tables }: WriteReport, cause: Error): string {
   const hit = tables.filter((table) => table.refused > 0);
-  const named = hit.slice(0, tablesNamed).map(({ table, refused }) => `${refused} of ${JSON.stringify(table)}`);
+  const named = hit.slice(0, tablesNamed).map(({ table, refused }) =>
+    `${refused} of ${JSON.stringify(table)}`
+  );
   // The code stands in front of the whole message.
   const reason = cause.message.replace(/^\[0x[0-9A-F]+\] /i, "");
   const others = hit.length > tablesNamed ? `, and of ${hit.length - tablesNamed} more tables` : "";
-  return `${refused} ${refused === 1 ? "row was" : "rows were"} not written, ${named.join(", ")}${others}: ${reason}`;
+  return `${refused} ${refused === 1 ? "row was" : "rows were"} not written, ${
+    named.join(", ")
+  }${others}: ${reason}`;
 }
 
 function outcomeOf({ failures, written }: WriteReport, cause: Error): ErrorOutcome {
-  const isUnknown = ({ error }: { error: Error }) => !isTaosError(error) || error.outcome === "unknown";
+  const isUnknown = ({ error }: { error: Error }) =>
+    !isTaosError(error) || error.outcome === "unknown";
   if (isUnknown({ error: cause }) || failures.some(isUnknown)) return "unknown";
   if (written > 0) return "partial";
   return isTaosError(cause) ? cause.outcome : "unknown";
@@ -61,7 +66,13 @@ export class WriteError extends TaosError {
    */
   constructor(report: WriteReport, cause: Error) {
     const { code, kind, hint } = isTaosError(cause) ? cause : {};
-    super(messageOf(report, cause), { code, kind: kind ?? "server", hint, cause, outcome: outcomeOf(report, cause) });
+    super(messageOf(report, cause), {
+      code,
+      kind: kind ?? "server",
+      hint,
+      cause,
+      outcome: outcomeOf(report, cause),
+    });
     this.report = report;
   }
 }

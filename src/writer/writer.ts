@@ -86,7 +86,11 @@ export class Writer implements AsyncDisposable {
     this.#parts = parts;
     const { target, retry, maxBufferedRows } = this.#options;
     this.#sender = new BatchSender(parts.inserter, target, retry);
-    this.#buffer = new BatchBuffer(this.#options, (batch) => this.#send(batch), () => this.#admit());
+    this.#buffer = new BatchBuffer(
+      this.#options,
+      (batch) => this.#send(batch),
+      () => this.#admit(),
+    );
     this.#ledger = new Ledger(maxBufferedRows);
   }
 
@@ -170,7 +174,11 @@ export class Writer implements AsyncDisposable {
    */
   get writable(): WritableStream<WriterData> {
     const end = async () => void await this.close();
-    return this.#writable ??= new WritableStream({ write: (data) => this.write(data), close: end, abort: end });
+    return this.#writable ??= new WritableStream({
+      write: (data) => this.write(data),
+      close: end,
+      abort: end,
+    });
   }
 
   /** Takes data if it can be taken now. */

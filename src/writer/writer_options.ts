@@ -37,7 +37,7 @@ export interface WriterOptions {
   inFlight?: number;
   /**
    * Rows that `write` takes before it waits: those gathered, queued and on their way. Default `maxRows` ×
-   * (`inFlight` + 1). Their bytes are limited too, to `maxBytes` × (`inFlight` + 1).
+   * `inFlight`. Their bytes are limited too, to `maxBytes` × `inFlight`.
    */
   maxBufferedRows?: number;
   /** What happens to a batch that fails for a reason that may pass. */
@@ -102,7 +102,9 @@ function count(name: string, value: unknown, fallback: number, min = 1): number 
 function duration(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback;
   if (typeof value === "number" && value >= 0 && value <= maxTimerMs) return value;
-  throw new InterfaceError(`option ${name} must be a number of milliseconds from 0 to ${maxTimerMs}`);
+  throw new InterfaceError(
+    `option ${name} must be a number of milliseconds from 0 to ${maxTimerMs}`,
+  );
 }
 
 function requireName(name: string, value: unknown): void {
@@ -110,7 +112,9 @@ function requireName(name: string, value: unknown): void {
   throw new InterfaceError(`option ${name} must be the name of a table`);
 }
 
-function resolveTables({ table, using }: WriterOptions): Pick<ResolvedWriterOptions, "target" | "table" | "isSuper"> {
+function resolveTables(
+  { table, using }: WriterOptions,
+): Pick<ResolvedWriterOptions, "target" | "table" | "isSuper"> {
   if (table !== undefined) requireName("table", table);
   if (using === undefined) {
     if (table === undefined) throw new InterfaceError("a writer needs the option table, or using");
@@ -119,13 +123,17 @@ function resolveTables({ table, using }: WriterOptions): Pick<ResolvedWriterOpti
   }
   requireName("using", using);
   // A child is named by a value, which the server looks up in the super table's database.
-  if (table instanceof Identifier) throw new InterfaceError("with using, option table must be a plain name");
+  if (table instanceof Identifier) {
+    throw new InterfaceError("with using, option table must be a plain name");
+  }
   return { target: using, table, isSuper: true };
 }
 
 /** Checks options and fills in defaults. */
 export function resolveWriterOptions(options: WriterOptions): ResolvedWriterOptions {
-  if (typeof options !== "object" || options === null) throw new InterfaceError("writer() needs options");
+  if (typeof options !== "object" || options === null) {
+    throw new InterfaceError("writer() needs options");
+  }
   requireKnown(options, names, "a writer");
   const { retry = {}, onReport } = options;
   requireKnown(retry, retryNames, "retry");
@@ -135,14 +143,14 @@ export function resolveWriterOptions(options: WriterOptions): ResolvedWriterOpti
   const maxRows = count("maxRows", options.maxRows, 10_000);
   const maxBytes = count("maxBytes", options.maxBytes, 4 * 1024 * 1024);
   const inFlight = count("inFlight", options.inFlight, 4);
-  const maxBufferedRows = count("maxBufferedRows", options.maxBufferedRows, maxRows * (inFlight + 1));
+  const maxBufferedRows = count("maxBufferedRows", options.maxBufferedRows, maxRows * inFlight);
   return {
     ...resolveTables(options),
     maxRows: Math.min(maxRows, maxBufferedRows),
     maxBytes,
     inFlight,
     maxBufferedRows,
-    maxBufferedBytes: maxBytes * (inFlight + 1),
+    maxBufferedBytes: maxBytes * inFlight,
     flushIntervalMs: duration("flushIntervalMs", options.flushIntervalMs, 1_000),
     retry: {
       attempts: count("retry.attempts", retry.attempts, 5, 0),

@@ -30,7 +30,12 @@ const description = {
 function placeholders(sql: string) {
   return sql.split(")", 1)[0]!.split(/[(,]/).slice(1).map((quoted) => {
     const name = quoted.trim().replaceAll("`", "");
-    return { ...columns.find((column) => column.name === name), precision: 0, scale: 0, bind_type: 1 };
+    return {
+      ...columns.find((column) => column.name === name),
+      precision: 0,
+      scale: 0,
+      bind_type: 1,
+    };
   });
 }
 
@@ -43,7 +48,14 @@ function rowsIn(frame: Buffer): number {
 function serve(socket: WebSocket): void {
   let [statements, rows, bound] = [0, 0, 0];
   const reply = (action: string, reqId: string, fields: object = {}) => {
-    const text = JSON.stringify({ code: 0, message: "", action, timing: 1, version: "3.3.7.5", ...fields });
+    const text = JSON.stringify({
+      code: 0,
+      message: "",
+      action,
+      timing: 1,
+      version: "3.3.7.5",
+      ...fields,
+    });
     socket.send(`${text.slice(0, -1)},"req_id":${reqId}}`);
   };
   const answers: Readonly<Record<string, (args: { sql?: string }) => object>> = {
@@ -61,7 +73,10 @@ function serve(socket: WebSocket): void {
       rows += bound = rowsIn(data);
       return reply("stmt2_bind", reqId);
     }
-    const { action, args = {} } = JSON.parse(data.toString()) as { action: string; args?: { sql?: string } };
+    const { action, args = {} } = JSON.parse(data.toString()) as {
+      action: string;
+      args?: { sql?: string };
+    };
     if (action === "free_result") return;
     const reqId = /"req_id":(\d+)/.exec(data.toString())?.[1] ?? "0";
     reply(action, reqId, answers[action]?.(args));

@@ -6,10 +6,15 @@
 import { benchDecode, type Measurement } from "./decode.ts";
 import { benchEncode } from "./encode.ts";
 import { benchPull } from "./pull.ts";
+import { benchWriter } from "./writer.ts";
 
 function print({ name, value, unit }: Measurement): void {
-  const figure = unit === "rows/s" ? `${(value / 1e6).toFixed(2)} M ${unit}` : `${value.toFixed(2)} ${unit}`;
+  const figure = unit === "rows/s"
+    ? `${(value / 1e6).toFixed(2)} M ${unit}`
+    : `${value.toFixed(2)} ${unit}`;
   console.log(`${name.padEnd(44)}${figure}`);
 }
 
-for (const bench of [benchDecode, benchEncode, benchPull]) (await bench()).forEach(print);
+for (const bench of [benchDecode, benchEncode, benchPull, benchWriter]) {
+  (await bench()).forEach(print);
+}

@@ -16,7 +16,9 @@ const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 
 function start(script: string, args: readonly string[]) {
   const { pathname } = new URL(`${script}${extension}`, import.meta.url);
-  return spawn(process.execPath, [pathname, ...args], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  return spawn(process.execPath, [pathname, ...args], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
 }
 
 async function load(url: string, kind: string, rows: number): Promise<Load> {

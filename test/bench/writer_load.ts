@@ -18,7 +18,12 @@ export interface Load {
 const start = 1_700_000_000_000;
 
 function row(i: number) {
-  return { ts: start + i, current: (i % 100) / 7, voltage: 200 + i % 20, site: `California.SF${i % 10}` };
+  return {
+    ts: start + i,
+    current: (i % 100) / 7,
+    voltage: 200 + i % 20,
+    site: `California.SF${i % 10}`,
+  };
 }
 
 async function byWriter(db: Connection, rows: number): Promise<void> {
@@ -27,7 +32,9 @@ async function byWriter(db: Connection, rows: number): Promise<void> {
 }
 
 async function byStatement(db: Connection, rows: number): Promise<void> {
-  await using insert = await db.prepare("insert into readings (ts, current, voltage, site) values (?, ?, ?, ?)");
+  await using insert = await db.prepare(
+    "insert into readings (ts, current, voltage, site) values (?, ?, ?, ?)",
+  );
   for (let i = 0; i < rows; i++) {
     insert.bindRow(row(i));
     await insert.execute();

@@ -13,10 +13,12 @@ import { insertRefusalCases } from "./insert_refusals.ts";
 import { parameterCases } from "./parameters.ts";
 import { queryCases } from "./query.ts";
 import { selectStatementCases } from "./select_statements.ts";
+import { schemalessCases } from "./schemaless.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
+import { writerCases } from "./writer.ts";
 
 /** All cases, in the order they run. */
 export const cases: readonly Case[] = [
@@ -30,6 +32,8 @@ export const cases: readonly Case[] = [
   ...insertDataCases,
   ...insertRefusalCases,
   ...parameterCases,
+  ...writerCases,
+  ...schemalessCases,
   ...cancelCases,
   ...errorCases,
   ...concurrencyCases,

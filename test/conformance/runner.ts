@@ -10,7 +10,7 @@ import { testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
 /** What the WebSocket transport of this client and its embedded server can do. */
-const available: readonly Need[] = ["statements"];
+const available: readonly Need[] = ["statements", "schemaless"];
 
 /** The cases that run here. */
 export const runnable: readonly Case[] = cases.filter(({ needs = [] }) =>

@@ -262,29 +262,6 @@ const closed: readonly FailureCase[] = [
       equal(events.length, 2);
     },
   },
-  {
-    name: "calls leave no listener on their signal",
-    async run({ connect, serve, equal }) {
-      const server = await serve();
-      await using connection = await connect(server.url);
-      const { signal } = new AbortController();
-      let listeners = 0;
-      const [add, remove] = [signal.addEventListener, signal.removeEventListener];
-      signal.addEventListener = (
-        ...args: Parameters<typeof add>
-      ) => (listeners++, add.apply(signal, args));
-      signal.removeEventListener = (
-        ...args: Parameters<typeof remove>
-      ) => (listeners--, remove.apply(signal, args));
-      for (let i = 0; i < 250; i++) {
-        await connection.ping({ signal });
-        await connection.exec("drop table t", [], { signal });
-        await connection.query("select v from t", [], { signal });
-        await connection.query("select v from t", [], { signal }).value();
-      }
-      equal(listeners, 0);
-    },
-  },
 ];
 
 /** Cases about requests and replies. */

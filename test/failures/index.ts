@@ -8,6 +8,7 @@ import type { FailureCase } from "./case.ts";
 import { channelCases } from "./channel_cases.ts";
 import { connectCases } from "./connect_cases.ts";
 import { frameCases } from "./frame_cases.ts";
+import { leakCases } from "./leak_cases.ts";
 import { oldServerCases } from "./old_server_cases.ts";
 import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
@@ -23,4 +24,5 @@ export const failureCases: readonly FailureCase[] = [
   ...cancelCases,
   ...statementCases,
   ...oldServerCases,
+  ...leakCases,
 ];

@@ -138,6 +138,21 @@ def first_statement(conn):
     }
 
 
+def schemaless(conn):
+    """Writes the three schemaless formats and provokes an error."""
+    protocol, precision = taosws.PySchemalessProtocol, taosws.PySchemalessPrecision
+    conn.execute("drop database if exists official_lines")
+    conn.execute("create database official_lines precision 'ns'")
+    conn.execute("use official_lines")
+    line = 'weather,city=Z\\ H temp=21.5,hum=40i,ok=true,note=L"北京 \\"hi\\"" 1700000000000000001'
+    conn.schemaless_insert([line], protocol.Line, precision.Nanosecond, 1, 41)
+    conn.schemaless_insert(["sys.cpu 1700000000 42.5 host=h1"], protocol.Telnet, precision.Second, 1, 42)
+    point = {"metric": "sys.mem", "timestamp": START, "value": 18.25, "tags": {"host": "h1", "id": 3}}
+    conn.schemaless_insert([json.dumps(point)], protocol.Json, precision.Millisecond, 1, 43)
+    refused = failure(lambda: conn.schemaless_insert(["bad line here"], protocol.Line, precision.Nanosecond, 0, 44))
+    return {"refused": refused, "rows": rows(conn.query("select temp, hum, ok, note, city from weather"))}
+
+
 def main():
     url = sys.argv[1]
     conn = taosws.connect(url)
@@ -147,6 +162,7 @@ def main():
         "every_type": every_type(conn),
         "first_statement": first_statement(conn),
     }
+    report["schemaless"] = schemaless(conn)
     cursor = conn.cursor()
     cursor.execute("select voltage from official.d0 order by ts")
     report["cursor"] = [list(row) for row in cursor.fetchall()]

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../mod.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../.cache/python", import.meta.url));
@@ -26,6 +27,7 @@ interface Report {
   query: Record<string, unknown> & { d0: unknown[][]; tags: unknown[][] };
   every_type: { affected: number; rows: unknown[][]; found: unknown[][] };
   first_statement: { affected: number; rows: unknown[][] };
+  schemaless: { refused: string; rows: unknown[][] };
   cursor: unknown[][];
 }
 
@@ -119,6 +121,21 @@ describe.skipIf(!isAvailable)("the official Python client", () => {
         8,
       ],
     ]);
+  });
+
+  it("the official client writes schemaless lines, and connect() reads them", async () => {
+    expect(report.schemaless.refused).toContain("0x3002");
+    const [temp, hum, ok, note, city] = [21.5, 40, true, '北京 "hi"', "Z H"];
+    expect(report.schemaless.rows).toEqual([[temp, hum, ok, note, city]]);
+    await using db = await connect(`${server.url}/official_lines`);
+    expect((await db.query("select * from weather")).rows).toEqual([
+      { _ts: 1_700_000_000_000_000_001n, temp, hum: 40n, ok, note, city },
+    ]);
+    const seconds = 1_700_000_000n * 10n ** 9n;
+    expect((await db.query("select * from sys_cpu")).rows)
+      .toEqual([{ _ts: seconds, _value: 42.5, host: "h1" }]);
+    expect((await db.query("select * from sys_mem")).rows)
+      .toEqual([{ _ts: seconds, _value: 18.25, host: "h1", id: 3 }]);
   });
 
   it("the official client reads through a cursor", () => {

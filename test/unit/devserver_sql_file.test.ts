@@ -13,7 +13,7 @@ test("createEngine() keeps databases, tables and rows in a file", async () => {
       const stored = await createEngine({ file });
       fixture.session = stored.openSession("root");
       if (round === 1) {
-        await run("create database f precision 'ns'");
+        await run("create database f precision 'ns' keep 36500");
         await run("create stable f.st (ts timestamp, v int) tags (g int, l varchar(4))");
         await run("insert into f.a using f.st tags (1, 'x') values (1, 1) (2, 2)");
         await run("alter stable f.st add column w double");

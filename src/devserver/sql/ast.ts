@@ -186,7 +186,16 @@ export type ShowTarget =
   | "queries"
   | "dnodes"
   | "variables"
-  | "users";
+  | "users"
+  | "topics"
+  | "consumers"
+  | "subscriptions";
+
+/** What a topic is made of. */
+export type TopicSource =
+  | { kind: "query"; query: Query }
+  | { kind: "database"; name: string }
+  | { kind: "stable"; name: QualifiedName; where: Expr | null };
 
 /** A statement. */
 export type Statement =
@@ -194,7 +203,7 @@ export type Statement =
   | { node: "insert"; targets: InsertTarget[] }
   | { node: "createDatabase"; name: string; ifNotExists: boolean; options: Record<string, string> }
   | { node: "dropDatabase"; name: string; ifExists: boolean }
-  | { node: "alterDatabase"; name: string }
+  | { node: "alterDatabase"; name: string; options: Record<string, string> }
   | { node: "use"; name: string }
   | {
     node: "createTable";
@@ -216,5 +225,14 @@ export type Statement =
     like: Expr | null;
   }
   | { node: "delete"; table: QualifiedName; where: Expr | null }
+  | {
+    node: "createTopic";
+    name: string;
+    ifNotExists: boolean;
+    meta: "no" | "with" | "only";
+    source: TopicSource;
+  }
+  | { node: "dropTopic"; name: string; ifExists: boolean; force: boolean }
+  | { node: "dropGroup"; group: string; topic: string; ifExists: boolean; force: boolean }
   | { node: "flush" }
   | { node: "killQuery"; id: string };

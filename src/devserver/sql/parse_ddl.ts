@@ -7,12 +7,12 @@ import type { AlterAction, ChildDefinition, QualifiedName, ShowTarget, Statement
 import { unsupported } from "./errors.ts";
 import { parseExpression } from "./parse_expression.ts";
 import { parseValue } from "./parse_insert.ts";
+import { parseCreateTopic, parseDropGroup, parseDropTopic } from "./parse_topic.ts";
 import { parseColumnDefinition } from "./parse_type.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Objects of TDengine that do not exist here. */
 const otherObjects = new Set([
-  "topic",
   "user",
   "stream",
   "view",
@@ -37,10 +37,7 @@ const otherObjects = new Set([
   "mount",
   "rsma",
   "encrypt_key",
-  "topics",
   "streams",
-  "consumers",
-  "subscriptions",
   "functions",
   "views",
   "indexes",
@@ -71,6 +68,7 @@ function refuseOthers(stream: TokenStream, verb: string): void {
 /** Parses CREATE after its first word. */
 export function parseCreate(stream: TokenStream): Statement {
   if (stream.acceptWord("database")) return parseCreateDatabase(stream);
+  if (stream.acceptWord("topic")) return parseCreateTopic(stream);
   refuseOthers(stream, "CREATE");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
@@ -82,12 +80,12 @@ export function parseCreate(stream: TokenStream): Statement {
     ? stream.parenthesised(() => parseColumnDefinition(stream))
     : null;
   if (stable && tags === null) stream.fail();
-  skipOptions(stream);
+  readOptions(stream);
   return { node: "createTable", stable, name, ifNotExists, columns, tags };
 }
 
 /** Reads `name value` options; which of them matter is decided by the reader of the result. */
-function skipOptions(stream: TokenStream): Record<string, string> {
+function readOptions(stream: TokenStream): Record<string, string> {
   const options: Record<string, string> = {};
   while (stream.token.kind === "name") {
     const option = stream.next().text;
@@ -105,7 +103,7 @@ function skipOptions(stream: TokenStream): Record<string, string> {
 function parseCreateDatabase(stream: TokenStream): Statement {
   const ifNotExists = stream.acceptWords("if", "not", "exists");
   const name = stream.name();
-  return { node: "createDatabase", name, ifNotExists, options: skipOptions(stream) };
+  return { node: "createDatabase", name, ifNotExists, options: readOptions(stream) };
 }
 
 function parseChildren(stream: TokenStream, ifNotExists: boolean, name: QualifiedName): Statement {
@@ -137,6 +135,8 @@ export function parseDrop(stream: TokenStream): Statement {
     const ifExists = stream.acceptWords("if", "exists");
     return { node: "dropDatabase", name: stream.name(), ifExists };
   }
+  if (stream.acceptWord("topic")) return parseDropTopic(stream);
+  if (stream.acceptWords("consumer", "group")) return parseDropGroup(stream);
   refuseOthers(stream, "DROP");
   const stable = stream.acceptWord("stable");
   if (!stable) stream.expectWord("table");
@@ -150,9 +150,7 @@ export function parseDrop(stream: TokenStream): Statement {
 /** Parses ALTER after its first word. */
 export function parseAlter(stream: TokenStream): Statement {
   if (stream.acceptWord("database")) {
-    const name = stream.name();
-    skipOptions(stream);
-    return { node: "alterDatabase", name };
+    return { node: "alterDatabase", name: stream.name(), options: readOptions(stream) };
   }
   refuseOthers(stream, "ALTER");
   const stable = stream.acceptWord("stable");
@@ -192,6 +190,9 @@ const simpleTargets: Record<string, ShowTarget> = {
   dnodes: "dnodes",
   variables: "variables",
   users: "users",
+  topics: "topics",
+  consumers: "consumers",
+  subscriptions: "subscriptions",
 };
 
 /** Parses SHOW after its first word. */

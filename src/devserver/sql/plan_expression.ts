@@ -27,6 +27,8 @@ import { fixedType, isDecimal, isText, type SqlType, Type } from "./types.ts";
 export interface Scope {
   precision: Precision;
   timeZone: string;
+  /** The server's version. */
+  version: string;
   database: string | null;
   sql: string;
   parameters: Literal[] | null;

@@ -25,7 +25,7 @@ import {
   type Relation,
   type RelationColumn,
 } from "./relation.ts";
-import { sizedType, type SqlType, Type } from "./types.ts";
+import { fixedType, sizedType, type SqlType, Type } from "./types.ts";
 
 /** A planned query: DuckDB SQL whose columns are `o0`, `o1`, …. */
 export interface Plan {
@@ -45,8 +45,12 @@ export interface PlanContext {
   catalog: Catalog;
   database: string | null;
   timeZone: string;
+  /** The server's version. */
+  version: string;
   sql: string;
   parameters: Literal[] | null;
+  /** DuckDB table whose rows, of the columns of a table, take the place of the table's own; null for these. */
+  logged: string | null;
   /** Returns a table of `information_schema` or `performance_schema`; null when there is none of that name. */
   systemTable(schema: string, name: string): SystemTable | null;
   /** Returns the SQL alias of one more source. */
@@ -90,11 +94,19 @@ function planTable(name: QualifiedName, alias: string | null, context: PlanConte
   const rows = context.alias(), tags = `${rows}g`;
   const whole = found.kind === "stable";
   const time = `${rows}.${table.columns[0]!.store}`;
+  const stored = context.logged ?? dataTable(table);
   return {
-    columns: tableColumns(table, alias ?? name.name, rows, tags, whole),
+    columns: [
+      ...tableColumns(table, alias ?? name.name, rows, tags, whole),
+      ...(context.logged === null ? [] : [blockColumn(rows)]),
+    ],
     conditions: found.kind === "child" ? [`${rows}._tid = ${found.id}`] : [],
     time,
-    order: whole ? [`${rows}._tid`, time] : [time],
+    order: context.logged !== null
+      ? [`${rows}.${loggedBlock}`, time]
+      : whole
+      ? [`${rows}._tid`, time]
+      : [time],
     precision: table.database.precision,
     single: !whole,
     tableName: tableNameSql(found, tags),
@@ -102,12 +114,30 @@ function planTable(name: QualifiedName, alias: string | null, context: PlanConte
     from(used, isolated = false) {
       const withTags = table.kind === "stable" && used.includes(`${tags}.`);
       const source = isolated && found.kind === "child"
-        ? `(SELECT * FROM ${dataTable(table)} WHERE _tid = ${found.id}) ${rows}`
-        : `${dataTable(table)} ${rows}`;
+        ? `(SELECT * FROM ${stored} WHERE _tid = ${found.id}) ${rows}`
+        : `${stored} ${rows}`;
       return withTags
         ? `${source} JOIN ${tagTable(table)} ${tags} ON ${rows}._tid = ${tags}._tid`
         : source;
     },
+  };
+}
+
+/** Column of logged rows with the number of the block they are of. */
+export const loggedBlock = "_block";
+
+function blockColumn(rows: string): RelationColumn {
+  return {
+    table: "",
+    name: loggedBlock,
+    value: {
+      sql: `${rows}.${loggedBlock}`,
+      type: fixedType(Type.int),
+      bytes: false,
+      constant: false,
+    },
+    kind: "column",
+    inStar: false,
   };
 }
 
@@ -239,6 +269,7 @@ export function relationScope(relation: Relation | null, context: PlanContext): 
   return {
     precision: relation?.precision ?? "ms",
     timeZone: context.timeZone,
+    version: context.version,
     database: context.database,
     sql: context.sql,
     parameters: context.parameters,

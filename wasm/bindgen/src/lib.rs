@@ -7,11 +7,13 @@
 mod fault;
 mod line;
 mod rest;
+mod tmq;
 mod values;
 
 pub use fault::Fault;
 pub use line::format_lines;
 pub use rest::{feed_rest, next_rest_batch, open_rest, rest_head, rest_precision, rest_reply, RestParser};
+pub use tmq::decode_tmq;
 pub use values::{
     convert_timestamp, format_decimals, format_timestamp, format_timestamps, parse_decimal, parse_timestamp,
 };

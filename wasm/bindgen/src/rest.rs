@@ -38,7 +38,7 @@ pub fn rest_precision(parser: &RestParser) -> Option<u32> {
     parser.0.precision().map(|precision| precision as u32)
 }
 
-/// What the body says besides its rows, once it was parsed to its end: u32 code, u32 0, u64 rows, i64 nanoseconds,
+/// What the body says besides its rows, once it was parsed to its end: u64 code, u64 rows, i64 nanoseconds,
 /// and the server's text.
 #[wasm_bindgen(js_name = restReply)]
 pub fn rest_reply(parser: &RestParser) -> Option<Vec<u8>> {

@@ -54,6 +54,10 @@ impl<'a> Cursor<'a> {
         self.take::<1>().map(|[byte]| byte)
     }
 
+    pub fn u16(&mut self) -> Result<u16, Truncated> {
+        self.take().map(u16::from_le_bytes)
+    }
+
     pub fn u32(&mut self) -> Result<u32, Truncated> {
         self.take().map(u32::from_le_bytes)
     }

@@ -6,6 +6,7 @@
 //! - [`decode_block`] turns a raw result block into one region of Arrow-layout columns ([`block`]).
 //! - [`encode_bind`] turns a columnar bind request into a whole `stmt2_bind` frame ([`stmt2`]).
 //! - [`rest::RestParser`] turns a body of the REST interface into the same regions while it arrives ([`rest`]).
+//! - [`tmq::decode`] turns a message of a subscription into such regions ([`tmq`]).
 //! - [`frame`] makes the short request frames.
 //! - [`line`] writes points in the three schemaless text formats.
 //! - [`timestamp`], [`precision`] and [`decimal`] convert values and their texts exactly.
@@ -55,6 +56,7 @@ pub mod rest;
 mod sink;
 pub mod stmt2;
 pub mod timestamp;
+pub mod tmq;
 
 pub use block::decode as decode_block;
 pub use data_type::DataType;

@@ -9,7 +9,8 @@
 //! An item's length has 16 bits, 32 for BLOB and MEDIUMBLOB. Items are found through the offsets only: they may
 //! be in any order, be shared, and leave gaps.
 
-use super::text;
+use super::region::region_limit;
+use super::{json, text};
 use crate::cursor::Cursor;
 use crate::data_type::DataType;
 use crate::error::DecodeError;
@@ -28,7 +29,40 @@ pub struct Column<'a> {
 pub(super) enum Body<'a> {
     Null,
     Fixed { nulls: &'a [u8], values: &'a [u8] },
-    Variable { offsets: &'a [[u8; 4]], data: &'a [u8], output_len: u32 },
+    Variable { items: Items, offsets: &'a [[u8; 4]], data: &'a [u8], output_len: u32 },
+}
+
+/// How the items of a variable column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    /// A length of 16 bits, and bytes.
+    Short,
+    /// A length of 32 bits, and bytes.
+    Wide,
+    /// A length of 16 bits, and UCS-4.
+    NChar,
+    /// The server's internal JSON.
+    InternalJson,
+}
+
+/// How a block writes JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonForm {
+    /// As text, in results of queries.
+    Text,
+    /// In the server's internal form, in messages of subscriptions.
+    Internal,
+}
+
+impl Items {
+    fn of(data_type: DataType, json: JsonForm) -> Self {
+        match data_type {
+            DataType::NChar => Self::NChar,
+            DataType::Json if json == JsonForm::Internal => Self::InternalJson,
+            kind if kind.has_wide_length() => Self::Wide,
+            _ => Self::Short,
+        }
+    }
 }
 
 impl<'a> Column<'a> {
@@ -37,13 +71,14 @@ impl<'a> Column<'a> {
         [code, size @ ..]: [u8; 5],
         length: i32,
         rows: u32,
+        json: JsonForm,
         cursor: &mut Cursor<'a>,
     ) -> Result<Self, DecodeError> {
         let data_type = DataType::from_code(code).ok_or(DecodeError::new("unknown type code"))?;
         let length = u32::try_from(length).map_err(|_| DecodeError::new("the column's length is negative"))?;
         let (null_count, body) = match data_type.fixed_width() {
             Some(width) => parse_fixed(width, length, rows, cursor)?,
-            None => parse_variable(data_type, length, rows, cursor)?,
+            None => parse_variable(Items::of(data_type, json), length, rows, cursor)?,
         };
         Ok(Self { data_type, storage_size: u32::from_le_bytes(size), null_count, body })
     }
@@ -104,7 +139,7 @@ fn count_nulls(bitmap: &[u8], rows: u32) -> u32 {
 }
 
 fn parse_variable<'a>(
-    data_type: DataType,
+    items: Items,
     length: u32,
     rows: u32,
     cursor: &mut Cursor<'a>,
@@ -112,19 +147,20 @@ fn parse_variable<'a>(
     let offsets: &[[u8; 4]] = cursor.array(rows.into())?;
     let start = cursor.offset();
     let data = cursor.slice(length.into())?;
-    let scanned = if data_type == DataType::NChar {
-        scan::<2>(offsets, data, |item| text::utf8_len(item).ok_or("an NCHAR item is not made of whole characters"))
-    } else if data_type.has_wide_length() {
-        scan::<4>(offsets, data, |item| Ok(item.len()))
-    } else {
-        scan::<2>(offsets, data, |item| Ok(item.len()))
+    let scanned = match items {
+        Items::NChar => {
+            scan::<2>(offsets, data, |item| text::utf8_len(item).ok_or("an NCHAR item is not made of whole characters"))
+        }
+        Items::Wide => scan::<4>(offsets, data, |item| Ok(item.len())),
+        Items::Short => scan::<2>(offsets, data, |item| Ok(item.len())),
+        Items::InternalJson => scan_json(offsets, data),
     };
     let (null_count, output_len) = scanned.map_err(|error| error.at(start + error.offset.unwrap_or(0)))?;
     let Ok(output_len @ 0..=0x7fff_ffff) = u32::try_from(output_len) else {
         let error = DecodeError::new("the column's values do not fit 31-bit offsets");
         return Err(error.needs(output_len, i32::MAX as u64));
     };
-    Ok((null_count, Body::Variable { offsets, data, output_len }))
+    Ok((null_count, Body::Variable { items, offsets, data, output_len }))
 }
 
 /// Checks every item; the number of NULLs and the sum of what `measure` says. Offsets in errors count from `data`.
@@ -146,6 +182,29 @@ fn scan<const PREFIX: usize>(
         };
         let refused = |what| DecodeError::new(what).at(offset as usize).in_row(row as u32);
         total += measure(&rest[..len]).map_err(refused)? as u64;
+    }
+    Ok((null_count, total))
+}
+
+/// As [`scan`]; the items tell their lengths only when they are read.
+fn scan_json(offsets: &[[u8; 4]], data: &[u8]) -> Result<(u32, u64), DecodeError> {
+    let limit = region_limit(data.len());
+    let mut null_count = 0;
+    let mut total = 0;
+    for (row, raw) in offsets.iter().enumerate() {
+        let offset = i32::from_le_bytes(*raw);
+        if offset == NULL_OFFSET {
+            null_count += 1;
+            continue;
+        }
+        let refused = |what| DecodeError::new(what).at(offset.max(0) as usize).in_row(row as u32);
+        let item = usize::try_from(offset).ok().and_then(|start| data.get(start..));
+        let item = item.ok_or(refused("an item lies outside its column"))?;
+        json::write(item, &mut |part| total += part.len() as u64).map_err(refused)?;
+        // Rows may share an item: no more work is done than a region that is allowed asks for.
+        if total > limit {
+            return Err(refused("the decoded JSON is too large").needs(total, limit));
+        }
     }
     Ok((null_count, total))
 }

@@ -18,14 +18,16 @@
 //! The region that [`decode`] returns is described at [`Block::to_region`].
 
 mod column;
+mod double;
 mod header;
+mod json;
 mod region;
 mod text;
 
 use alloc::vec::Vec;
 
-pub use column::Column;
-pub(crate) use region::{ALIGNMENT, HEAD, RECORD};
+pub use column::{Column, JsonForm};
+pub(crate) use region::{region_limit, ALIGNMENT, HEAD, RECORD};
 pub(crate) use text::{flags as text_flags, is_ascii};
 
 use crate::cursor::Cursor;
@@ -41,18 +43,27 @@ pub struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// Checks a whole block.
+    /// Checks a whole block of a query's result.
     ///
     /// # Errors
     ///
     /// Anything that does not keep to the format, with the place.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::parse_with(bytes, JsonForm::Text)
+    }
+
+    /// Checks a whole block that writes JSON in this form; [`Block::to_region`] makes text of it.
+    ///
+    /// # Errors
+    ///
+    /// Anything that does not keep to the format, with the place.
+    pub fn parse_with(bytes: &'a [u8], json: JsonForm) -> Result<Self, DecodeError> {
         let header = Header::parse(bytes)?;
         let mut body = header.body;
         let mut columns = Vec::new();
         columns.try_reserve_exact(header.schema.len()).map_err(|_| DecodeError::new("out of memory"))?;
         for (index, (schema, length)) in (0_u32..).zip(header.schema.iter().zip(header.lengths)) {
-            let column = Column::parse(*schema, i32::from_le_bytes(*length), header.rows, &mut body);
+            let column = Column::parse(*schema, i32::from_le_bytes(*length), header.rows, json, &mut body);
             columns.push(column.map_err(|error| error.in_column(index))?);
         }
         expect_end(&body)?;
@@ -67,6 +78,11 @@ impl<'a> Block<'a> {
     /// The columns in order.
     pub fn columns(&self) -> &[Column<'a>] {
         &self.columns
+    }
+
+    /// Size of the region that [`Block::to_region`] writes.
+    pub(crate) fn region_size(&self) -> u64 {
+        region::region_size(self.rows, &self.columns)
     }
 
     /// Writes the columns in Arrow layout into one region, every section at a multiple of 8 bytes:

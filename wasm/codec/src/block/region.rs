@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::column::{locate, Body, Column, NULL_OFFSET};
-use super::text;
+use super::column::{locate, Body, Column, Items, NULL_OFFSET};
+use super::{json, text};
 use crate::data_type::DataType;
 use crate::error::DecodeError;
 use crate::sink::Sink;
@@ -33,7 +33,7 @@ struct Sections {
 
 pub(super) fn write(rows: u32, columns: &[Column<'_>], input_len: usize) -> Result<Vec<u8>, DecodeError> {
     let size = region_size(rows, columns);
-    let allowed = (GROWTH * input_len as u64).clamp(ALWAYS_ALLOWED, u32::MAX.into());
+    let allowed = region_limit(input_len);
     if size > allowed {
         return Err(DecodeError::new("the decoded block is too large").needs(size, allowed));
     }
@@ -48,8 +48,13 @@ pub(super) fn write(rows: u32, columns: &[Column<'_>], input_len: usize) -> Resu
     Ok(sink.into_bytes())
 }
 
+/// Bytes that an input may become at most.
+pub(crate) fn region_limit(input_len: usize) -> u64 {
+    (GROWTH * input_len as u64).clamp(ALWAYS_ALLOWED, u32::MAX.into())
+}
+
 /// Exact size of the region: the sections in the order they are written, each padded.
-fn region_size(rows: u32, columns: &[Column<'_>]) -> u64 {
+pub(super) fn region_size(rows: u32, columns: &[Column<'_>]) -> u64 {
     let padded = |bytes: u64| bytes.next_multiple_of(ALIGNMENT as u64);
     let rows = u64::from(rows);
     let sections = columns.iter().map(|column| {
@@ -97,17 +102,18 @@ fn write_column(rows: u32, column: &Column<'_>, sink: &mut Sink) -> Sections {
     match &column.body {
         Body::Null => sections.values = sink.len(),
         Body::Fixed { nulls, values } => write_fixed(column.data_type(), nulls, values, sink, &mut sections),
-        Body::Variable { offsets, data, output_len } => {
+        Body::Variable { items, offsets, data, output_len } => {
             sections.offsets = sink.len();
             let offsets_len = (4 * (offsets.len() + 1)).next_multiple_of(ALIGNMENT);
             sections.values = sections.offsets + offsets_len;
             sections.values_len = *output_len as usize;
             let (out_offsets, out) = sink.zeros(offsets_len + sections.values_len).split_at_mut(offsets_len);
             let out_offsets = &mut out_offsets.as_chunks_mut().0[1..=offsets.len()];
-            match column.data_type() {
-                DataType::NChar => write_nchar(offsets, data, out_offsets, out),
-                kind if kind.has_wide_length() => write_items::<4>(offsets, data, out_offsets, out),
-                _ => write_items::<2>(offsets, data, out_offsets, out),
+            match items {
+                Items::NChar => write_nchar(offsets, data, out_offsets, out),
+                Items::Wide => write_items::<4>(offsets, data, out_offsets, out),
+                Items::Short => write_items::<2>(offsets, data, out_offsets, out),
+                Items::InternalJson => write_json(offsets, data, out_offsets, out),
             }
             if matches!(column.data_type(), DataType::VarChar | DataType::Json | DataType::NChar) {
                 sections.flags = text::flags(out, out_offsets);
@@ -206,6 +212,21 @@ fn write_nchar(offsets: &[[u8; 4]], data: &[u8], ends: &mut [[u8; 4]], out: &mut
     for (slot, offset) in ends.iter_mut().zip(offsets) {
         if let Some((len, source)) = locate::<2>(i32::from_le_bytes(*offset), data) {
             end += text::write_utf8(&source[..len], &mut out[end..]);
+        }
+        *slot = (end as u32).to_le_bytes();
+    }
+}
+
+/// As [`write_items`], turning the server's internal JSON into text.
+fn write_json(offsets: &[[u8; 4]], data: &[u8], ends: &mut [[u8; 4]], out: &mut [u8]) {
+    let mut end = 0;
+    for (slot, offset) in ends.iter_mut().zip(offsets) {
+        if let Some(item) = usize::try_from(i32::from_le_bytes(*offset)).ok().and_then(|start| data.get(start..)) {
+            // The scan has read the same item, so that it is well formed and there is room for its text.
+            let _ = json::write(item, &mut |part| {
+                out[end..end + part.len()].copy_from_slice(part);
+                end += part.len();
+            });
         }
         *slot = (end as u32).to_le_bytes();
     }

@@ -30,7 +30,7 @@ pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
 }
 
 /// A code point as a character; surrogates and values over U+10FFFF become U+FFFD.
-fn character(code: [u8; 4]) -> char {
+pub(super) fn character(code: [u8; 4]) -> char {
     char::from_u32(u32::from_le_bytes(code)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 

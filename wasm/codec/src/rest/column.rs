@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::input::{Input, Step};
+use super::input::{Input, Step, Stop};
 use super::number::Number;
 use super::text::Text;
 use super::time::Clock;
@@ -149,7 +149,7 @@ impl Column {
     }
 
     fn make_room_for_bit(&mut self, row: u32) {
-        if row % 8 == 0 {
+        if row.is_multiple_of(8) {
             self.values.push(0);
         }
     }
@@ -168,9 +168,9 @@ impl Column {
     #[inline(never)]
     fn read_timestamp(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<()> {
         let text = input.string()?;
-        let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| input.bad_at(text.at(), what))?;
+        let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| Stop::Bad(what, text.at()))?;
         if *progress.precision.get_or_insert(precision) != precision {
-            return Err(input.bad_at(text.at(), "the timestamps of a result have different precisions"));
+            return Err(Stop::Bad("the timestamps of a result have different precisions", text.at()));
         }
         self.values.extend_from_slice(&ticks.to_le_bytes());
         Ok(())
@@ -183,10 +183,9 @@ impl Column {
         let value = match short_decimal(text.raw(), precision, scale) {
             Some(value) => value,
             None => {
-                let digits =
-                    core::str::from_utf8(text.raw()).map_err(|_| input.bad_at(text.at(), "expected a digit"))?;
+                let digits = core::str::from_utf8(text.raw()).map_err(|_| Stop::Bad("expected a digit", text.at()))?;
                 decimal::parse(digits, precision, scale)
-                    .map_err(|error| input.bad_at(text.at() + error.offset, error.what))?
+                    .map_err(|error| Stop::Bad(error.what, text.at() + error.offset))?
             }
         };
         self.values.extend_from_slice(&value.to_le_bytes());
@@ -201,7 +200,7 @@ impl Column {
         progress: &mut Progress,
     ) -> Step<()> {
         let text = input.string()?;
-        append(&text, &mut self.values).map_err(|(at, what)| input.bad_at(at, what))?;
+        append(&text, &mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?;
         self.end_cell(text.raw().len(), progress);
         Ok(())
     }
@@ -219,7 +218,7 @@ fn signed(input: &mut Input<'_>, min: i64, max: i64) -> Step<i64> {
     let at = input.position();
     let (negative, magnitude) = input.integer()?;
     let value = if negative { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
-    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| input.bad_at(at, OUT_OF_RANGE))
+    value.filter(|value| (min..=max).contains(value)).ok_or(Stop::Bad(OUT_OF_RANGE, at))
 }
 
 #[inline(never)]
@@ -227,7 +226,7 @@ fn unsigned(input: &mut Input<'_>, max: u64) -> Step<u64> {
     let at = input.position();
     let (negative, value) = input.integer()?;
     if value > max || negative && value > 0 {
-        return Err(input.bad_at(at, OUT_OF_RANGE));
+        return Err(Stop::Bad(OUT_OF_RANGE, at));
     }
     Ok(value)
 }
@@ -238,8 +237,8 @@ const OUT_OF_RANGE: &str = "the number is out of the column type's range";
 fn number<T>(input: &mut Input<'_>, convert: impl Fn(Number<'_>) -> Option<T>) -> Step<T> {
     let at = input.position();
     let text = input.number()?;
-    let number = Number::parse(text).ok_or_else(|| input.bad_at(at, "expected a number"))?;
-    convert(number).ok_or_else(|| input.bad_at(at, OUT_OF_RANGE))
+    let number = Number::parse(text).ok_or(Stop::Bad("expected a number", at))?;
+    convert(number).ok_or(Stop::Bad(OUT_OF_RANGE, at))
 }
 
 /// A decimal of at most 18 digits with exactly `scale` of them behind the point; `None` for every other text.

@@ -111,7 +111,7 @@ fn multiply_high(left: u128, right: u128) -> u128 {
     const LOW: u128 = u64::MAX as u128;
     let (a, b, c, d) = (left >> 64, left & LOW, right >> 64, right & LOW);
     let (upper, lower) = (a * d, b * c);
-    a * c + (upper >> 64) + (lower >> 64) + (((upper & LOW) + (lower & LOW) + (b * d >> 64)) >> 64)
+    a * c + (upper >> 64) + (lower >> 64) + (((upper & LOW) + (lower & LOW) + ((b * d) >> 64)) >> 64)
 }
 
 /// Compares a number with (floor + ½) × 2^exponent, exactly.
@@ -156,9 +156,9 @@ impl Natural {
         for _ in 0..bits % 32 {
             self.multiply_add(2, 0);
         }
-        if !self.0.is_empty() {
-            self.0.splice(..0, core::iter::repeat_n(0, bits / 32));
-        }
+        let mut limbs = alloc::vec![0; bits / 32];
+        limbs.append(&mut self.0);
+        self.0 = limbs;
     }
 
     fn compare(&self, other: &Self) -> Ordering {

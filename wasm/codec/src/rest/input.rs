@@ -2,7 +2,6 @@
 //! stays before it, and how far it was scanned is kept, so that no byte of a long value is looked at again.
 
 use super::text::Text;
-use crate::error::DecodeError;
 
 /// Longest value, in bytes of the body. The server's longest are BLOBs of 4 MiB, in hex.
 const MAX_VALUE: usize = 64 << 20;
@@ -12,22 +11,16 @@ const TOO_LONG: &str = "the value is too long";
 /// Deepest nesting of a value that is not parsed further.
 const MAX_DEPTH: u32 = 64;
 
-/// Why a read did not happen.
+/// Why a read did not happen. Small, because every step of the parser returns it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stop {
     /// The bytes at hand end before it does.
     More,
-    /// It cannot be.
-    Bad(DecodeError),
+    /// It cannot be: why, and the position in the bytes at hand.
+    Bad(&'static str, usize),
 }
 
 pub(super) type Step<T> = Result<T, Stop>;
-
-impl From<DecodeError> for Stop {
-    fn from(error: DecodeError) -> Self {
-        Self::Bad(error)
-    }
-}
 
 /// What is known of the value that the bytes at hand break off in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,14 +44,12 @@ pub(super) struct Mark(usize);
 pub(super) struct Input<'a> {
     bytes: &'a [u8],
     at: usize,
-    base: u64,
     resume: Resume,
 }
 
 impl<'a> Input<'a> {
-    /// `base` is the offset of `bytes` in the body.
-    pub fn new(bytes: &'a [u8], base: u64, resume: Resume) -> Self {
-        Self { bytes, at: 0, base, resume }
+    pub fn new(bytes: &'a [u8], resume: Resume) -> Self {
+        Self { bytes, at: 0, resume }
     }
 
     pub fn position(&self) -> usize {
@@ -69,23 +60,9 @@ impl<'a> Input<'a> {
         self.resume
     }
 
-    /// Offset in the body of a position here.
-    pub fn body_offset(&self, at: usize) -> usize {
-        usize::try_from(self.base_at(at)).unwrap_or(usize::MAX)
-    }
-
-    pub fn base_at(&self, at: usize) -> u64 {
-        self.base + at as u64
-    }
-
     #[cold]
     pub fn bad(&self, what: &'static str) -> Stop {
-        self.bad_at(self.at, what)
-    }
-
-    #[cold]
-    pub fn bad_at(&self, at: usize, what: &'static str) -> Stop {
-        Stop::Bad(DecodeError::new(what).at(self.body_offset(at)))
+        Stop::Bad(what, self.at)
     }
 
     pub fn mark(&self) -> Mark {
@@ -235,7 +212,7 @@ impl<'a> Input<'a> {
             Some(b'f') => self.word(b"false")?,
             _ => {
                 let number = self.number()?;
-                super::number::Number::parse(number).ok_or_else(|| self.bad_at(start, "expected a value"))?;
+                super::number::Number::parse(number).ok_or(Stop::Bad("expected a value", start))?;
             }
         }
         Ok((start, &self.bytes[start..self.at]))
@@ -261,12 +238,12 @@ impl<'a> Input<'a> {
                     self.resume.brackets = self.resume.brackets << 1 | u64::from(*byte == b'{');
                     self.resume.depth += 1;
                     if self.resume.depth > MAX_DEPTH {
-                        return Err(self.bad_at(at, "the value is nested too deeply"));
+                        return Err(Stop::Bad("the value is nested too deeply", at));
                     }
                 }
                 b'}' | b']' => {
                     if self.resume.brackets & 1 != u64::from(*byte == b'}') {
-                        return Err(self.bad_at(at - 1, "the bracket does not match the one it closes"));
+                        return Err(Stop::Bad("the bracket does not match the one it closes", at - 1));
                     }
                     self.resume.brackets >>= 1;
                     self.resume.depth -= 1;

@@ -3,10 +3,9 @@
 use alloc::vec::Vec;
 
 use super::column::Column;
-use super::input::{Input, Resume, Stop};
+use super::input::{Input, Resume, Step, Stop};
 use crate::data_type::DataType;
 use crate::decimal::MAX_PRECISION;
-use crate::error::DecodeError;
 
 /// More columns than any statement can have.
 const MAX_COLUMNS: usize = 65_535;
@@ -26,50 +25,45 @@ pub struct ColumnMeta {
     pub scale: u8,
 }
 
-/// Parses the value of `column_meta`, which is `raw`; `base` is its offset in the body.
-pub(super) fn parse(raw: &[u8], base: u64) -> Result<Vec<ColumnMeta>, DecodeError> {
-    let mut input = Input::new(raw, base, Resume::default());
-    let columns = columns(&mut input);
-    columns.map_err(|stop| match stop {
-        Stop::Bad(error) => error,
+/// Parses the value of `column_meta`, which is `raw` and begins at position `start`.
+pub(super) fn parse(raw: &[u8], start: usize) -> Step<Vec<ColumnMeta>> {
+    let mut input = Input::new(raw, Resume::default());
+    columns(&mut input).map_err(|stop| match stop {
+        Stop::Bad(what, at) => Stop::Bad(what, start + at),
         // The value is all here, so a read that wants more has run out of it.
-        Stop::More => DecodeError::new("the list of columns ends too early").at(input.body_offset(raw.len())),
+        Stop::More => Stop::Bad("the list of columns ends too early", start + raw.len()),
     })
 }
 
-fn columns(input: &mut Input<'_>) -> Result<Vec<ColumnMeta>, Stop> {
+fn columns(input: &mut Input<'_>) -> Step<Vec<ColumnMeta>> {
     let mut columns = Vec::new();
     input.expect(b'[', "expected '[' before the columns")?;
     loop {
-        let index = columns.len();
-        if index == MAX_COLUMNS {
+        if columns.len() == MAX_COLUMNS {
             return Err(input.bad("there are too many columns"));
         }
-        columns.push(column(input).map_err(|stop| match stop {
-            Stop::Bad(error) => Stop::Bad(error.in_column(index as u32)),
-            Stop::More => Stop::More,
-        })?);
+        columns.push(column(input)?);
         if !input.comma_or(b']', "expected ',' or ']' behind a column")? {
             return Ok(columns);
         }
     }
 }
 
-fn column(input: &mut Input<'_>) -> Result<ColumnMeta, Stop> {
+fn column(input: &mut Input<'_>) -> Step<ColumnMeta> {
     input.expect(b'[', "expected '[' before a column")?;
     let mut name = Vec::new();
     input.peek()?;
-    input.string()?.append_to(&mut name).map_err(|(at, what)| input.bad_at(at, what))?;
+    input.string()?.append_to(&mut name).map_err(|(at, what)| Stop::Bad(what, at))?;
     input.expect(b',', "expected ',' behind the column's name")?;
     input.peek()?;
     let type_name = input.string()?;
     let (data_type, precision, scale) =
-        parse_type(type_name.raw()).ok_or_else(|| input.bad_at(type_name.at(), "the column's type is unknown"))?;
+        parse_type(type_name.raw()).ok_or_else(|| Stop::Bad("the column's type is unknown", type_name.at()))?;
     input.expect(b',', "expected ',' behind the column's type")?;
     let at = input.position();
     let (negative, length) = input.integer()?;
     let Some(length) = u32::try_from(length).ok().filter(|_| !negative) else {
-        return Err(input.bad_at(at, "the column's length is not a number from 0 to 2^32 - 1"));
+        return Err(Stop::Bad("the column's length is not a number from 0 to 2^32 - 1", at));
     };
     input.expect(b']', "expected ']' behind the column's length")?;
     Ok(ColumnMeta { name, data_type, length, precision, scale })

@@ -98,7 +98,7 @@ pub struct Reply {
 /// assert_eq!(parser.next_batch()?, None); // the body goes on
 /// assert_eq!(parser.columns().map(|columns| columns.len()), Some(1));
 /// parser.feed(br#"ll]],"rows":2}"#)?;
-/// let region = parser.next_batch()?.unwrap();
+/// let region = parser.next_batch()?.expect("the rows are complete");
 /// assert_eq!(region[..8], [2, 0, 0, 0, 1, 0, 0, 0]);
 /// assert_eq!(parser.next_batch()?, None);
 /// assert_eq!(parser.reply().map(|reply| (reply.code, reply.rows)), Some((0, 2)));
@@ -208,17 +208,38 @@ impl RestParser {
 
     fn parse(&mut self) -> Result<Option<Vec<u8>>, DecodeError> {
         let buffer = mem::take(&mut self.buffer);
-        let mut input = Input::new(&buffer, self.base, mem::take(&mut self.resume));
+        let mut input = Input::new(&buffer, mem::take(&mut self.resume));
         let outcome = self.run(&mut input);
         let parsed = input.position();
         self.resume = input.into_resume();
-        self.base += parsed as u64;
         self.buffer = buffer;
         self.buffer.drain(..parsed);
+        let base = self.base;
+        self.base += parsed as u64;
         match outcome {
             Ok(Event::Batch) => self.take_batch().map(Some),
+            // The last rows come together with as much of the rest as is there: it may say that they are wrong.
+            Ok(Event::End) | Err(Stop::More) if self.has_last_batch() => self.take_batch().map(Some),
             Ok(Event::End) | Err(Stop::More) => Ok(None),
-            Err(Stop::Bad(error)) => Err(error),
+            Err(Stop::Bad(what, at)) => Err(self.error(what, base + at as u64)),
+        }
+    }
+
+    /// Whether rows are left and no more can come.
+    fn has_last_batch(&self) -> bool {
+        let is_behind_rows = matches!(self.place, Place::AfterValue | Place::Key | Place::Value(_) | Place::End);
+        is_behind_rows && self.progress.batch_rows > 0
+    }
+
+    #[cold]
+    fn error(&self, what: &'static str, offset: u64) -> DecodeError {
+        let error = DecodeError::new(what).at(usize::try_from(offset).unwrap_or(usize::MAX));
+        match self.place {
+            Place::Cell(index) | Place::AfterCell(index) => {
+                let row = u32::try_from(self.progress.total_rows).unwrap_or(u32::MAX);
+                error.in_column(index as u32).in_row(row)
+            }
+            _ => error,
         }
     }
 
@@ -243,10 +264,6 @@ impl RestParser {
                     if input.comma_or(b']', "expected ',' or ']' behind a row")? {
                         Place::Row
                     } else {
-                        self.place = Place::AfterValue;
-                        if self.progress.batch_rows > 0 {
-                            return Ok(Event::Batch);
-                        }
                         Place::AfterValue
                     }
                 }
@@ -290,33 +307,21 @@ impl RestParser {
     fn cell(&mut self, input: &mut Input<'_>, index: usize) -> Step<Place> {
         let columns = self.columns.as_deref_mut().unwrap_or_default();
         let Some(column) = columns.get_mut(index) else {
-            return Err(self.in_row(input.bad("the row has more cells than there are columns")));
+            return Err(input.bad("the row has more cells than there are columns"));
         };
-        match column.read(input, &mut self.progress) {
-            Ok(()) => Ok(Place::AfterCell(index)),
-            Err(Stop::Bad(error)) => Err(self.in_row(Stop::Bad(error.in_column(index as u32)))),
-            Err(more) => Err(more),
-        }
+        column.read(input, &mut self.progress)?;
+        Ok(Place::AfterCell(index))
     }
 
     fn after_cell(&mut self, input: &mut Input<'_>, index: usize) -> Step<Place> {
-        let goes_on = input.comma_or(b']', "expected ',' or ']' behind a cell");
-        if goes_on.map_err(|stop| self.in_row(stop))? {
+        if input.comma_or(b']', "expected ',' or ']' behind a cell")? {
             return Ok(Place::Cell(index + 1));
         }
         if index + 1 != self.columns.as_ref().map_or(0, Vec::len) {
-            return Err(self.in_row(input.bad("the row has fewer cells than there are columns")));
+            return Err(input.bad("the row has fewer cells than there are columns"));
         }
         self.progress.end_row(index + 1);
         Ok(Place::AfterRow)
-    }
-
-    #[cold]
-    fn in_row(&self, stop: Stop) -> Stop {
-        match stop {
-            Stop::Bad(error) => Stop::Bad(error.in_row(u32::try_from(self.progress.total_rows).unwrap_or(u32::MAX))),
-            Stop::More => Stop::More,
-        }
     }
 
     #[inline(never)]
@@ -326,7 +331,7 @@ impl RestParser {
                 let at = input.position();
                 let (negative, code) = input.integer()?;
                 let Some(code) = u32::try_from(code).ok().filter(|_| !negative) else {
-                    return Err(input.bad_at(at, "the code is not a number from 0 to 2^32 - 1"));
+                    return Err(Stop::Bad("the code is not a number from 0 to 2^32 - 1", at));
                 };
                 self.reply.code = code;
                 self.has_code = true;
@@ -335,15 +340,15 @@ impl RestParser {
                 input.peek()?;
                 let text = input.string()?;
                 self.reply.desc.clear();
-                text.append_to(&mut self.reply.desc).map_err(|(at, what)| input.bad_at(at, what))?;
+                text.append_to(&mut self.reply.desc).map_err(|(at, what)| Stop::Bad(what, at))?;
             }
             Key::ColumnMeta => {
                 input.peek()?;
                 let (at, raw) = input.raw_value()?;
                 if self.columns.is_some() {
-                    return Err(input.bad_at(at, "the columns are told twice"));
+                    return Err(Stop::Bad("the columns are told twice", at));
                 }
-                let columns = meta::parse(raw, input.base_at(at))?;
+                let columns = meta::parse(raw, at)?;
                 self.columns = Some(columns.into_iter().map(Column::new).collect());
             }
             Key::Data => {
@@ -359,9 +364,7 @@ impl RestParser {
                 let at = input.position();
                 let (_, rows) = input.integer()?;
                 if rows != self.progress.total_rows {
-                    let error = DecodeError::new("the number of rows is not the one told behind them");
-                    let error = error.at(input.body_offset(at)).needs(rows, self.progress.total_rows);
-                    return Err(Stop::Bad(error));
+                    return Err(Stop::Bad("the number of rows is not the one told behind them", at));
                 }
                 self.told_rows = Some(rows);
             }
@@ -369,7 +372,7 @@ impl RestParser {
                 let at = input.position();
                 let (negative, magnitude) = input.integer()?;
                 let Ok(timing) = i64::try_from(magnitude) else {
-                    return Err(input.bad_at(at, "the time does not fit 64 bits"));
+                    return Err(Stop::Bad("the time does not fit 64 bits", at));
                 };
                 self.reply.timing_ns = if negative { -timing } else { timing };
             }

@@ -44,7 +44,7 @@ fn write_column(rows: u32, column: &Column, sink: &mut Sink) -> [u32; 10] {
     if column.null_count() > 0 {
         validity = sink.len();
         sink.bytes(&column.validity()[..validity_len(rows, column)]);
-        if rows % 8 > 0 {
+        if !rows.is_multiple_of(8) {
             sink.mask_last(!(0xff << (rows % 8)));
         }
         sink.align(ALIGNMENT);

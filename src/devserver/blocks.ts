@@ -111,20 +111,22 @@ interface ColumnPlan {
  * @param fields The columns' types.
  * @param columns One array of cells a column, all of the same length.
  * @param headBytes Room to leave in front of the block, for the frame's own header.
+ * @param version 1 in results; 2 in messages of topics, where a JSON item tells its length itself.
  * @returns `headBytes` zero bytes and the block.
  */
 export function encodeBlock(
   fields: readonly EngineField[],
   columns: readonly Cell[][],
   headBytes = 0,
+  version: 1 | 2 = 1,
 ): Uint8Array {
   const rows = columns[0]?.length ?? 0;
-  const plans = fields.map((field, i) => planColumn(field, columns[i]!, rows));
+  const plans = fields.map((field, i) => planColumn(field, columns[i]!, rows, version));
   const bodyBytes = plans.reduce((sum, plan) => sum + plan.indexBytes + plan.dataBytes, 0);
   const length = HEADER_BYTES + 9 * fields.length + bodyBytes + 1;
   const bytes = new Uint8Array(headBytes + length);
   const view = new DataView(bytes.buffer);
-  view.setInt32(headBytes, 1, true);
+  view.setInt32(headBytes, version, true);
   view.setInt32(headBytes + 4, length, true);
   view.setInt32(headBytes + 8, rows, true);
   view.setInt32(headBytes + 12, fields.length, true);
@@ -146,12 +148,19 @@ export function encodeBlock(
   return bytes;
 }
 
-function planColumn(field: EngineField, cells: Cell[], rows: number): ColumnPlan {
+function planColumn(
+  field: EngineField,
+  cells: Cell[],
+  rows: number,
+  version: 1 | 2,
+): ColumnPlan {
   if (cells.length !== rows) {
     throw new RangeError(`column ${field.name} has ${cells.length} cells, not ${rows}`);
   }
   const size = fixedSize(field.typeCode);
-  return size >= 0 ? planFixed(field.typeCode, size, cells) : planVariable(field.typeCode, cells);
+  return size >= 0
+    ? planFixed(field.typeCode, size, cells)
+    : planVariable(field.typeCode, cells, version);
 }
 
 function planFixed(typeCode: number, size: number, cells: Cell[]): ColumnPlan {
@@ -218,9 +227,10 @@ function writeInt128(view: DataView, at: number, value: bigint): void {
   view.setBigInt64(at + 8, BigInt.asIntN(64, value >> 64n), true);
 }
 
-function planVariable(typeCode: number, cells: Cell[]): ColumnPlan {
+function planVariable(typeCode: number, cells: Cell[], version: 1 | 2): ColumnPlan {
   const isNchar = typeCode === TypeCode.Nchar;
-  const prefixBytes = typeCode === TypeCode.Blob || typeCode === TypeCode.MediumBlob ? 4 : 2;
+  const isBlob = typeCode === TypeCode.Blob || typeCode === TypeCode.MediumBlob;
+  const prefixBytes = isBlob ? 4 : typeCode === TypeCode.Json && version === 2 ? 0 : 2;
   const items = cells.map((
     cell,
   ) => (cell === null || cell instanceof Uint8Array ? cell : toItem(cell, isNchar)));
@@ -247,7 +257,7 @@ function writeVariable(
     view.setInt32(start + 4 * row, item === null ? -1 : offset, true);
     if (item === null) continue;
     if (prefixBytes === 4) view.setUint32(dataStart + offset, item.byteLength, true);
-    else view.setUint16(dataStart + offset, item.byteLength, true);
+    if (prefixBytes === 2) view.setUint16(dataStart + offset, item.byteLength, true);
     copyItem(item, bytes, dataStart + offset + prefixBytes);
     offset += prefixBytes + item.byteLength;
   }
@@ -266,7 +276,7 @@ function toItem(cell: boolean | number | bigint | string, isNchar: boolean): Uin
 }
 
 /** Text as 4 bytes a code point. */
-function encodeUcs4(text: string): Uint8Array {
+export function encodeUcs4(text: string): Uint8Array {
   const points: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const point = text.codePointAt(i)!;

@@ -106,7 +106,10 @@ function source(
 function isTextColumn(target: Target, values: ArrayLike<unknown>): values is string[] {
   const { typeCode } = target.field;
   const takesAnyText = !binaryTypes.has(typeCode) && !isDecimal(typeCode);
-  return takesAnyText && Array.isArray(values) && values.every((value) => typeof value === "string");
+  if (!takesAnyText || !Array.isArray(values)) return false;
+  // `every` would skip the holes of a sparse array.
+  for (let row = 0; row < values.length; row++) if (typeof values[row] !== "string") return false;
+  return true;
 }
 
 /** Converts values for a column of variable length or of DECIMAL, which travels as text. */

@@ -7,7 +7,7 @@ import { InterfaceError, TaosError } from "../errors.ts";
 import type { Call, Placeholder, PreparedStatement } from "../transports/transport.ts";
 import { Identifier } from "../sql/template.ts";
 import type { RequestOptions } from "../types.ts";
-import { boundName, type Columns, type ColumnValues, convertRows, convertTags, nameSource, rowCountOf } from "./bound_tables.ts";
+import { boundName, type Columns, type ColumnValues, convertRows, convertTags, nameSource, requireSameTags, rowCountOf } from "./bound_tables.ts";
 import type { InsertResult, StatementContext } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
 import { executeParts } from "./execute_parts.ts";
@@ -103,7 +103,7 @@ export class Inserter {
     const placeholders = groupPlaceholders(statement.placeholders, this.#context.port);
     const { frames, names } = tableNameColumn in set.columns
       ? this.#encodeSpread(placeholders, set)
-      : this.#encodeTable(placeholders, table, set, Object.values(tags ?? {}));
+      : this.#encodeTable(placeholders, table, set, tags ? Object.values(tags) : commonTags(placeholders, set, table));
     const result = await executeParts(statement, frames, call);
     return { ...result, tables: names.size, names: [...names] };
   }
@@ -158,6 +158,16 @@ export class Inserter {
     const request = { ...head, columns: convertRows(columns, values, range, codec, firstRow) };
     return encodeBindRequest(request, [...tags, ...columns], codec, firstRow + range[0]);
   }
+}
+
+/** Tags of one table that stand among its columns; its rows must agree about them. */
+function commonTags({ tags }: Placeholders, { columns }: RowSet, table: TableName): unknown[] {
+  const values = columnsInOrder(tags, columns);
+  const rowAt = (row: number) => values.map((column) => column[row]);
+  const first = rowAt(0);
+  const name = table instanceof Identifier ? table.text : table;
+  for (let row = 1; row < (values[0]?.length ?? 0); row++) requireSameTags(name, first, rowAt(row));
+  return first;
 }
 
 function columnsInOrder(placeholders: readonly Placeholder[], columns: Columns): ColumnValues[] {

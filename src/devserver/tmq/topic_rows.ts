@@ -9,7 +9,7 @@ import { readAll, toField, toServerError } from "../results.ts";
 import type { Expr, Select } from "../sql/ast.ts";
 import { loggedBlock, type Plan, type PlanContext } from "../sql/plan_from.ts";
 import { planQuery } from "../sql/plan_select.ts";
-import { physicalType, sizedType, Type } from "../sql/types.ts";
+import { physicalType, sizedType, type SqlType, Type } from "../sql/types.ts";
 import type { Store } from "../store.ts";
 import { append, duckType, toDuckDb } from "../write.ts";
 import { columnId, type LoggedRows } from "./log_change.ts";
@@ -200,7 +200,7 @@ export class TopicRows {
 }
 
 /** Where a column of a query topic comes from when nothing is computed. */
-type Source = "tbname" | { store: string; type: ReturnType<typeof sizedType> };
+type Source = "tbname" | { store: string; type: SqlType };
 
 /** Returns where each column comes from; null when DuckDB has to run the query. */
 function directSources({ where, items }: Select, { table }: Topic): Source[] | null {
@@ -214,11 +214,9 @@ function directSources({ where, items }: Select, { table }: Topic): Source[] | n
   return sources.includes(null) ? null : sources as Source[];
 }
 
-function numbered(name: string, type: Source extends infer _ ? TopicFieldType : never, index: number): TopicField {
+function numbered(name: string, type: SqlType, index: number): TopicField {
   return { ...toField(name, type), columnId: index + 1, flags: 0 };
 }
-
-type TopicFieldType = Parameters<typeof toField>[1];
 
 /** Splits rows by their last column, the number of the block; the rows come in its order. */
 function split(cells: Cell[][]): { block: number; columns: Cell[][] }[] {

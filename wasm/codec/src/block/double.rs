@@ -37,7 +37,8 @@ fn short(value: f64) -> Option<(u64, usize)> {
         if scaled > MAX_WHOLE {
             return None;
         }
-        let whole = (scaled + 0.5) as u64;
+        // Half of MAX_WHOLE and more is whole by itself, where adding ½ would round.
+        let whole = if scaled < MAX_WHOLE / 2.0 { (scaled + 0.5) as u64 } else { scaled as u64 };
         // Both are exact, so that the quotient is what a reader of the text gets.
         if whole as f64 / power == value && whole as f64 <= MAX_WHOLE {
             return Some((whole, fraction));

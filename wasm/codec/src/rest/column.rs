@@ -3,8 +3,6 @@
 use alloc::vec::Vec;
 
 use super::input::{Input, Step, Stop};
-use super::number::Number;
-use super::text::Text;
 use super::time::Clock;
 use super::{ColumnMeta, BATCH_ROWS};
 use crate::data_type::DataType;
@@ -25,18 +23,27 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.batch_rows >= BATCH_ROWS || self.batch_bytes >= BATCH_BYTES
+    }
+
     pub fn start_batch(&mut self) {
         self.batch_rows = 0;
         self.batch_bytes = 0;
     }
 
     /// `cells`: how many cells the row has.
+    #[inline]
     pub fn end_row(&mut self, cells: usize) {
         self.batch_bytes += 8 * cells;
         self.batch_rows += 1;
         self.total_rows += 1;
     }
 }
+
+/// A batch is closed when its values have this many bytes, also with fewer rows.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// A column's cells in Arrow layout.
 #[derive(Debug)]
@@ -49,13 +56,16 @@ pub(super) struct Column {
     values: Vec<u8>,
     /// End of each cell in `values`, for types of variable length.
     ends: Vec<[u8; 4]>,
+    /// Magnitudes of the largest and the smallest number, of integer types.
+    limits: (u64, u64),
     clock: Clock,
 }
 
 impl Column {
     pub fn new(meta: ColumnMeta) -> Self {
         let (validity, values, ends) = (Vec::new(), Vec::new(), Vec::new());
-        Self { meta, null_count: 0, validity, values, ends, clock: Clock::default() }
+        let limits = limits_of(meta.data_type);
+        Self { meta, null_count: 0, validity, values, ends, limits, clock: Clock::default() }
     }
 
     pub const fn meta(&self) -> &ColumnMeta {
@@ -95,39 +105,64 @@ impl Column {
             return Ok(());
         }
         match self.meta.data_type {
-            DataType::Null => return Err(input.bad("a column of type NULL has a value")),
-            DataType::Bool => self.read_bool(input, progress.batch_rows)?,
-            DataType::TinyInt => self.push(signed(input, i8::MIN.into(), i8::MAX.into())?.to_le_bytes(), 1),
-            DataType::SmallInt => self.push(signed(input, i16::MIN.into(), i16::MAX.into())?.to_le_bytes(), 2),
-            DataType::Int => self.push(signed(input, i32::MIN.into(), i32::MAX.into())?.to_le_bytes(), 4),
-            DataType::BigInt => self.push(signed(input, i64::MIN, i64::MAX)?.to_le_bytes(), 8),
-            DataType::UTinyInt => self.push(unsigned(input, u8::MAX.into())?.to_le_bytes(), 1),
-            DataType::USmallInt => self.push(unsigned(input, u16::MAX.into())?.to_le_bytes(), 2),
-            DataType::UInt => self.push(unsigned(input, u32::MAX.into())?.to_le_bytes(), 4),
-            DataType::UBigInt => self.push(unsigned(input, u64::MAX)?.to_le_bytes(), 8),
-            DataType::Float => {
-                let value = number(input, |number| number.to_f32())?;
-                self.values.extend_from_slice(&value.to_le_bytes());
-            }
-            DataType::Double => self.push(number(input, |number| number.to_f64())?.to_le_bytes(), 8),
-            DataType::Timestamp => self.read_timestamp(input, progress)?,
-            DataType::Decimal | DataType::Decimal64 => self.read_decimal(input)?,
-            DataType::VarChar | DataType::NChar => self.read_text(input, |text, out| text.append_to(out), progress)?,
+            DataType::Null => Err(input.bad("a column of type NULL has a value")),
+            DataType::Bool => self.read_bool(input, progress.batch_rows),
+            DataType::TinyInt
+            | DataType::SmallInt
+            | DataType::Int
+            | DataType::BigInt
+            | DataType::UTinyInt
+            | DataType::USmallInt
+            | DataType::UInt
+            | DataType::UBigInt => self.read_integer(input),
+            DataType::Float | DataType::Double => self.read_float(input),
+            DataType::Timestamp => self.read_timestamp(input, progress),
+            DataType::Decimal | DataType::Decimal64 => self.read_decimal(input),
+            DataType::VarChar | DataType::NChar => self.read_text(input, progress),
             DataType::VarBinary | DataType::Geometry | DataType::Blob | DataType::MediumBlob => {
-                self.read_text(input, |text, out| text.append_hex_to(out), progress)?;
+                let text = input.string()?;
+                text.append_hex_to(&mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?;
+                self.end_cell(text.raw().len(), progress);
+                Ok(())
             }
             DataType::Json => {
                 let (_, raw) = input.raw_value()?;
                 self.values.extend_from_slice(raw);
                 self.end_cell(raw.len(), progress);
+                Ok(())
             }
+        }
+    }
+
+    #[inline(never)]
+    fn read_integer(&mut self, input: &mut Input<'_>) -> Step<()> {
+        let at = input.position();
+        let (negative, magnitude) = input.integer()?;
+        if magnitude > if negative { self.limits.1 } else { self.limits.0 } {
+            return Err(Stop::Bad(OUT_OF_RANGE, at));
+        }
+        let bytes = if negative { magnitude.wrapping_neg() } else { magnitude }.to_le_bytes();
+        match self.meta.data_type {
+            DataType::TinyInt | DataType::UTinyInt => self.values.push(bytes[0]),
+            DataType::SmallInt | DataType::USmallInt => self.values.extend_from_slice(&bytes[..2]),
+            DataType::Int | DataType::UInt => self.values.extend_from_slice(&bytes[..4]),
+            _ => self.values.extend_from_slice(&bytes),
         }
         Ok(())
     }
 
-    #[inline]
-    fn push(&mut self, bytes: [u8; 8], width: usize) {
-        self.values.extend_from_slice(&bytes[..width]);
+    #[inline(never)]
+    fn read_float(&mut self, input: &mut Input<'_>) -> Step<()> {
+        let at = input.position();
+        let number = input.number()?;
+        if self.meta.data_type == DataType::Double {
+            let value = number.to_f64().ok_or(Stop::Bad(OUT_OF_RANGE, at))?;
+            self.values.extend_from_slice(&value.to_le_bytes());
+        } else {
+            let value = number.to_f32().ok_or(Stop::Bad(OUT_OF_RANGE, at))?;
+            self.values.extend_from_slice(&value.to_le_bytes());
+        }
+        Ok(())
     }
 
     #[inline(never)]
@@ -167,13 +202,24 @@ impl Column {
 
     #[inline(never)]
     fn read_timestamp(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<()> {
+        let ticks = match progress.precision.and_then(|precision| self.clock.read_usual(input.rest(), precision)) {
+            Some((ticks, len)) => {
+                input.advance(len);
+                ticks
+            }
+            None => self.read_any_timestamp(input, progress)?,
+        };
+        self.values.extend_from_slice(&ticks.to_le_bytes());
+        Ok(())
+    }
+
+    fn read_any_timestamp(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<i64> {
         let text = input.string()?;
         let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| Stop::Bad(what, text.at()))?;
         if *progress.precision.get_or_insert(precision) != precision {
             return Err(Stop::Bad("the timestamps of a result have different precisions", text.at()));
         }
-        self.values.extend_from_slice(&ticks.to_le_bytes());
-        Ok(())
+        Ok(ticks)
     }
 
     #[inline(never)]
@@ -193,15 +239,20 @@ impl Column {
     }
 
     #[inline(never)]
-    fn read_text(
-        &mut self,
-        input: &mut Input<'_>,
-        append: impl Fn(&Text<'_>, &mut Vec<u8>) -> Result<(), (usize, &'static str)>,
-        progress: &mut Progress,
-    ) -> Step<()> {
+    fn read_text(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<()> {
+        let behind = input.rest();
         let text = input.string()?;
-        append(&text, &mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?;
-        self.end_cell(text.raw().len(), progress);
+        let len = text.raw().len();
+        match behind.get(1..).and_then(<[u8]>::first_chunk::<SHORT>) {
+            // Copying a fixed number of bytes is one move; what is too much is cut off again.
+            Some(chunk) if len <= SHORT && !text.is_escaped() => {
+                let end = self.values.len() + len;
+                self.values.extend_from_slice(chunk);
+                self.values.truncate(end);
+            }
+            _ => text.append_to(&mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?,
+        }
+        self.end_cell(len, progress);
         Ok(())
     }
 
@@ -213,32 +264,23 @@ impl Column {
     }
 }
 
-#[inline(never)]
-fn signed(input: &mut Input<'_>, min: i64, max: i64) -> Step<i64> {
-    let at = input.position();
-    let (negative, magnitude) = input.integer()?;
-    let value = if negative { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
-    value.filter(|value| (min..=max).contains(value)).ok_or(Stop::Bad(OUT_OF_RANGE, at))
-}
-
-#[inline(never)]
-fn unsigned(input: &mut Input<'_>, max: u64) -> Step<u64> {
-    let at = input.position();
-    let (negative, value) = input.integer()?;
-    if value > max || negative && value > 0 {
-        return Err(Stop::Bad(OUT_OF_RANGE, at));
-    }
-    Ok(value)
-}
-
 const OUT_OF_RANGE: &str = "the number is out of the column type's range";
 
-#[inline]
-fn number<T>(input: &mut Input<'_>, convert: impl Fn(Number<'_>) -> Option<T>) -> Step<T> {
-    let at = input.position();
-    let text = input.number()?;
-    let number = Number::parse(text).ok_or(Stop::Bad("expected a number", at))?;
-    convert(number).ok_or(Stop::Bad(OUT_OF_RANGE, at))
+/// Texts up to this length are copied in one move.
+const SHORT: usize = 16;
+
+/// Magnitudes of the largest and the smallest number of an integer type.
+const fn limits_of(data_type: DataType) -> (u64, u64) {
+    match data_type {
+        DataType::TinyInt => (i8::MAX as u64, 1 << 7),
+        DataType::SmallInt => (i16::MAX as u64, 1 << 15),
+        DataType::Int => (i32::MAX as u64, 1 << 31),
+        DataType::BigInt => (i64::MAX as u64, 1 << 63),
+        DataType::UTinyInt => (u8::MAX as u64, 0),
+        DataType::USmallInt => (u16::MAX as u64, 0),
+        DataType::UInt => (u32::MAX as u64, 0),
+        _ => (u64::MAX, 0),
+    }
 }
 
 /// A decimal of at most 18 digits with exactly `scale` of them behind the point; `None` for every other text.

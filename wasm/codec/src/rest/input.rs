@@ -1,6 +1,7 @@
 //! A cursor over the bytes at hand. A token is read whole or not at all: when its end has not arrived, the cursor
 //! stays before it, and how far it was scanned is kept, so that no byte of a long value is looked at again.
 
+use super::number::Number;
 use super::text::Text;
 
 /// Longest value, in bytes of the body. The server's longest are BLOBs of 4 MiB, in hex.
@@ -136,45 +137,64 @@ impl<'a> Input<'a> {
         Err(self.bad("expected null, true or false"))
     }
 
-    /// Reads an integer: whether it has a minus, and its magnitude.
-    #[inline(never)]
+    /// Goes on behind these bytes if they are next.
+    #[inline(always)]
+    pub fn accept(&mut self, bytes: &[u8]) -> bool {
+        let is_next = self.rest().starts_with(bytes);
+        self.at += if is_next { bytes.len() } else { 0 };
+        is_next
+    }
+
+    /// Reads an integer, whose first byte was peeked: whether it has a minus, and its magnitude.
+    #[inline]
     pub fn integer(&mut self) -> Step<(bool, u64)> {
-        let negative = self.peek()? == b'-';
+        let negative = self.bytes.get(self.at) == Some(&b'-');
         let start = self.at + usize::from(negative);
         let mut magnitude = 0_u64;
         let mut at = start;
-        while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
-            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        let end = loop {
+            let Some(byte) = self.bytes.get(at) else { break None };
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break Some(at);
+            }
+            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit));
             at += 1;
+        };
+        let digits = at - start;
+        if digits >= 20 || digits == 0 || digits > 1 && self.bytes[start] == b'0' {
+            magnitude = self.unusual_integer(start, at, end.is_none())?;
         }
-        let digits = &self.bytes[start.min(at)..at];
-        if at >= self.bytes.len() && digits.len() <= 20 {
-            return Err(Stop::More);
-        }
-        match digits {
-            [] | [b'0', _, ..] => return Err(self.bad("expected an integer")),
-            _ if digits.len() < 20 => {}
-            _ => magnitude = checked_magnitude(digits).ok_or_else(|| self.bad("the integer does not fit 64 bits"))?,
-        }
-        self.at = at;
+        let Some(end) = end else { return Err(Stop::More) };
+        self.at = end;
         Ok((negative, magnitude))
     }
 
-    /// The bytes of a number; what they say is not checked.
-    #[inline(never)]
-    pub fn number(&mut self) -> Step<&'a [u8]> {
-        let rest = self.rest();
-        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let len = rest.iter().position(|byte| !is_part(byte));
-        match len.unwrap_or(rest.len()) {
-            0 if !rest.is_empty() => Err(self.bad("expected a number")),
-            len if len > MAX_NUMBER => Err(self.bad("the number is too long")),
-            len if len == rest.len() => Err(Stop::More),
-            len => {
-                self.at += len;
-                Ok(&rest[..len])
+    /// The magnitude of an integer with 20 digits; every other one is refused here.
+    #[cold]
+    fn unusual_integer(&self, start: usize, end: usize, is_cut: bool) -> Step<u64> {
+        let digits = &self.bytes[start..end];
+        match digits {
+            [] if is_cut => Err(Stop::More),
+            [] | [b'0', ..] => Err(self.bad("expected an integer")),
+            _ => {
+                let push = |magnitude: u64, digit: &u8| magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0'));
+                digits.iter().try_fold(0, push).ok_or(self.bad("the integer does not fit 64 bits"))
             }
         }
+    }
+
+    /// Reads a number, whose first byte was peeked.
+    #[inline]
+    pub fn number(&mut self) -> Step<Number<'a>> {
+        let rest = self.rest();
+        let (number, len) = Number::scan(rest);
+        if len == rest.len() && len <= MAX_NUMBER {
+            return Err(Stop::More);
+        }
+        let number = number.filter(|_| len <= MAX_NUMBER).ok_or(self.bad("expected a number"))?;
+        self.at += len;
+        Ok(number)
     }
 
     /// Reads a string; what is between its quotes is still escaped.
@@ -211,8 +231,7 @@ impl<'a> Input<'a> {
             Some(b't') => self.word(b"true")?,
             Some(b'f') => self.word(b"false")?,
             _ => {
-                let number = self.number()?;
-                super::number::Number::parse(number).ok_or(Stop::Bad("expected a value", start))?;
+                self.number()?;
             }
         }
         Ok((start, &self.bytes[start..self.at]))
@@ -270,11 +289,6 @@ impl<'a> Input<'a> {
         }
         Stop::More
     }
-}
-
-#[cold]
-fn checked_magnitude(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0_u64, |magnitude, digit| magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
 }
 
 /// The position of the quote that ends a string; or, when it has not arrived, the position to go on from.

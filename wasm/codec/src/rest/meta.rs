@@ -60,6 +60,7 @@ fn column(input: &mut Input<'_>) -> Step<ColumnMeta> {
     let (data_type, precision, scale) =
         parse_type(type_name.raw()).ok_or_else(|| Stop::Bad("the column's type is unknown", type_name.at()))?;
     input.expect(b',', "expected ',' behind the column's type")?;
+    input.peek()?;
     let at = input.position();
     let (negative, length) = input.integer()?;
     let Some(length) = u32::try_from(length).ok().filter(|_| !negative) else {

@@ -33,9 +33,6 @@ pub use meta::ColumnMeta;
 
 /// Most rows of a batch.
 pub const BATCH_ROWS: u32 = 4096;
-/// A batch is closed when its values have this many bytes, also with fewer rows.
-const BATCH_BYTES: usize = 4 << 20;
-
 /// Where in the body the next byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -53,10 +50,8 @@ enum Place {
     FirstRow,
     /// Behind a comma between rows.
     Row,
-    /// Before a cell.
-    Cell(usize),
-    /// Behind a cell.
-    AfterCell(usize),
+    /// In a row, before or behind the cell that `RestParser::cell` counts.
+    Cells,
     /// Behind a row.
     AfterRow,
     /// Behind the object.
@@ -113,6 +108,8 @@ pub struct RestParser {
     resume: Resume,
     place: Place,
     columns: Option<Vec<Column>>,
+    cell: usize,
+    is_behind_cell: bool,
     has_code: bool,
     has_data: bool,
     told_rows: Option<u64>,
@@ -144,6 +141,8 @@ impl RestParser {
             resume: Resume::default(),
             place: Place::Start,
             columns: None,
+            cell: 0,
+            is_behind_cell: false,
             has_code: false,
             has_data: false,
             told_rows: None,
@@ -235,9 +234,9 @@ impl RestParser {
     fn error(&self, what: &'static str, offset: u64) -> DecodeError {
         let error = DecodeError::new(what).at(usize::try_from(offset).unwrap_or(usize::MAX));
         match self.place {
-            Place::Cell(index) | Place::AfterCell(index) => {
+            Place::Cells => {
                 let row = u32::try_from(self.progress.total_rows).unwrap_or(u32::MAX);
-                error.in_column(index as u32).in_row(row)
+                error.in_column(self.cell as u32).in_row(row)
             }
             _ => error,
         }
@@ -254,13 +253,9 @@ impl RestParser {
     fn run(&mut self, input: &mut Input<'_>) -> Step<Event> {
         loop {
             self.place = match self.place {
-                Place::Cell(index) => self.cell(input, index)?,
-                Place::AfterCell(index) => self.after_cell(input, index)?,
+                Place::Cells => self.rows(input)?,
+                Place::AfterRow if self.progress.is_full() => return Ok(Event::Batch),
                 Place::AfterRow => {
-                    let is_full = self.progress.batch_rows >= BATCH_ROWS || self.progress.batch_bytes >= BATCH_BYTES;
-                    if is_full {
-                        return Ok(Event::Batch);
-                    }
                     if input.comma_or(b']', "expected ',' or ']' behind a row")? {
                         Place::Row
                     } else {
@@ -301,27 +296,36 @@ impl RestParser {
 
     fn row(&mut self, input: &mut Input<'_>) -> Step<Place> {
         input.expect(b'[', "expected '[' at the start of a row")?;
-        Ok(Place::Cell(0))
+        self.cell = 0;
+        self.is_behind_cell = false;
+        Ok(Place::Cells)
     }
 
-    fn cell(&mut self, input: &mut Input<'_>, index: usize) -> Step<Place> {
+    /// Reads the rest of a row, and rows behind it as long as nothing special is in the way.
+    #[inline(never)]
+    fn rows(&mut self, input: &mut Input<'_>) -> Step<Place> {
         let columns = self.columns.as_deref_mut().unwrap_or_default();
-        let Some(column) = columns.get_mut(index) else {
-            return Err(input.bad("the row has more cells than there are columns"));
-        };
-        column.read(input, &mut self.progress)?;
-        Ok(Place::AfterCell(index))
-    }
-
-    fn after_cell(&mut self, input: &mut Input<'_>, index: usize) -> Step<Place> {
-        if input.comma_or(b']', "expected ',' or ']' behind a cell")? {
-            return Ok(Place::Cell(index + 1));
+        let count = columns.len();
+        loop {
+            while let Some(column) = columns.get_mut(self.cell) {
+                if !self.is_behind_cell {
+                    column.read(input, &mut self.progress)?;
+                    self.is_behind_cell = true;
+                }
+                let goes_on = input.comma_or(b']', "expected ',' or ']' behind a cell")?;
+                if goes_on == (self.cell + 1 == count) {
+                    let (more, fewer) = ("the row has more cells than columns", "the row has fewer cells than columns");
+                    return Err(input.bad(if goes_on { more } else { fewer }));
+                }
+                self.cell += 1;
+                self.is_behind_cell = false;
+            }
+            self.progress.end_row(count);
+            if self.progress.is_full() || !input.accept(b",[") {
+                return Ok(Place::AfterRow);
+            }
+            self.cell = 0;
         }
-        if index + 1 != self.columns.as_ref().map_or(0, Vec::len) {
-            return Err(input.bad("the row has fewer cells than there are columns"));
-        }
-        self.progress.end_row(index + 1);
-        Ok(Place::AfterRow)
     }
 
     #[inline(never)]
@@ -329,6 +333,7 @@ impl RestParser {
         match key {
             Key::Code => {
                 let at = input.position();
+                input.peek()?;
                 let (negative, code) = input.integer()?;
                 let Some(code) = u32::try_from(code).ok().filter(|_| !negative) else {
                     return Err(Stop::Bad("the code is not a number from 0 to 2^32 - 1", at));
@@ -362,6 +367,7 @@ impl RestParser {
             }
             Key::Rows => {
                 let at = input.position();
+                input.peek()?;
                 let (_, rows) = input.integer()?;
                 if rows != self.progress.total_rows {
                     return Err(Stop::Bad("the number of rows is not the one told behind them", at));
@@ -370,6 +376,7 @@ impl RestParser {
             }
             Key::Timing => {
                 let at = input.position();
+                input.peek()?;
                 let (negative, magnitude) = input.integer()?;
                 let Ok(timing) = i64::try_from(magnitude) else {
                     return Err(Stop::Bad("the time does not fit 64 bits", at));

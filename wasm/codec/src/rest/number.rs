@@ -5,6 +5,7 @@ use super::float::{self, Decimal, DOUBLE, LEADING_DIGITS, SINGLE};
 /// A number in JSON's grammar, taken apart: mantissa × 10^exponent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Number<'a> {
+    /// The digits with their point.
     text: &'a [u8],
     negative: bool,
     /// The first 19 digits.
@@ -15,46 +16,30 @@ pub(super) struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    /// Checks the grammar.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
-        let (negative, unsigned) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            _ => (false, text),
-        };
-        let mut number = Self { text, negative, mantissa: 0, digits: 0, exponent: 0 };
-        let (whole, rest) = number.push_digits(unsigned);
-        if whole == 0 || whole > 1 && unsigned.first() == Some(&b'0') {
-            return None;
+    /// Reads the number at the start of `text`, and tells how many bytes could belong to it; `None` when those are no
+    /// number in JSON's grammar.
+    pub fn scan(text: &'a [u8]) -> (Option<Self>, usize) {
+        let negative = text.first() == Some(&b'-');
+        let mut scan = Scan { text, at: usize::from(negative), mantissa: 0, digits: 0 };
+        let start = scan.at;
+        let whole = scan.digits();
+        let mut is_valid = whole == 1 || whole > 1 && text[start] != b'0';
+        let mut exponent = 0;
+        if text.get(scan.at) == Some(&b'.') {
+            scan.at += 1;
+            let fraction = scan.digits();
+            is_valid &= fraction > 0;
+            exponent = -(fraction as i64);
         }
-        let rest = match rest {
-            [b'.', fraction @ ..] => {
-                let (count, rest) = number.push_digits(fraction);
-                number.exponent = -(count as i64);
-                if count == 0 {
-                    return None;
-                }
-                rest
-            }
-            _ => rest,
-        };
-        match rest {
-            [] => {}
-            [b'e' | b'E', exponent @ ..] => number.exponent += parse_exponent(exponent)?,
-            _ => return None,
+        let end = scan.at;
+        if let Some(b'e' | b'E') = text.get(end) {
+            let told = scan.exponent();
+            is_valid &= told.is_some();
+            exponent += told.unwrap_or(0);
         }
-        Some(number)
-    }
-
-    fn push_digits(&mut self, text: &'a [u8]) -> (usize, &'a [u8]) {
-        let mut count = 0;
-        while let Some(digit @ b'0'..=b'9') = text.get(count) {
-            if self.digits < LEADING_DIGITS {
-                self.mantissa = self.mantissa * 10 + u64::from(digit - b'0');
-            }
-            self.digits += usize::from(self.digits > 0 || *digit != b'0');
-            count += 1;
-        }
-        (count, &text[count..])
+        let Scan { at, mantissa, digits, .. } = scan;
+        let number = Self { text: &text[start..end], negative, mantissa, digits, exponent };
+        (is_valid.then_some(number), at)
     }
 
     /// The nearest 64-bit number; `None` beyond the largest.
@@ -83,23 +68,51 @@ impl<'a> Number<'a> {
     }
 
     fn decimal(&self) -> Decimal<'a> {
-        let end = self.text.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(self.text.len());
-        let text = &self.text[usize::from(self.negative)..end];
-        Decimal { leading: self.mantissa, digits: self.digits, exponent: self.exponent, text }
+        Decimal { leading: self.mantissa, digits: self.digits, exponent: self.exponent, text: self.text }
     }
 }
 
-fn parse_exponent(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
+/// How far a number has been read.
+struct Scan<'a> {
+    text: &'a [u8],
+    at: usize,
+    mantissa: u64,
+    digits: usize,
+}
+
+impl Scan<'_> {
+    /// Reads digits of the mantissa; how many there are.
+    #[inline]
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while let Some(byte) = self.text.get(self.at) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            if self.digits < LEADING_DIGITS {
+                self.mantissa = self.mantissa * 10 + u64::from(digit);
+            }
+            // Zeros in front do not count.
+            self.digits += usize::from(self.mantissa > 0);
+            self.at += 1;
+        }
+        self.at - start
     }
-    let magnitude = digits.iter().fold(0_i64, |value, digit| (value * 10 + i64::from(digit - b'0')).min(1_000_000));
-    Some(if negative { -magnitude } else { magnitude })
+
+    /// Reads an exponent from its `e` on.
+    #[cold]
+    fn exponent(&mut self) -> Option<i64> {
+        self.at += 1;
+        let sign = self.text.get(self.at).filter(|byte| matches!(byte, b'+' | b'-'));
+        self.at += usize::from(sign.is_some());
+        let rest = &self.text[self.at..];
+        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += count;
+        let add = |value: i64, digit: &u8| (value * 10 + i64::from(digit - b'0')).min(1_000_000);
+        let magnitude = rest[..count].iter().fold(0, add);
+        (count > 0).then_some(if sign == Some(&b'-') { -magnitude } else { magnitude })
+    }
 }
 
 /// Powers of ten that 53 bits hold.
@@ -115,6 +128,11 @@ mod tests {
     use super::*;
     extern crate std;
     use std::format;
+
+    fn parse(text: &str) -> Option<Number<'_>> {
+        let (number, len) = Number::scan(text.as_bytes());
+        number.filter(|_| len == text.len())
+    }
 
     #[test]
     fn numbers_are_rounded_once() {
@@ -142,7 +160,7 @@ mod tests {
             "0.1",
             "2.2250738585072011e-308",
         ] {
-            let number = Number::parse(text.as_bytes()).unwrap();
+            let number = parse(text).unwrap();
             assert_eq!(number.to_f64().map(f64::to_bits), text.parse::<f64>().ok().map(f64::to_bits), "{text}");
             let single = text.parse::<f32>().ok().filter(|value| value.is_finite());
             assert_eq!(number.to_f32().map(f32::to_bits), single.map(f32::to_bits), "{text}");
@@ -159,9 +177,9 @@ mod tests {
                 continue;
             }
             let text = format!("{single:e}");
-            assert_eq!(Number::parse(text.as_bytes()).unwrap().to_f32().map(f32::to_bits), Some(bits), "{text}");
+            assert_eq!(parse(&text).unwrap().to_f32().map(f32::to_bits), Some(bits), "{text}");
             let text = format!("{double:e}");
-            let parsed = Number::parse(text.as_bytes()).unwrap().to_f64();
+            let parsed = parse(&text).unwrap().to_f64();
             assert_eq!(parsed.map(f64::to_bits), Some(double.to_bits()), "{text}");
         }
     }
@@ -169,9 +187,9 @@ mod tests {
     #[test]
     fn only_json_numbers_are_numbers() {
         for text in ["", "-", "+1", "01", ".5", "1.", "1e", "1e+", "--1", "1.5.2", "1e5.", "inf", "NaN", "0x1", "1-"] {
-            assert!(Number::parse(text.as_bytes()).is_none(), "{text}");
+            assert!(parse(text).is_none(), "{text}");
         }
-        assert_eq!(Number::parse(b"1e999").unwrap().to_f64(), None);
-        assert_eq!(Number::parse(b"3.5e38").unwrap().to_f32(), None);
+        assert_eq!(parse("1e999").unwrap().to_f64(), None);
+        assert_eq!(parse("3.5e38").unwrap().to_f32(), None);
     }
 }

@@ -24,13 +24,17 @@ impl<'a> Text<'a> {
         self.raw
     }
 
+    /// Whether there is a backslash among them.
+    pub const fn is_escaped(&self) -> bool {
+        self.is_escaped
+    }
+
     /// Position of the first byte.
     pub const fn at(&self) -> usize {
         self.at
     }
 
     /// Appends what the string says. Bytes that are not UTF-8 stay as they are.
-    #[inline]
     pub fn append_to(&self, out: &mut Vec<u8>) -> Result<(), Fault> {
         if self.is_escaped {
             return self.unescape(out);

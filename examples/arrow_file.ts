@@ -20,11 +20,11 @@ await using db = await connect(given ?? server!.url);
 await db.exec("drop database if exists example_arrow_file");
 await db.exec("create database example_arrow_file precision 'us'");
 await db.use("example_arrow_file");
-await db.exec("create table readings (ts timestamp, value double, note nchar(16))");
+await db.exec("create table readings (ts timestamp, reading double, note nchar(16))");
 const rows = 20_000;
 await db.insert("readings", {
   ts: BigInt64Array.from({ length: rows }, (_, i) => 1_700_000_000_000_000n + BigInt(i)),
-  value: Float64Array.from({ length: rows }, (_, i) => Math.sin(i / 1000)),
+  reading: Float64Array.from({ length: rows }, (_, i) => Math.sin(i / 1000)),
   note: Array.from({ length: rows }, (_, i) => i % 10 === 0 ? null : `note ${i % 3}`),
 });
 
@@ -42,12 +42,13 @@ try {
   equal(table.getChild("note")!.nullCount, rows / 10);
 
   // An Arrow table is what insert() takes. The precision makes the fast way of timestamps.
-  await db.exec("create table copies (ts timestamp, value double, note nchar(16))");
+  await db.exec("create table copies (ts timestamp, reading double, note nchar(16))");
   const { affectedRows } = await db.insert("copies", fromArrow(table, { precision: "us" }));
   equal(affectedRows, rows);
 } finally {
   await rm(folder, { recursive: true });
 }
-const same = "select count(*) from readings a, copies b where a.ts = b.ts and a.value = b.value";
+const same =
+  "select count(*) from readings a, copies b where a.ts = b.ts and a.reading = b.reading";
 equal(await db.query(same).value(), BigInt(rows));
 await db.exec("drop database example_arrow_file");

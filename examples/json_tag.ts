@@ -18,7 +18,7 @@ await db.use("example_json_tag");
 await db.exec("create stable s1 (ts timestamp, v int) tags (info json)");
 
 const tags = {
-  s1_1: { name: "north", floors: 5, open: true, "面积": 12.5, owner: null },
+  s1_1: { name: "north", floors: 5, open: true, area: 12.5, owner: null },
   s1_2: { name: "south", floors: 2 },
 };
 let value = 0;

@@ -4,7 +4,14 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Catalog, type Child, type Column, type Database, type Table, tableOf } from "./catalog.ts";
+import {
+  type Catalog,
+  type Child,
+  type Column,
+  type Database,
+  type Table,
+  tableOf,
+} from "./catalog.ts";
 import {
   addChild,
   addSelfChild,

@@ -7,6 +7,9 @@ import { loadCatalog } from "./catalog_store.ts";
 import { defaultVersion, type Engine, type Session } from "./engine.ts";
 import { EngineSession, type EngineState } from "./session_engine.ts";
 import { Store } from "./store.ts";
+import { ChangeLog } from "./tmq/change_log.ts";
+import { Consumer } from "./tmq/consumer.ts";
+import { Topics } from "./tmq/topics.ts";
 
 /** Where the database lives, and what it says of itself. */
 export interface EngineOptions {
@@ -25,11 +28,23 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await Store.open(options.file);
   const catalog = await store.transaction((writer) => loadCatalog(writer));
   const { version = defaultVersion } = options;
-  const state: EngineState = { store, catalog, queries: new Map(), nextQueryId: 1, version };
+  const log = new ChangeLog();
+  const topics = new Topics({ store, catalog, log, version });
+  await store.transaction((writer) => topics.load(writer));
+  const state: EngineState = {
+    store,
+    catalog,
+    log,
+    topics,
+    queries: new Map(),
+    nextQueryId: 1,
+    version,
+  };
   let sessions = 0;
   return {
     authenticate: (user, password) => user === "root" && password === "taosdata",
     openSession: (user): Session => new EngineSession(state, user, ++sessions),
+    topics: { openConsumer: (settings) => new Consumer(settings, topics, log) },
     close: () => store.close(),
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { TopicEngine } from "./tmq/topic_engine.ts";
 
 /** Resolution of a database's timestamps. */
 export type Precision = "ms" | "us" | "ns";
@@ -130,6 +131,8 @@ export interface Engine {
   authenticate(user: string, password: string): boolean;
   /** Opens the session of one client. */
   openSession(user: string): Session;
+  /** Topics; where it is missing `/rest/tmq` is not there. */
+  topics?: TopicEngine;
   /** Closes the database; sessions are closed before. */
   close(): Promise<void>;
 }

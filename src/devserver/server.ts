@@ -1,5 +1,5 @@
 /**
- * The server: one HTTP listener with the REST interface and the WebSocket endpoint `/ws`.
+ * The server: one HTTP listener with the REST interface and the WebSocket endpoints `/ws` and `/rest/tmq`.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import type { Faults } from "./faults.ts";
 import { HttpHandler } from "./http.ts";
 import type { ServerContext } from "./session.ts";
 import { SocketConnection } from "./socket.ts";
+import { TmqConnection } from "./tmq/connection.ts";
 
 /** Settings of {@link createServer}. */
 export interface DevServerOptions {
@@ -99,7 +100,7 @@ class RunningServer implements DevServer {
   private readonly options: DevServerOptions;
   private readonly hostname: string;
   private readonly http: HttpHandler;
-  private readonly sockets = new Set<SocketConnection>();
+  private readonly sockets = new Set<SocketConnection | TmqConnection>();
   private readonly endings = new Set<Promise<void>>();
   private readonly webSockets = new WebSocketServer({
     noServer: true,
@@ -154,11 +155,11 @@ class RunningServer implements DevServer {
   }
 
   openResults(): number {
-    return this.sum((socket) => socket.session.results.size);
+    return this.sum(({ session }) => session.results.size);
   }
 
   openStatements(): number {
-    return this.sum((socket) => socket.session.statements.size);
+    return this.sum(({ session }) => session.statements.size);
   }
 
   close(): Promise<void> {
@@ -182,7 +183,10 @@ class RunningServer implements DevServer {
   }
 
   private sum(count: (socket: SocketConnection) => number): number {
-    return [...this.sockets].reduce((total, socket) => total + count(socket), 0);
+    return [...this.sockets].reduce(
+      (total, socket) => total + (socket instanceof SocketConnection ? count(socket) : 0),
+      0,
+    );
   }
 
   private async stop(): Promise<void> {
@@ -204,7 +208,8 @@ class RunningServer implements DevServer {
     const connection = ++this.lastConnection;
     socket.on("error", () => socket.destroy());
     const refusal = await this.options.faults?.onConnect?.({ path, connection }) ?? 0;
-    const status = refusal !== 0 ? refusal : path === "/ws" ? 0 : 404;
+    const isTmq = path === "/rest/tmq" && this.engine.topics !== undefined;
+    const status = refusal !== 0 ? refusal : path === "/ws" || isTmq ? 0 : 404;
     if (status !== 0) {
       socket.end(
         `HTTP/1.1 ${status} ${
@@ -217,13 +222,14 @@ class RunningServer implements DevServer {
       request,
       socket,
       head as Buffer,
-      (webSocket) => this.accept(webSocket, connection),
+      (webSocket) => this.accept(webSocket, connection, isTmq),
     );
   }
 
-  private accept(webSocket: WebSocket, number: number): void {
+  private accept(webSocket: WebSocket, number: number, isTmq: boolean): void {
     if (this.listener === null) return webSocket.terminate();
-    const connection = new SocketConnection(webSocket, this.context, this.options.faults, number);
+    const Connection = isTmq ? TmqConnection : SocketConnection;
+    const connection = new Connection(webSocket, this.context, this.options.faults, number);
     this.sockets.add(connection);
     const stopPings = keepAlive(webSocket);
     webSocket.on("close", () => {
@@ -232,7 +238,7 @@ class RunningServer implements DevServer {
     });
   }
 
-  private retire(connection: SocketConnection): Promise<void> {
+  private retire(connection: SocketConnection | TmqConnection): Promise<void> {
     this.sockets.delete(connection);
     const ending: Promise<void> = connection.end().finally(() => this.endings.delete(ending));
     this.endings.add(ending);

@@ -41,13 +41,21 @@ export function quoteBytes(bytes: Uint8Array): string {
 /** Access to the database file or memory. */
 export class Store {
   readonly duckdb: DuckDb;
+  /** True when the data outlive the process. */
+  readonly isFile: boolean;
   readonly #instance: DuckDBInstance;
   readonly #writer: DuckDBConnection;
   readonly #idle: DuckDBConnection[] = [];
   #lock: Promise<unknown> = Promise.resolve();
 
-  private constructor(duckdb: DuckDb, instance: DuckDBInstance, writer: DuckDBConnection) {
+  private constructor(
+    duckdb: DuckDb,
+    isFile: boolean,
+    instance: DuckDBInstance,
+    writer: DuckDBConnection,
+  ) {
     this.duckdb = duckdb;
+    this.isFile = isFile;
     this.#instance = instance;
     this.#writer = writer;
   }
@@ -58,7 +66,7 @@ export class Store {
     const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
       autoinstall_known_extensions: "false",
     });
-    return new Store(duckdb, instance, await instance.connect());
+    return new Store(duckdb, file !== undefined, instance, await instance.connect());
   }
 
   /**

@@ -11,11 +11,19 @@ import type { SystemTable } from "./sql/plan_from.ts";
 import { fixedType, sizedType, type SqlType, Type, typeText } from "./sql/types.ts";
 import type { Store } from "./store.ts";
 import { tagTexts } from "./tag_values.ts";
+import {
+  consumersTable,
+  subscriptionsTable,
+  type TopicTable,
+  topicsTable,
+} from "./tmq/topic_tables.ts";
+import type { Topics } from "./tmq/topics.ts";
 
 /** What system tables are made from. */
 export interface SystemState {
   catalog: Catalog;
   store: Store;
+  topics: Topics;
   queries: Iterable<OpenQuery>;
 }
 
@@ -261,13 +269,23 @@ function queries({ queries: open }: SystemState): SystemTable {
   return table(queryColumns, rows);
 }
 
+function fromTopics(make: (topics: Topics) => TopicTable): (state: SystemState) => SystemTable {
+  return ({ topics }) => {
+    const { columns, rows } = make(topics);
+    return table(columns, rows);
+  };
+}
+
 const makers: Record<string, (state: SystemState) => SystemTable | Promise<SystemTable>> = {
   "information_schema.ins_databases": databases,
   "information_schema.ins_tables": tables,
   "information_schema.ins_stables": stables,
   "information_schema.ins_columns": columns,
   "information_schema.ins_tags": tags,
+  "information_schema.ins_topics": fromTopics(topicsTable),
+  "information_schema.ins_subscriptions": fromTopics(subscriptionsTable),
   "performance_schema.perf_queries": queries,
+  "performance_schema.perf_consumers": fromTopics(consumersTable),
 };
 
 /** Returns a system table as it is at present; null when there is none of that name. */

@@ -12,6 +12,7 @@ const select = "select * from readings order by ts";
 export const cancelCases: readonly Case[] = [
   {
     name: "signal aborted before the call keeps the request from being sent",
+    needs: ["statements"],
     async run({ open, equal, rejects }) {
       await using connection = await open();
       await fillReadings(connection, 1);
@@ -114,6 +115,7 @@ export const cancelCases: readonly Case[] = [
   },
   {
     name: "cancel() with kill stops the query on the server",
+    needs: ["results"],
     async run({ open, equal, rejects }) {
       await using connection = await open();
       await fillReadings(connection, 20_000);

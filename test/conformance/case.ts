@@ -18,6 +18,8 @@ export interface CaseTools {
   open<const V extends ValueOptions = Record<never, never>>(
     options?: ConnectOptions<V>,
   ): Promise<Connection<V>>;
+  /** A connection to the same database over a transport that can write everything, closed behind the case. */
+  fixtures(): Promise<Connection>;
   /** Checks that two values are the same; this and the rest is `node:assert/strict`. */
   readonly equal: (actual: unknown, expected: unknown, message?: string) => void;
   /** Compares deeply and strictly. */
@@ -30,8 +32,8 @@ export interface CaseTools {
   readonly throws: typeof throws;
 }
 
-/** What a case needs beyond queries. A transport or server without it leaves the case out on every runtime alike. */
-export type Need = "statements" | "schemaless" | "consumers" | "native";
+/** What a case needs beyond queries; `results` are results that stay open on the server until they are read. A transport or server without it leaves the case out on every runtime alike. */
+export type Need = "statements" | "schemaless" | "consumers" | "native" | "results";
 
 /** One behaviour. */
 export interface Case {

@@ -107,6 +107,7 @@ export const concurrencyCases: readonly Case[] = [
   },
   {
     name: "reqId given is told by the result, also beyond 2^53",
+    needs: ["statements"],
     async run({ open, equal }) {
       await using connection = await open();
       await fillReadings(connection, 1);

@@ -106,6 +106,7 @@ export const errorCases: readonly Case[] = [
   {
     name:
       "a row older than the database keeps is refused with a ProgrammingError, by a text of its own",
+    needs: ["statements"],
     async run({ open, equal, rejects }) {
       await using connection = await open();
       for (const sql of createTables) await connection.exec(sql);

@@ -85,11 +85,11 @@ export const parameterCases: readonly Case[] = [
   },
   {
     name: "query() finds odd texts by parameter, in VARCHAR and in NCHAR",
-    async run({ open, equal }) {
+    async run({ open, fixtures, equal }) {
       await using connection = await open();
       await connection.exec("create table t (ts timestamp, i int, vc varchar(64), nc nchar(32))");
       const ts = oddTexts.map((_, i) => BigInt(startMs + i));
-      await connection.insert("t", {
+      await (await fixtures()).insert("t", {
         ts,
         i: oddTexts.map((_, i) => i),
         vc: oddTexts,
@@ -147,6 +147,7 @@ export const parameterCases: readonly Case[] = [
   },
   {
     name: "exec() takes parameters for the table and its tags",
+    needs: ["statements"],
     async run({ open, deepEqual }) {
       await using connection = await open();
       await connection.exec("create stable st (ts timestamp, v int) tags (t1 int, t2 nchar(8))");
@@ -168,6 +169,7 @@ export const parameterCases: readonly Case[] = [
   },
   {
     name: "exec() refuses a parameter of an INSERT that does not fit, by its name",
+    needs: ["statements"],
     async run({ open, equal, rejects }) {
       await using connection = await open();
       await fillReadings(connection, 0);

@@ -15,11 +15,21 @@ export const startMs = 1_700_000_000_000;
 export async function fillReadings(connection: Connection, rowCount: number): Promise<void> {
   await connection.exec("create table readings (ts timestamp, v int, s varchar(20))");
   const rows = Array.from({ length: rowCount }, (_, i) => i);
+  if (connection.transport === "fetch") return await fillByText(connection, rows);
   await connection.insert("readings", {
     ts: rows.map((i) => BigInt(startMs + i)),
     v: rows,
     s: rows.map((i) => `row ${i}`),
   });
+}
+
+/** REST has SQL text only. */
+async function fillByText(connection: Connection, rows: readonly number[]): Promise<void> {
+  const rowsPerStatement = 10_000;
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const values = rows.slice(from, from + rowsPerStatement).map((i) => `(${startMs + i}, ${i}, 'row ${i}')`);
+    await connection.exec(`insert into readings values ${values.join(" ")}`);
+  }
 }
 
 /** A query that keeps any server busy for a while when `readings` is large: it joins the table with itself. */

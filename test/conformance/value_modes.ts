@@ -33,9 +33,9 @@ export const valueModeCases: readonly Case[] = [
   {
     name: 'values.bigint "string" gives digits, "number" refuses what is not exact',
     databaseOptions,
-    async run({ open, deepEqual, equal, rejects, throws }) {
+    async run({ open, fixtures, deepEqual, equal, rejects, throws }) {
       await using connection = await open({ values: { bigint: "number" } });
-      await fill(connection);
+      await fill(await fixtures());
       const sql = "select i, u from s order by ts";
       deepEqual((await connection.query(sql, [], { values: { bigint: "string" } })).toArrays(), [
         ["-9007199254740993", "18446744073709551615"],
@@ -50,9 +50,9 @@ export const valueModeCases: readonly Case[] = [
   {
     name: "values.timestamp gives bigint, text, Temporal, and a Date only when it is exact",
     databaseOptions,
-    async run({ open, deepEqual, equal, rejects }) {
+    async run({ open, fixtures, deepEqual, equal, rejects }) {
       await using connection = await open();
-      await fill(connection);
+      await fill(await fixtures());
       const value = (timestamp: "auto" | "date" | "bigint" | "string" | "temporal", sql = "ts") =>
         connection.query(`select ${sql} from s order by ts`, [], { values: { timestamp } }).value();
       equal(await value("auto"), us);
@@ -81,9 +81,9 @@ export const valueModeCases: readonly Case[] = [
   {
     name: 'values.json "text" gives the text of a tag, the default its value',
     databaseOptions,
-    async run({ open, deepEqual, equal }) {
+    async run({ open, fixtures, deepEqual, equal }) {
       await using connection = await open();
-      await fill(connection);
+      await fill(await fixtures());
       const sql = "select j from s limit 1";
       deepEqual(await connection.query(sql).value(), { a: 1 });
       const json = await connection.query(sql, [], { values: { json: "text" } }).value();
@@ -94,9 +94,9 @@ export const valueModeCases: readonly Case[] = [
   {
     name: 'values.binary "hex" gives digits, the default bytes',
     databaseOptions,
-    async run({ open, deepEqual }) {
+    async run({ open, fixtures, deepEqual }) {
       await using connection = await open();
-      await fill(connection);
+      await fill(await fixtures());
       const sql = "select vb from s order by ts";
       const bytes = new Uint8Array([0, 10, 255]);
       deepEqual((await connection.query(sql)).toArrays(), [[bytes], [null]]);
@@ -121,9 +121,9 @@ export const valueModeCases: readonly Case[] = [
   {
     name: "values.text decides what VARCHAR cells become that are not UTF-8",
     databaseOptions,
-    async run({ open, deepEqual, equal, rejects }) {
+    async run({ open, fixtures, deepEqual, equal, rejects }) {
       await using connection = await open();
-      await fill(connection);
+      await fill(await fixtures());
       const value = (mode?: "strict" | "replace" | "bytes") =>
         connection.query("select vc from s order by ts", [], mode && { values: { text: mode } })
           .value();
@@ -147,7 +147,7 @@ export const valueModeCases: readonly Case[] = [
   {
     name: "columns have Arrow's layout: typed arrays, validity bits, offsets",
     databaseOptions,
-    async run({ open, deepEqual, equal }) {
+    async run({ open, fixtures, deepEqual, equal }) {
       await using connection = await open({ values: { bigint: "string", binary: "hex" } });
       await connection.exec(
         "create table t (ts timestamp, b bool, i bigint, f float, vc varchar(8))",
@@ -155,7 +155,7 @@ export const valueModeCases: readonly Case[] = [
       const rowCount = 10;
       const rows = Array.from({ length: rowCount }, (_, i) => i);
       const odd = (value: unknown, i: number) => i % 2 ? null : value;
-      await connection.insert("t", {
+      await (await fixtures()).insert("t", {
         ts: rows.map((i) => us + BigInt(i)),
         b: rows.map((i) => odd(i % 4 === 0, i)),
         i: rows.map((i) => odd(BigInt(i), i)),

@@ -98,10 +98,10 @@ const ways: readonly (readonly [name: string, write: Write])[] = [
 const wayCases = ways.map(([name, write]): Case => ({
   name: `${name} writes every type, extremes, NULLs and odd texts exactly`,
   databaseOptions: "precision 'us'",
-  async run({ open, equal, deepEqual }) {
+  async run({ open, fixtures, equal, deepEqual }) {
     await using connection = await open();
     await connection.exec(usTable);
-    equal(await write(connection), rows.length);
+    equal(await write(await fixtures()), rows.length);
     const result = await connection.query("select * from t order by ts");
     deepEqual(result.toArrays(), rows);
   },
@@ -113,13 +113,13 @@ const day = 86_400n;
 const precisionCases = (["ms", "us", "ns"] as const).map((precision, i): Case => ({
   name: `insert() writes instants before and after 1970 into a ${precision} database`,
   databaseOptions: `precision '${precision}' keep 36500`,
-  async run({ open, deepEqual, equal }) {
+  async run({ open, fixtures, deepEqual, equal }) {
     await using connection = await open({ values: { timestamp: "bigint" } });
     const second = 1000n ** BigInt(i + 1);
     const ts = [-3653n * day * second - 1n, -1n, 0n, 1n, 19_000n * day * second + 1n];
     await connection.exec("create table t (ts timestamp, t2 timestamp)");
     const t2 = [9_223_372_036_854_775_806n, null, -9_223_372_036_854_775_807n, 0n, -1n];
-    await connection.insert("t", { ts, t2 });
+    await (await fixtures()).insert("t", { ts, t2 });
     const result = await connection.query("select ts, t2 from t order by ts");
     deepEqual(result.toArrays(), ts.map((tick, row) => [tick, t2[row]]));
     equal(result.precision, precision);
@@ -153,13 +153,14 @@ export const valueCases: readonly Case[] = [
   },
   {
     name: "insert() writes JSON tags given as objects, as text and as null",
-    async run({ open, deepEqual }) {
+    async run({ open, fixtures, deepEqual }) {
       await using connection = await open();
+      const writer = await fixtures();
       await connection.exec("create stable sj (ts timestamp, v int) tags (j json)");
       const tags = [{ a: 1, b: '北京 "x"', c: true, d: null }, '{"a":2.5}', null];
       for (const [i, j] of tags.entries()) {
         const data = { ts: [1_700_000_000_000n + BigInt(i)], v: [i] };
-        await connection.insert(`j${i}`, data, { using: "sj", tags: { j } });
+        await writer.insert(`j${i}`, data, { using: "sj", tags: { j } });
       }
       const { rows } = await connection.query("select v, j, j->'b' b from sj order by ts");
       deepEqual(rows.map(({ v, j, b }) => [v, { ...j as object }, b]), [
@@ -184,31 +185,34 @@ export const valueCases: readonly Case[] = [
   },
   {
     name: "insert() writes BLOB values beyond 65 535 bytes",
-    async run({ open, deepEqual }) {
+    async run({ open, fixtures, deepEqual }) {
       await using connection = await open();
+      const writer = await fixtures();
       await connection.exec("create table t (ts timestamp, x blob)");
       const large = Uint8Array.from({ length: 100_000 }, (_, i) => i);
       const x = [large, null, new Uint8Array([1])];
-      await connection.insert("t", { ts: x.map((_, i) => 1_700_000_000_000n + BigInt(i)), x });
+      await writer.insert("t", { ts: x.map((_, i) => 1_700_000_000_000n + BigInt(i)), x });
       const result = await connection.query("select x from t order by ts");
       deepEqual(result.toArrays().flat(), x);
     },
   },
   {
     name: "insert() writes VARCHAR of 60 000 bytes and NCHAR of 4 000 characters",
-    async run({ open, equal }) {
+    async run({ open, fixtures, equal }) {
       await using connection = await open();
+      const writer = await fixtures();
       const texts = { vc: "é".repeat(30_000), nc: "😀".repeat(4_000) };
       for (const [name, text] of Object.entries(texts)) {
         const type = name === "vc" ? "varchar(60000)" : "nchar(4000)";
         await connection.exec(`create table ${name} (ts timestamp, x ${type})`);
-        await connection.insert(name, { ts: [new Date(1_700_000_000_000)], x: [text] });
+        await writer.insert(name, { ts: [new Date(1_700_000_000_000)], x: [text] });
         equal(await connection.query(`select x from ${name}`).value(), text);
       }
     },
   },
   {
     name: "insert() refuses DECIMAL with an UnsupportedError that names the server's version",
+    needs: ["statements"],
     async run({ open, equal, rejects }) {
       await using connection = await open();
       await connection.exec("create table t (ts timestamp, a decimal(10, 2))");

@@ -6,6 +6,7 @@ import { createDeferred, type Deferred } from "../../src/internal/deferred.ts";
 import { Channel } from "../../src/transports/websocket/channel.ts";
 import {
   type BlockFetcher,
+  fetchLegacyBlock,
   resultFields,
   resultPrecision,
   WebSocketRows,
@@ -155,6 +156,25 @@ describe("WebSocketRows", () => {
     await settling;
     await expect(second).rejects.toMatchObject({ name: "InterfaceError" });
     await expect(rows.next(call)).rejects.toMatchObject({ name: "InterfaceError" });
+  });
+});
+
+describe("fetchLegacyBlock()", () => {
+  it("frees the result when an abort comes between its two requests", async () => {
+    const channel = new Channel(() => {});
+    const controller = new AbortController();
+    channel.request = (action) => {
+      expect(action).toBe("fetch");
+      controller.abort("enough");
+      return Promise.resolve(parseReply('{"code":0,"completed":false}'));
+    };
+    const context = { channel, codec, nextReqId: () => 5n };
+    const handle = { id: 9n, reqId: 1n, fields: [], precision: "ms" as const };
+    const call = { reqId: 1n, signal: controller.signal, timeoutMs: 0 };
+    const late: boolean[] = [];
+    const fetching = fetchLegacyBlock(context, handle, call, (ended) => late.push(ended));
+    await expect(fetching).rejects.toBe("enough");
+    expect(late).toEqual([false]);
   });
 });
 

@@ -25,7 +25,11 @@ function parseSource(stream: TokenStream): TopicSource {
   if (stream.acceptWord("database")) return { kind: "database", name: stream.name() };
   if (!stream.acceptWord("stable")) return { kind: "query", query: parseQuery(stream) };
   const name = stream.qualifiedName();
-  return { kind: "stable", name, where: stream.acceptWord("where") ? parseExpression(stream) : null };
+  return {
+    kind: "stable",
+    name,
+    where: stream.acceptWord("where") ? parseExpression(stream) : null,
+  };
 }
 
 /** Parses DROP TOPIC after its two words. */

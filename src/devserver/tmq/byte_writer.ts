@@ -13,27 +13,33 @@ export class ByteWriter {
   #length = 0;
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
   }
 
   i16(value: number): void {
-    this.#view.setInt16(this.#room(2), value, true);
+    const at = this.#room(2);
+    this.#view.setInt16(at, value, true);
   }
 
   i32(value: number): void {
-    this.#view.setInt32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setInt32(at, value, true);
   }
 
   i64(value: bigint): void {
-    this.#view.setBigInt64(this.#room(8), value, true);
+    const at = this.#room(8);
+    this.#view.setBigInt64(at, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#room(bytes.byteLength));
+    const at = this.#room(bytes.byteLength);
+    this.#bytes.set(bytes, at);
   }
 
   /** Seven bits a byte, the lowest first. */
@@ -64,7 +70,7 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Makes room and returns where it begins. */
+  /** Makes room and returns where it begins; the buffer may be another one afterwards. */
   #room(count: number): number {
     const at = this.#length;
     this.#length += count;

@@ -19,8 +19,8 @@ import {
 } from "./log_change.ts";
 import { groupBy } from "./group_by.ts";
 import { formatChange, parseChange } from "./log_text.ts";
-import { VgroupLog } from "./vgroup_log.ts";
-import { retentionMs, retentionSeconds, vgroupCount, vgroupIndex } from "./vgroups.ts";
+import { type Retention, VgroupLog } from "./vgroup_log.ts";
+import { retentionSeconds, vgroupCount, vgroupIndex } from "./vgroups.ts";
 
 /** The transaction in which a change is made. */
 export interface Transaction {
@@ -35,12 +35,18 @@ export interface PlacedChange {
 }
 
 const firstVgroupId = 2;
+/** Estimated bytes kept of a vgroup's log while its database has topics, and while it has none. */
+const watchedBytes = 128 << 20;
+const unwatchedBytes = 32 << 20;
 const schema =
   `CREATE TABLE IF NOT EXISTS tdwire_log (database_id INTEGER, vgroup INTEGER, version BIGINT, time BIGINT, change VARCHAR)`;
 
 /** The logs of one engine's databases. */
 export class ChangeLog {
   readonly #logs: Map<Database, VgroupLog[]> = new Map();
+  /** Databases with topics. */
+  readonly #watched: Set<Database> = new Set();
+  /** Databases whose logs are in DuckDB, too. */
   readonly #durable: Set<Database> = new Set();
   readonly #listeners: Set<() => void> = new Set();
   #lastId = firstVgroupId - 1;
@@ -51,7 +57,7 @@ export class ChangeLog {
     if (logs === undefined) {
       logs = Array.from(
         { length: vgroupCount(database) },
-        () => new VgroupLog(++this.#lastId, () => retentionMs(database)),
+        () => new VgroupLog(++this.#lastId, () => this.#retention(database)),
       );
       this.#logs.set(database, logs);
     }
@@ -158,9 +164,14 @@ export class ChangeLog {
     });
   }
 
-  /** Keeps the logs of a database in DuckDB from now on. */
-  async makeDurable({ writer, onCommit }: Transaction, database: Database): Promise<void> {
-    if (this.#durable.has(database)) return;
+  /** Notes that a database has topics: its logs are kept longer, and with `durable` in DuckDB. */
+  async watch(
+    { writer, onCommit }: Transaction,
+    database: Database,
+    durable: boolean,
+  ): Promise<void> {
+    onCommit(() => this.#watched.add(database));
+    if (!durable || this.#durable.has(database)) return;
     for (const [place, log] of this.logs(database).entries()) {
       for (let version = log.begin; version < log.end; version++) {
         const { time, change } = log.entry(version)!;
@@ -170,8 +181,9 @@ export class ChangeLog {
     onCommit(() => this.#durable.add(database));
   }
 
-  /** Keeps the logs of a database in memory only. */
-  async makeVolatile({ writer, onCommit }: Transaction, database: Database): Promise<void> {
+  /** Notes that a database has no topics any more. */
+  async unwatch({ writer, onCommit }: Transaction, database: Database): Promise<void> {
+    onCommit(() => this.#watched.delete(database));
     if (!this.#durable.has(database)) return;
     await writer.run(`DELETE FROM tdwire_log WHERE database_id = ${database.id}`);
     onCommit(() => this.#durable.delete(database));
@@ -181,6 +193,7 @@ export class ChangeLog {
   async load(writer: DuckDBConnection, databases: Iterable<Database>): Promise<void> {
     await writer.run(schema);
     for (const database of databases) {
+      this.#watched.add(database);
       this.#durable.add(database);
       for (const [place, log] of this.logs(database).entries()) {
         const reader = await writer.runAndReadAll(
@@ -200,7 +213,16 @@ export class ChangeLog {
   /** Forgets a database. */
   forget(database: Database): void {
     this.#logs.delete(database);
+    this.#watched.delete(database);
     this.#durable.delete(database);
+  }
+
+  #retention(database: Database): Retention {
+    const seconds = retentionSeconds(database);
+    return {
+      timeMs: seconds < 0 ? Infinity : seconds * 1000,
+      bytes: this.#watched.has(database) ? watchedBytes : unwatchedBytes,
+    };
   }
 }
 

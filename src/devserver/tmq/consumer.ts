@@ -8,11 +8,12 @@ import type { ChangeLog } from "./change_log.ts";
 import type { Group, Member } from "./group.ts";
 import { scan } from "./scan.ts";
 import type { Topic } from "./topic.ts";
-import type {
-  Assignment,
-  ConsumerSettings,
-  TopicConsumer,
-  TopicMessage,
+import {
+  type Assignment,
+  type ConsumerSettings,
+  MessageType,
+  type TopicConsumer,
+  type TopicMessage,
 } from "./topic_engine.ts";
 import type { Topics } from "./topics.ts";
 import { initialView, type View } from "./view.ts";
@@ -25,6 +26,7 @@ const ConsumerCode = {
   needAssignment: 0x4010,
 } as const;
 
+const maxTimerMs = 2 ** 31 - 1;
 let lastConsumer = 0;
 
 /** A consumer of topics. */
@@ -201,7 +203,7 @@ export class Consumer implements TopicConsumer, Member {
     view.position = next;
     if (message !== null) {
       view.isKnown = true;
-      view.begun = message.events.length > 0 ? message.end : message.begin;
+      view.begun = message.type === MessageType.meta ? message.end : message.begin;
     }
     return message;
   }
@@ -211,7 +213,7 @@ export class Consumer implements TopicConsumer, Member {
     const promise = new Promise<void>((resolve) => {
       this.#wake = resolve;
       const leftMs = deadline - performance.now();
-      if (leftMs !== Infinity) timer = setTimeout(resolve, Math.max(0, leftMs));
+      if (leftMs !== Infinity) timer = setTimeout(resolve, Math.min(leftMs, maxTimerMs));
     });
     return { promise, cancel: () => clearTimeout(timer) };
   }

@@ -10,7 +10,12 @@ import { formatJson, type JsonObject } from "../replies.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeCreatedTable } from "./created_table.ts";
 import { encodeJsonTag } from "./json_tag.ts";
-import { MessageType, type TopicBlock, type TopicField, type TopicMessage } from "./topic_engine.ts";
+import {
+  MessageType,
+  type TopicBlock,
+  type TopicField,
+  type TopicMessage,
+} from "./topic_engine.ts";
 
 /** What `fetch_raw` and `fetch_raw_data` give. */
 export interface RawMessage {
@@ -58,8 +63,8 @@ export function encodeMessage(message: TopicMessage): RawMessage {
 }
 
 /** The metadata of a message as `fetch_json_meta` tells it. */
-export function metaOf({ events, isBatchMeta }: TopicMessage): JsonObject {
-  return isBatchMeta
+export function metaOf({ type, events, isBatchMeta }: TopicMessage): JsonObject {
+  return isBatchMeta && type === MessageType.meta
     ? { tmq_meta_version: "1.0", metas: events.map(({ event }) => event) }
     : events[0]!.event;
 }
@@ -70,8 +75,7 @@ export function encodeTopicBlock(block: TopicBlock, headBytes = 0): Uint8Array {
     const cells = block.columns[index]!;
     return field.typeCode === TypeCode.Json ? cells.map(jsonItem) : cells;
   });
-  const bytes = encodeBlock(block.fields, columns, headBytes, blockVersion);
-  return bytes;
+  return encodeBlock(block.fields, columns, headBytes, blockVersion);
 }
 
 function jsonItem(cell: Cell): Cell {

@@ -117,7 +117,9 @@ class Scan {
       hasTableNames: this.#topic.kind !== "query",
       blocks: this.#blocks,
       created: this.#created.map(createdTable),
-      events: this.#events,
+      events: this.#created.length === 0
+        ? this.#events
+        : [{ code: createTableCode, event: childrenEvent(this.#created) }],
       isBatchMeta: this.#settings.isBatchMeta,
     };
   }
@@ -151,9 +153,7 @@ class Scan {
     }
     if (change.kind === "rows" && meta !== "only") return null;
     const children = change.created.filter((child) => this.#readsChild(child));
-    return children.length === 0
-      ? null
-      : { code: createTableCode, event: childrenEvent(children) };
+    return children.length === 0 ? null : { code: createTableCode, event: childrenEvent(children) };
   }
 }
 

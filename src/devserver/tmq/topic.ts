@@ -101,9 +101,12 @@ function checkQuery(query: Query, meta: Topic["meta"]): Select {
     throw invalidQuery();
   }
   const { window, fill, range, every, having, limit, slimit, distinct } = query;
-  const isPlain = [window, fill, range, every, having, limit, slimit].every((part) => part === null);
-  const isUngrouped =
-    [query.groupBy, query.orderBy, query.partitionBy].every(({ length }) => length === 0);
+  const isPlain = [window, fill, range, every, having, limit, slimit].every((part) =>
+    part === null
+  );
+  const isUngrouped = [query.groupBy, query.orderBy, query.partitionBy].every(({ length }) =>
+    length === 0
+  );
   const calls = query.items.flatMap(({ expr }) => findCalls(expr));
   const isByRow = calls.every(({ name }) =>
     aggregateFunction(name) === undefined && !seriesNames.has(name)

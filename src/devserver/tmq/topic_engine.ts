@@ -57,7 +57,7 @@ export interface TopicMessage {
   hasTableNames: boolean;
   blocks: TopicBlock[];
   created: CreatedTable[];
-  /** Events of a metadata message, each with the number of the server's message about it. */
+  /** Events of a message with metadata, each with the number of the server's message about it. */
   events: { code: number; event: JsonObject }[];
   /** True when metadata is told as a list of events. */
   isBatchMeta: boolean;

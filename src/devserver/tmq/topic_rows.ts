@@ -38,9 +38,9 @@ export class TopicRows {
   reads(tableId: number, childId: number): boolean {
     const { table } = this.#topic;
     if (table === null) return true;
-    return table.id === tableId || (table.kind === "child" && table.table.id === tableId)
-      ? table.kind !== "child" || table.id === childId
-      : false;
+    return table.kind === "child"
+      ? table.table.id === tableId && table.id === childId
+      : table.id === tableId;
   }
 
   /** Names the child tables that the topic's `where` lets through; null lets all through. */
@@ -68,6 +68,12 @@ export class TopicRows {
     const { select, where, table } = this.#topic;
     if (select !== null) planQuery(select, this.#context(stagedTable));
     if (where !== null) planQuery(childrenWhere(where, table!.name), this.#context(null));
+  }
+
+  /** Tells whether the query's table is still there. */
+  #exists(): boolean {
+    const { database, table } = this.#topic;
+    return table !== null && database.tables.get(table.name) === table;
   }
 
   #plainBlock({ name, columns, flags, cells }: LoggedRows): TopicBlock {
@@ -122,7 +128,7 @@ export class TopicRows {
 
   /** Runs the query over the rows, put into a table that also has the number of each row's block. */
   async #queried(select: Select, rows: LoggedRows[]): Promise<TopicBlock[]> {
-    const place = select.from!;
+    if (!this.#exists()) return [];
     const block: Expr = {
       node: "column",
       table: null,
@@ -133,7 +139,7 @@ export class TopicRows {
     };
     const items = [...select.items, { alias: null, expr: block }];
     const plan = planQuery(
-      { ...select, from: place, items },
+      { ...select, items },
       this.#context(`temp.${stagedTable}`),
       true,
     );
@@ -142,6 +148,7 @@ export class TopicRows {
     try {
       await this.#stage(connection, rows);
       cells = await readAll(connection, plan);
+      await connection.run(`DROP TABLE temp.${stagedTable}`);
     } catch (error) {
       throw toServerError(error);
     } finally {
@@ -175,7 +182,8 @@ export class TopicRows {
     const total = count.reduce((sum, own) => sum + own, 0);
     const spread = (valueOf: (item: LoggedRows, index: number) => Cell[]): Cell[] =>
       rows.flatMap(valueOf);
-    const repeat = (value: Cell, index: number): Cell[] => new Array<Cell>(count[index]!).fill(value);
+    const repeat = (value: Cell, index: number): Cell[] =>
+      new Array<Cell>(count[index]!).fill(value);
     const cells = columns.map((column) => {
       const values = spread((item, index) => {
         const at = item.columns.findIndex(({ store }) => store === column.store);
@@ -241,7 +249,14 @@ function textOf(cell: Cell): string {
 
 /** The query for the names of the child tables with certain tags. */
 function childrenWhere(where: Expr, stable: string): Select {
-  const tbname: Expr = { node: "column", table: null, name: "tbname", quoted: false, start: 0, end: 0 };
+  const tbname: Expr = {
+    node: "column",
+    table: null,
+    name: "tbname",
+    quoted: false,
+    start: 0,
+    end: 0,
+  };
   return {
     node: "select",
     distinct: true,

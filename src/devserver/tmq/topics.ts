@@ -128,8 +128,8 @@ export class Topics {
           quoteText(JSON.stringify(topic.star)),
         ];
         await writer.run(`INSERT INTO tdwire_topics VALUES (${values.join(", ")})`);
-        await log.makeDurable({ writer, onCommit }, topic.database);
       }
+      await log.watch({ writer, onCommit }, topic.database, store.isFile);
       onCommit(() => this.#add(topic));
     });
   }
@@ -148,7 +148,7 @@ export class Topics {
       await writer.run(`DELETE FROM tdwire_topics WHERE id = ${topic.id}`);
       await writer.run(`DELETE FROM tdwire_offsets WHERE topic_id = ${topic.id}`);
       const isLast = this.all().filter(({ database }) => database === topic.database).length === 1;
-      if (isLast) await log.makeVolatile({ writer, onCommit }, topic.database);
+      if (isLast) await log.unwatch({ writer, onCommit }, topic.database);
       onCommit(() => {
         this.#topics.delete(topic.name);
         this.#groups.delete(topic);

@@ -5,8 +5,13 @@
  */
 import type { LogChange } from "./log_change.ts";
 
-/** Estimated bytes of one log above which its oldest entries are forgotten. */
-const maxBytes = 128 << 20;
+/** For how long and how much a log is kept. */
+export interface Retention {
+  /** Milliseconds; infinite when for ever. */
+  timeMs: number;
+  /** Estimated bytes in memory. */
+  bytes: number;
+}
 
 /** An entry of a log. */
 export interface LogEntry {
@@ -23,17 +28,17 @@ function costOf(change: LogChange): number {
 /** The log of one vgroup. Version 0 is the vgroup's creation. */
 export class VgroupLog {
   readonly id: number;
-  readonly #retentionMs: () => number;
+  readonly #retention: () => Retention;
   #entries: LogEntry[] = [];
   #begin = 0;
   /** Entries at the start of `#entries` that are forgotten. */
   #gone = 0;
   #bytes = 0;
 
-  /** `retentionMs` tells for how many milliseconds entries are kept. */
-  constructor(id: number, retentionMs: () => number) {
+  /** `retention` is asked whenever entries may be too old or too many. */
+  constructor(id: number, retention: () => Retention) {
     this.id = id;
-    this.#retentionMs = retentionMs;
+    this.#retention = retention;
     this.append({ kind: "none" }, Date.now());
   }
 
@@ -69,10 +74,10 @@ export class VgroupLog {
 
   /** Forgets what is too old or too much. The newest entry stays. */
   trim(now: number): void {
-    const oldestTime = now - this.#retentionMs();
+    const { timeMs, bytes } = this.#retention();
     while (this.end - this.#begin > 1) {
       const oldest = this.#entries[this.#gone]!;
-      if (oldest.time >= oldestTime && this.#bytes <= maxBytes) break;
+      if (oldest.time >= now - timeMs && this.#bytes <= bytes) break;
       this.#bytes -= oldest.cost;
       this.#entries[this.#gone++] = { time: 0, change: { kind: "none" }, cost: 0 };
       this.#begin++;

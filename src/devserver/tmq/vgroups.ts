@@ -23,12 +23,6 @@ export function retentionSeconds(database: Database): number {
   return option(database, "wal_retention_period", defaultRetentionSeconds);
 }
 
-/** Milliseconds for which the log is kept. */
-export function retentionMs(database: Database): number {
-  const seconds = retentionSeconds(database);
-  return seconds < 0 ? Infinity : seconds * 1000;
-}
-
 /** Index of the vgroup that a table of this name is in (FNV-1a). */
 export function vgroupIndex(database: Database, table: string): number {
   let hash = 0x811c9dc5;

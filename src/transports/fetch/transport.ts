@@ -13,7 +13,7 @@
  */
 import type { Codec } from "../../codec/codec.ts";
 import { safeUrl } from "../../dsn.ts";
-import { type ErrorContext, isTaosError, UnsupportedError } from "../../errors.ts";
+import { type ErrorContext, InterfaceError, isTaosError, UnsupportedError } from "../../errors.ts";
 import { openFirstHost } from "../../internal/first_host.ts";
 import { requestIds } from "../../internal/request_ids.ts";
 import { isAtLeast } from "../../internal/server_version.ts";
@@ -45,6 +45,7 @@ class RestQueries implements QueryPort {
   readonly #options: ResolvedOptions;
   /** Headers of the last answer. */
   headers: Headers | undefined;
+  readonly #inFlight = new Set<bigint>();
   #state: SessionState = { database: undefined, precision: undefined };
 
   constructor(endpoint: Endpoint, codec: Codec, options: ResolvedOptions) {
@@ -54,12 +55,19 @@ class RestQueries implements QueryPort {
   }
 
   async execute(sql: string, call: Call, context?: ErrorContext): Promise<Execution> {
-    const used = usedDatabase(sql);
-    const execution = await this.#run(sql, call, context);
-    if (used !== undefined) {
-      this.#state = { database: used, precision: await this.#precisionOf(used, call) };
+    const { reqId } = call;
+    if (this.#inFlight.has(reqId)) throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
+    this.#inFlight.add(reqId);
+    try {
+      const used = usedDatabase(sql);
+      const execution = await this.#run(sql, call, context);
+      if (used !== undefined) {
+        this.#state = { database: used, precision: await this.#precisionOf(used, call) };
+      }
+      return execution;
+    } finally {
+      this.#inFlight.delete(reqId);
     }
-    return execution;
   }
 
   async #run(sql: string, call: Call, context?: ErrorContext): Promise<Execution> {

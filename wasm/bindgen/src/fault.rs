@@ -68,6 +68,8 @@ fn number(value: Option<u64>) -> f64 {
 macro_rules! from_error {
     ($error:ty) => {
         impl From<$error> for Fault {
+            #[cold]
+            #[inline(never)]
             fn from(error: $error) -> Self {
                 Self {
                     message: error.to_string(),
@@ -86,6 +88,8 @@ from_error!(DecodeError);
 from_error!(EncodeError);
 
 impl From<TextError> for Fault {
+    #[cold]
+    #[inline(never)]
     fn from(error: TextError) -> Self {
         Self { offset: error.offset as f64, ..Self::new(&error.to_string()) }
     }

@@ -1,11 +1,8 @@
 //! A 64-bit number as the text that reads back as the same number: in the digits it takes where 15 do, else in 17.
 //! The standard library's formatting would be a tenth of the module.
 
-use alloc::vec;
-use alloc::vec::Vec;
-use core::cmp::Ordering;
-
 use super::json::Out;
+use crate::rest::float::product;
 
 /// Significant digits that tell any two numbers apart.
 const DIGITS: usize = 17;
@@ -48,6 +45,7 @@ fn short(value: f64) -> Option<(u64, usize)> {
     None
 }
 
+#[inline(never)]
 fn write_fixed(mut whole: u64, fraction: usize, out: Out<'_>) {
     let mut text = [b'0'; 2 * MAX_FRACTION];
     let mut at = text.len();
@@ -65,15 +63,15 @@ fn write_fixed(mut whole: u64, fraction: usize, out: Out<'_>) {
     out(&text[at..]);
 }
 
-/// Writes d.ddde±x with 17 digits.
+/// Writes d.ddde±x with up to 17 digits.
 fn write_long(value: f64, out: Out<'_>) {
-    let (digits, exponent) = digits(value);
-    let end = digits.iter().rposition(|digit| *digit != b'0').unwrap_or(0) + 1;
-    out(&digits[..1]);
-    if end > 1 {
-        out(b".");
-        out(&digits[1..end]);
+    let (mut digits, exponent) = digits(value);
+    let mut fraction = DIGITS - 1;
+    while fraction > 0 && digits % 10 == 0 {
+        digits /= 10;
+        fraction -= 1;
     }
+    write_fixed(digits, fraction, out);
     if exponent != 0 {
         out(if exponent < 0 { b"e-" } else { b"e+" });
         write_fixed(exponent.unsigned_abs().into(), 0, out);
@@ -81,102 +79,23 @@ fn write_long(value: f64, out: Out<'_>) {
 }
 
 /// The first 17 digits, rounded, and the exponent of the first.
-fn digits(value: f64) -> ([u8; DIGITS], i32) {
+fn digits(value: f64) -> (u64, i32) {
     let bits = value.to_bits();
     let biased = (bits >> 52) as i32;
     let fraction = bits & ((1 << 52) - 1);
     let (mantissa, binary) = if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
     // floor(log10(2^n)); the true exponent of ten is this or one more.
     let mut exponent = ((63 - mantissa.leading_zeros() as i32 + binary) * 78_913) >> 18;
-    let mut top = Natural::new(mantissa);
-    let mut bottom = Natural::new(1);
-    top.shift(binary.max(0) as u32);
-    bottom.shift((-binary).max(0) as u32);
-    top.times_ten((-exponent).max(0) as u32);
-    bottom.times_ten(exponent.max(0) as u32);
-    let mut tenfold = bottom.clone();
-    tenfold.times_ten(1);
-    if top.compare(&tenfold) != Ordering::Less {
-        bottom = tenfold;
+    loop {
+        // The table reaches further than any exponent that comes here.
+        let (high, shift, _) = product(mantissa, DIGITS as i32 - 1 - exponent).unwrap_or_default();
+        // The 17 digits have 57 bits at most: at least 70 of the 128 go.
+        let drop = -(shift + binary) as u32;
+        let rounded = (high.unbounded_shr(drop - 1) as u64).div_ceil(2);
+        if rounded < 10_u64.pow(DIGITS as u32) {
+            return (rounded, exponent);
+        }
         exponent += 1;
-    }
-    let mut text = [b'0'; DIGITS];
-    for digit in &mut text {
-        while top.compare(&bottom) != Ordering::Less {
-            top.subtract(&bottom);
-            *digit += 1;
-        }
-        top.times_ten(1);
-    }
-    // The remainder has been multiplied by ten already: half of the last digit is five of the next.
-    for _ in 0..5 {
-        if top.compare(&bottom) == Ordering::Less {
-            return (text, exponent);
-        }
-        top.subtract(&bottom);
-    }
-    for digit in text.iter_mut().rev() {
-        if *digit < b'9' {
-            *digit += 1;
-            return (text, exponent);
-        }
-        *digit = b'0';
-    }
-    text[0] = b'1';
-    (text, exponent + 1)
-}
-
-/// A natural number of any size, lowest part first.
-#[derive(Clone)]
-struct Natural(Vec<u32>);
-
-impl Natural {
-    fn new(value: u64) -> Self {
-        Self(vec![value as u32, (value >> 32) as u32])
-    }
-
-    fn times(&mut self, factor: u32) {
-        let mut carry = 0;
-        for part in &mut self.0 {
-            carry += u64::from(*part) * u64::from(factor);
-            *part = carry as u32;
-            carry >>= 32;
-        }
-        if carry > 0 {
-            self.0.push(carry as u32);
-        }
-    }
-
-    fn times_ten(&mut self, times: u32) {
-        (0..times).for_each(|_| self.times(10));
-    }
-
-    fn shift(&mut self, bits: u32) {
-        self.times(1 << (bits % 32));
-        self.0.splice(..0, (0..bits / 32).map(|_| 0));
-    }
-
-    fn part(&self, index: usize) -> u32 {
-        self.0.get(index).copied().unwrap_or(0)
-    }
-
-    fn compare(&self, other: &Self) -> Ordering {
-        let parts = (0..self.0.len().max(other.0.len())).rev();
-        parts
-            .map(|index| self.part(index).cmp(&other.part(index)))
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    }
-
-    /// Subtracts what is not larger.
-    fn subtract(&mut self, other: &Self) {
-        let mut borrow = false;
-        for index in 0..self.0.len() {
-            let (part, first) = self.0[index].overflowing_sub(other.part(index));
-            let (part, second) = part.overflowing_sub(borrow.into());
-            self.0[index] = part;
-            borrow = first || second;
-        }
     }
 }
 
@@ -185,6 +104,7 @@ mod tests {
     use super::*;
     extern crate std;
     use std::string::String;
+    use std::vec::Vec;
 
     fn text(value: f64) -> String {
         let mut text = Vec::new();

@@ -35,11 +35,12 @@ impl From<Truncated> for &'static str {
 }
 
 /// Writes the item at the start of `bytes` as JSON text.
+#[inline(never)]
 pub(super) fn write(bytes: &[u8], out: Out<'_>) -> Result<(), &'static str> {
     let mut cursor = Cursor::new(bytes);
     let kind = cursor.u8()?;
     if kind & OBJECT == 0 {
-        return write_value(kind, &mut cursor, |cursor| Ok(cursor.u16()?.into()), out);
+        return write_value(kind, &mut cursor, true, out);
     }
     let length = usize::from(cursor.u16()?);
     let members = cursor.u16()?;
@@ -65,27 +66,24 @@ fn write_members(entries: &[u8], width: usize, body: &[u8], out: Out<'_>) -> Res
         cursor.slice(gap as u64)?;
         out(if number == 0 { b"{" } else { b"," });
         let key = item(&mut cursor)?;
-        write_text(core::iter::once(key.strip_suffix(b"\0").unwrap_or(key)), out);
-        out(b":");
+        out(b"\"");
+        write_escaped(key.strip_suffix(b"\0").unwrap_or(key), out);
+        out(b"\":");
         let kind = cursor.u8()?;
-        write_value(kind, &mut cursor, varint, out)?;
+        write_value(kind, &mut cursor, false, out)?;
     }
     out(b"}");
     Ok(())
 }
 
-fn write_value<'a>(
-    kind: u8,
-    cursor: &mut Cursor<'a>,
-    length: impl Fn(&mut Cursor<'a>) -> Result<u32, &'static str>,
-    out: Out<'_>,
-) -> Result<(), &'static str> {
+#[inline(never)]
+fn write_value(kind: u8, cursor: &mut Cursor<'_>, is_lone: bool, out: Out<'_>) -> Result<(), &'static str> {
     match DataType::from_code(kind) {
         Some(DataType::Null) => out(b"null"),
         Some(DataType::Bool) => out(if cursor.u8()? == 0 { b"false" } else { b"true" }),
         Some(DataType::Double) => double::write(f64::from_bits(cursor.u64()?), out),
         Some(DataType::NChar) => {
-            let length = length(cursor)?;
+            let length = if is_lone { cursor.u16()?.into() } else { varint(cursor)? };
             let (codes, []) = cursor.slice(length.into())?.as_chunks::<4>() else {
                 return Err("a text in a JSON item is not made of whole characters");
             };
@@ -101,6 +99,7 @@ fn item<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], &'static str> {
     Ok(cursor.slice(length.into())?)
 }
 
+#[inline(never)]
 fn varint(cursor: &mut Cursor<'_>) -> Result<u32, &'static str> {
     let mut value = 0;
     for shift in [0, 7, 14] {
@@ -122,13 +121,8 @@ fn write_characters(codes: &[[u8; 4]], out: Out<'_>) {
     out(b"\"");
 }
 
-fn write_text<'a>(parts: impl Iterator<Item = &'a [u8]>, out: Out<'_>) {
-    out(b"\"");
-    parts.for_each(|part| write_escaped(part, out));
-    out(b"\"");
-}
-
 /// Writes what stands between the quotes of a string. Bytes that are not UTF-8 stay as they are.
+#[inline(never)]
 fn write_escaped(bytes: &[u8], out: Out<'_>) {
     let mut plain = 0;
     for (at, byte) in bytes.iter().enumerate() {

@@ -57,6 +57,7 @@ impl<'a> Block<'a> {
     /// # Errors
     ///
     /// Anything that does not keep to the format, with the place.
+    #[inline(never)]
     pub fn parse_with(bytes: &'a [u8], json: JsonForm) -> Result<Self, DecodeError> {
         let header = Header::parse(bytes)?;
         let mut body = header.body;
@@ -108,6 +109,7 @@ impl<'a> Block<'a> {
     ///
     /// A region over 64 MiB that is also over 16 times the input: rows may share an item, so a small block can
     /// ask for a huge one.
+    #[inline(never)]
     pub fn to_region(&self) -> Result<Vec<u8>, DecodeError> {
         region::write(self.rows, &self.columns, self.input_len)
     }

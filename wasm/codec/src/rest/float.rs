@@ -88,7 +88,8 @@ pub(super) fn nearest(number: Decimal<'_>, format: Format) -> Option<u64> {
 
 /// `leading` × 10^exponent as high × 2^exponent, high with its highest bit set; and by how much high may be too
 /// small.
-fn product(leading: u64, exponent: i32) -> Option<(u128, i32, u128)> {
+#[inline(never)]
+pub(crate) fn product(leading: u64, exponent: i32) -> Option<(u128, i32, u128)> {
     let step = exponent.div_euclid(STEP);
     let shift = leading.leading_zeros();
     let small = 5_u64.pow(exponent.rem_euclid(STEP) as u32);

@@ -74,8 +74,12 @@ impl<'a> Input<'a> {
         self.at = at;
     }
 
-    pub fn advance(&mut self, count: usize) {
-        self.at += count;
+    /// Goes on behind a value of `len` bytes that the caller has read by itself.
+    #[inline]
+    pub fn advance(&mut self, len: usize) {
+        self.at += len;
+        // It may have been cut off before, and scanned up to there.
+        self.resume.scanned = 0;
     }
 
     /// The bytes from here on.

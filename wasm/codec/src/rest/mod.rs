@@ -14,7 +14,7 @@
 //! bare JSON. A JSON `null` cannot be told from NULL, nor can NaN and the infinities.
 
 mod column;
-mod float;
+pub(crate) mod float;
 mod input;
 mod meta;
 mod number;

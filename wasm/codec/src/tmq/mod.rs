@@ -20,7 +20,7 @@
 //! | tail of type 4 | i32 n, n × (uv length, bytes) |
 
 mod payload;
-mod varint;
+mod reader;
 
 use alloc::vec::Vec;
 
@@ -81,37 +81,45 @@ pub fn decode(bytes: &[u8], raw_type: Option<RawType>) -> Result<Vec<u8>, Decode
 
 fn write_block(block: &MessageBlock<'_>, record: usize, sink: &mut Sink) -> Result<(), DecodeError> {
     let region = block.block.to_region()?;
-    let region_at = sink.len();
-    sink.bytes(&region);
-    sink.align(ALIGNMENT);
-    let (table_at, table_len) = match block.table {
-        Some(name) if !name.is_empty() => {
-            let at = sink.len();
-            sink.bytes(name);
-            sink.align(ALIGNMENT);
-            (at, name.len())
-        }
-        _ => (0, 0),
-    };
-    let names_at = if block.names.is_empty() { 0 } else { write_names(&block.names, sink) };
-    let fields = [region_at, region.len(), block.precision as usize, table_at, table_len, names_at, block.names.len()];
+    let table = block.table.unwrap_or_default();
+    let region_at = section(sink, &region);
+    let table_at = section(sink, table);
+    let names_at = section(sink, &names_section(&block.names));
+    let fields =
+        [region_at, region.len(), block.precision as usize, table_at, table.len(), names_at, block.names.len()];
     for (field, value) in fields.into_iter().enumerate() {
         sink.patch_u32(record + 4 * field, value as u32);
     }
     Ok(())
 }
 
-fn write_names(names: &[&[u8]], sink: &mut Sink) -> usize {
+/// The names' ends and the names; nothing without any.
+fn names_section(names: &[&[u8]]) -> Vec<u8> {
+    let mut section = Vec::new();
+    if names.is_empty() {
+        return section;
+    }
+    let mut end = 0_u32;
+    section.extend(end.to_le_bytes());
+    for name in names {
+        end += name.len() as u32;
+        section.extend(end.to_le_bytes());
+    }
+    for name in names {
+        section.extend_from_slice(name);
+    }
+    section
+}
+
+/// Appends a section and returns where it is; 0 when it is empty.
+#[inline(never)]
+fn section(sink: &mut Sink, bytes: &[u8]) -> usize {
     let at = sink.len();
-    let mut end = 0;
-    sink.u32(0);
-    for name in names {
-        end += name.len();
-        sink.u32(end as u32);
-    }
-    for name in names {
-        sink.bytes(name);
-    }
+    sink.bytes(bytes);
     sink.align(ALIGNMENT);
-    at
+    if bytes.is_empty() {
+        0
+    } else {
+        at
+    }
 }

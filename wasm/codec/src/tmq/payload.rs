@@ -2,9 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::varint;
+use super::reader::Reader;
 use crate::block::{Block, JsonForm};
-use crate::cursor::Cursor;
 use crate::error::DecodeError;
 use crate::precision::Precision;
 
@@ -14,8 +13,6 @@ const SIZED_HEAD: u8 = 100;
 const LOG_RECORD: usize = 9;
 /// Bytes between a block's length and the raw block.
 const BLOCK_HEAD: usize = 18;
-/// No block takes fewer bytes: a length, its head, and the header of a raw block.
-const MIN_BLOCK: u64 = 1 + BLOCK_HEAD as u64 + 28;
 /// No column of a schema takes fewer bytes.
 const MIN_SCHEMA: u64 = 5;
 
@@ -69,28 +66,31 @@ impl<'a> Payload<'a> {
     ///
     /// Anything that does not keep to the format, with the place.
     pub fn parse(bytes: &'a [u8], raw_type: Option<RawType>) -> Result<Self, DecodeError> {
-        let mut cursor = Cursor::new(bytes);
-        let (positions, is_sized) = parse_head(&mut cursor)?;
-        let blocks = parse_blocks(&mut cursor)?;
-        parse_tail(cursor, raw_type, is_sized)?;
-        Ok(Self { positions, blocks })
+        let mut reader = Reader::new(bytes);
+        parse(&mut reader, raw_type).ok_or(reader.error)
     }
 }
 
+fn parse<'a>(reader: &mut Reader<'a>, raw_type: Option<RawType>) -> Option<Payload<'a>> {
+    let (positions, is_sized) = parse_head(reader)?;
+    let blocks = parse_blocks(reader)?;
+    parse_tail(reader, raw_type, is_sized)?;
+    Some(Payload { positions, blocks })
+}
+
 /// The two positions, and whether the head told its length.
-fn parse_head(cursor: &mut Cursor<'_>) -> Result<(Option<(i64, i64)>, bool), DecodeError> {
-    let first = cursor.u8()?;
+fn parse_head(reader: &mut Reader<'_>) -> Option<(Option<(i64, i64)>, bool)> {
+    let first = reader.u8()?;
     if first < SIZED_HEAD {
-        let begin = parse_record(first, cursor)?;
-        let kind = cursor.u8()?;
-        let next = parse_record(kind, cursor)?;
-        return Ok((begin.zip(next), false));
+        let begin = parse_record(first, reader)?;
+        let kind = reader.u8()?;
+        let next = parse_record(kind, reader)?;
+        return Some((begin.zip(next), false));
     }
-    let at = cursor.offset();
-    let length = count(cursor.i32()?, "the head's length is negative", at)?;
-    let records = cursor.slice(length.into())?;
+    let length = reader.count(1)?;
+    let records = reader.slice(length)?;
     let (begin, next) = records.split_at_checked(LOG_RECORD).unwrap_or_default();
-    Ok((log_position(begin).zip(log_position(next)), true))
+    Some((log_position(begin).zip(log_position(next)), true))
 }
 
 fn log_position(record: &[u8]) -> Option<i64> {
@@ -100,113 +100,80 @@ fn log_position(record: &[u8]) -> Option<i64> {
     }
 }
 
-fn parse_record(kind: u8, cursor: &mut Cursor<'_>) -> Result<Option<i64>, DecodeError> {
+fn parse_record(kind: u8, reader: &mut Reader<'_>) -> Option<Option<i64>> {
     match kind {
-        1 => Ok(Some(cursor.u64()? as i64)),
-        2 | 3 => cursor.slice(16).map(|_| None).map_err(Into::into),
-        _ => Err(DecodeError::new("unknown type of offset").at(cursor.offset() - 1)),
+        1 => Some(Some(reader.i64()?)),
+        2 | 3 => reader.slice(16).map(|_| None),
+        _ => reader.refuse("unknown type of offset", reader.offset() - 1),
     }
 }
 
-fn parse_blocks<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<MessageBlock<'a>>, DecodeError> {
-    let at = cursor.offset();
-    let blocks = count(cursor.i32()?, "the number of blocks is negative", at)?;
-    let mut parsed = Vec::new();
-    if blocks == 0 {
-        return Ok(parsed);
+fn parse_blocks<'a>(reader: &mut Reader<'a>) -> Option<Vec<MessageBlock<'a>>> {
+    let count = reader.count(0)?;
+    let mut blocks = Vec::new();
+    if count == 0 {
+        return Some(blocks);
     }
-    let (with_table, with_schema) = (cursor.u8()? != 0, cursor.u8()? != 0);
-    require(cursor, u64::from(blocks) * MIN_BLOCK)?;
-    parsed.try_reserve_exact(blocks as usize).map_err(|_| DecodeError::new("out of memory"))?;
-    for _ in 0..blocks {
-        let (block, precision) = parse_block(cursor)?;
-        let names = if with_schema { parse_schema(cursor)? } else { Vec::new() };
-        let table = if with_table { Some(parse_name(cursor)?) } else { None };
-        parsed.push(MessageBlock { block, precision, names, table });
+    let (with_table, with_schema) = (reader.u8()? != 0, reader.u8()? != 0);
+    for _ in 0..count {
+        let (block, precision) = parse_block(reader)?;
+        let names = if with_schema { parse_schema(reader)? } else { Vec::new() };
+        let table = if with_table { Some(reader.name()?) } else { None };
+        blocks.push(MessageBlock { block, precision, names, table });
     }
-    Ok(parsed)
+    Some(blocks)
 }
 
-fn parse_block<'a>(cursor: &mut Cursor<'a>) -> Result<(Block<'a>, Precision), DecodeError> {
-    let start = cursor.offset();
-    let length = varint::unsigned(cursor)?;
-    let at = cursor.offset();
-    let refused = |what| Err(DecodeError::new(what).at(at));
-    let Some((head, raw)) = cursor.slice(length.into())?.split_first_chunk::<BLOCK_HEAD>() else {
-        return Err(DecodeError::new("a block is too short for its head").at(start).needs(18, length.into()));
+fn parse_block<'a>(reader: &mut Reader<'a>) -> Option<(Block<'a>, Precision)> {
+    let length = reader.varint()?;
+    let at = reader.offset();
+    let Some((head, raw)) = reader.slice(length)?.split_first_chunk::<BLOCK_HEAD>() else {
+        return reader.refuse("a block is too short for its head", at);
     };
     let [version @ .., _, _, _, _, _, _, _, _, compression, precision] = head;
-    if u64::from_le_bytes(*version) != 1 {
-        return refused("a block's head is of an unknown version");
-    }
-    if *compression != 0 {
-        return refused("a block is compressed");
+    if u64::from_le_bytes(*version) != 1 || *compression != 0 {
+        return reader.refuse("a block is compressed, or its head of an unknown version", at);
     }
     let Some(precision) = Precision::from_code((*precision).into()) else {
-        return refused("a block's precision is not 0, 1 or 2");
+        return reader.refuse("a block's precision is not 0, 1 or 2", at);
     };
-    let moved = |error: DecodeError| error.at(at + BLOCK_HEAD + error.offset.unwrap_or(0));
-    Ok((Block::parse_with(raw, JsonForm::Internal).map_err(moved)?, precision))
+    match Block::parse_with(raw, JsonForm::Internal) {
+        Ok(block) => Some((block, precision)),
+        Err(error) => {
+            reader.error = error.at(at + BLOCK_HEAD + error.offset.unwrap_or(0));
+            None
+        }
+    }
 }
 
-fn parse_schema<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<&'a [u8]>, DecodeError> {
-    let at = cursor.offset();
-    let columns = count(varint::signed(cursor)?, "the number of columns of a schema is negative", at)?;
-    varint::signed(cursor)?;
-    require(cursor, u64::from(columns) * MIN_SCHEMA)?;
+fn parse_schema<'a>(reader: &mut Reader<'a>) -> Option<Vec<&'a [u8]>> {
+    let columns = reader.varint_count(MIN_SCHEMA)?;
+    reader.varint()?;
     let mut names = Vec::new();
-    names.try_reserve_exact(columns as usize).map_err(|_| DecodeError::new("out of memory"))?;
     for _ in 0..columns {
-        cursor.slice(2)?;
-        varint::signed(cursor)?;
-        varint::signed(cursor)?;
-        names.push(parse_name(cursor)?);
+        reader.slice(2)?;
+        reader.varint()?;
+        reader.varint()?;
+        names.push(reader.name()?);
     }
-    Ok(names)
+    Some(names)
 }
 
-/// A text with its length and a NUL, which the length counts.
-fn parse_name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], DecodeError> {
-    let length = varint::unsigned(cursor)?;
-    match cursor.slice(length.into())? {
-        [name @ .., 0] => Ok(name),
-        name => Ok(name),
-    }
-}
-
-fn parse_tail(mut cursor: Cursor<'_>, raw_type: Option<RawType>, is_sized: bool) -> Result<(), DecodeError> {
-    let rest = cursor.remaining();
+fn parse_tail(reader: &mut Reader<'_>, raw_type: Option<RawType>, is_sized: bool) -> Option<()> {
+    let rest = reader.remaining();
     if raw_type != Some(RawType::MetaData) && (rest == 8 || rest == 0 && !is_sized) {
-        return Ok(());
+        return Some(());
     }
     if raw_type == Some(RawType::Data) {
-        cursor.slice(8)?;
+        reader.slice(8)?;
     } else {
-        let at = cursor.offset();
-        let requests = count(cursor.i32()?, "the number of created tables is negative", at)?;
-        require(&cursor, requests.into())?;
-        for _ in 0..requests {
-            let length = varint::unsigned(&mut cursor)?;
-            cursor.slice(length.into())?;
+        for _ in 0..reader.count(1)? {
+            let length = reader.varint()?;
+            reader.slice(length)?;
         }
     }
-    match cursor.remaining() {
-        0 => Ok(()),
-        rest => {
-            Err(DecodeError::new("there are bytes after the message's end").at(cursor.offset()).needs(0, rest as u64))
-        }
+    if reader.remaining() > 0 {
+        return reader.refuse("there are bytes after the message's end", reader.offset());
     }
-}
-
-fn count(value: i32, negative: &'static str, offset: usize) -> Result<u32, DecodeError> {
-    u32::try_from(value).map_err(|_| DecodeError::new(negative).at(offset))
-}
-
-/// Refuses a count that the bytes left cannot hold, before memory is taken for it.
-fn require(cursor: &Cursor<'_>, needed: u64) -> Result<(), DecodeError> {
-    let available = cursor.remaining() as u64;
-    if needed <= available {
-        return Ok(());
-    }
-    Err(DecodeError::new("the input ends too early").at(cursor.offset()).needs(needed, available))
+    Some(())
 }

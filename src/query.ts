@@ -7,7 +7,7 @@ import type { ColumnBatch } from "./batch.ts";
 import type { CellFormats } from "./column.ts";
 import { InterfaceError } from "./errors.ts";
 import { Result } from "./result.ts";
-import type { Call, Execution } from "./transports/transport.ts";
+import type { Call, Execution, RowSource } from "./transports/transport.ts";
 import type { Field, Precision, RequestOptions, ValueOptions } from "./types.ts";
 import type { ResolvedValueOptions } from "./value_modes.ts";
 
@@ -61,6 +61,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   readonly #controller = new AbortController();
   #started: Started | undefined;
   #used = false;
+  /** Whether it has been read to its end. */
+  #isOver = false;
 
   /** Use `connection.query()` or `statement.query()` instead. */
   constructor(runner: QueryRunner) {
@@ -94,13 +96,14 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
     const { call, execution } = this.#use();
     const { rows } = await execution;
-    if (rows === null) return;
     try {
-      for (let batch = await rows.next(call); batch !== null; batch = await rows.next(call)) {
+      for (;;) {
+        const batch = await this.#next(call, rows);
+        if (batch === null) return;
         yield batch;
       }
     } finally {
-      rows.free();
+      rows?.free();
     }
   }
 
@@ -113,22 +116,26 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      async cancel() {
+      cancel: async () => {
+        // A generator that waits for a batch would return only behind it.
+        this.#giveUp();
         await batches.return();
       },
     }, { highWaterMark: 0 });
   }
 
-  /** The columns of the result; empty for a statement without one. Does not read the result. */
+  /**
+   * The columns of the result; empty for a statement without one. Does not read the result, which stays open on the
+   * server until it is read or disposed of.
+   */
   async fields(): Promise<Field[]> {
-    if (this.#used && this.#started === undefined) throw usedUp();
-    const { rows } = await this.#start().execution;
+    const rows = await this.#opened();
     return [...rows?.fields ?? []];
   }
 
-  /** The precision of the result's timestamps. Does not read the result. */
+  /** The precision of the result's timestamps. Does not read the result, as {@linkcode Query.fields}. */
   async precision(): Promise<Precision> {
-    const { rows } = await this.#start().execution;
+    const rows = await this.#opened();
     return rows?.precision ?? "ms";
   }
 
@@ -157,27 +164,45 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   async cancel(options: { kill?: boolean } = {}): Promise<"stopped" | "abandoned"> {
     const started = this.#started;
     this.#used = true;
-    if (started === undefined) return "stopped";
-    this.#controller.abort(new DOMException("the query was cancelled", "AbortError"));
+    if (started === undefined || this.#isOver) return "stopped";
+    this.#giveUp();
     const killed = options.kill === true && await this.#runner.kill(started.call);
     await this.#release(started);
     return killed ? "stopped" : "abandoned";
   }
 
-  /** Frees the result if it is not read to its end. */
+  /** Frees the result if it is not read to its end; who is still reading it gets an AbortError. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#used = true;
-    if (this.#started !== undefined) await this.#release(this.#started);
+    if (this.#started === undefined || this.#isOver) return;
+    this.#giveUp();
+    await this.#release(this.#started);
+  }
+
+  #giveUp(): void {
+    this.#controller.abort(new DOMException("the query was cancelled", "AbortError"));
   }
 
   async #release({ execution }: Started): Promise<void> {
     await execution.then(({ rows }) => rows?.free(), () => {});
   }
 
+  async #opened(): Promise<RowSource | null> {
+    if (this.#used && this.#started === undefined) throw usedUp();
+    return (await this.#start().execution).rows;
+  }
+
+  /** The next batch; the end of a query that was given up is not the end of its rows. */
+  async #next(call: Call, rows: RowSource | null): Promise<ColumnBatch | null> {
+    const batch = await rows?.next(call) ?? null;
+    if (batch !== null) return batch;
+    this.#controller.signal.throwIfAborted();
+    this.#isOver = true;
+    return null;
+  }
+
   #use(): Started {
-    if (this.#used) {
-      throw usedUp();
-    }
+    if (this.#used) throw usedUp();
     this.#used = true;
     return this.#start();
   }
@@ -196,12 +221,11 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   }
 
   async #readAll(): Promise<Result<R>> {
-    const { execution } = this.#use();
+    const { call, execution } = this.#use();
     const { affectedRows, durationNs, reqId, rows } = await execution;
     const batches: ColumnBatch[] = [];
-    const { call } = this.#started!;
     try {
-      for (let batch = await rows?.next(call); batch; batch = await rows?.next(call)) batches.push(batch);
+      for (let batch = await this.#next(call, rows); batch; batch = await this.#next(call, rows)) batches.push(batch);
     } finally {
       rows?.free();
     }

@@ -40,6 +40,8 @@ export async function openFirstHost<T>(options: ResolvedOptions, opener: HostOpe
         (attempt) => opener.open(i, attempt),
       );
     } catch (error) {
+      // The caller's own time limit looks like that of a host.
+      if (signal?.aborted) throw signal.reason;
       if (!isWorthAnotherHost(error)) throw error;
       failures.push(error);
     }

@@ -5,7 +5,7 @@
  */
 
 /**
- * Makes a generator of request ids: 33 random bits tell clients apart in the server's logs, 20 bits count. Below 2^53
+ * Makes a generator of request ids: 32 random bits tell clients apart in the server's logs, 20 bits count. Below 2^53
  * for every reader.
  *
  * @returns Gives an id that it has not given before.

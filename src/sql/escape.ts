@@ -2,13 +2,19 @@
  * The one place where values become SQL literals: for statements that the server does not prepare.
  *
  * TDengine reads a backslash in a string as an escape, so both it and the quote are escaped. Everything else stands as
- * it is; NUL cannot stand in a statement.
+ * it is; NUL cannot stand in a statement. A literal never touches what stands before or behind it: a minus would make a
+ * comment of `-3`, a quote would go on into the next string, a letter would become part of a number.
+ *
+ * The literal of bytes is `'\x…'`, which the server reads as bytes where it expects VARBINARY, and as that very text where
+ * it expects VARCHAR; so bytes that are said to be text are written as text. GEOMETRY has no literal but WKT.
  *
  * @module
  */
 import type { Codec } from "../codec/codec.ts";
+import type { DataTypeName } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
-import { isInstant, Param, type SqlValue } from "./param.ts";
+import { encodeHex } from "../internal/bytes.ts";
+import { isDecimalText, isInstant, Param, type SqlValue } from "./param.ts";
 
 function quoteText(text: string, position: number): string {
   if (text.includes("\0")) throw new InterfaceError(`parameter ${position + 1}: NUL cannot stand in SQL`);
@@ -16,9 +22,17 @@ function quoteText(text: string, position: number): string {
 }
 
 function quoteBytes(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  return `'\\x${hex}'`;
+  return bytes.length === 0 ? "''" : `'\\x${encodeHex(bytes)}'`;
+}
+
+function quoteUtf8(bytes: Uint8Array, position: number): string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InterfaceError(`parameter ${position + 1}: bytes that are not UTF-8 cannot stand in SQL as text`);
+  }
+  return quoteText(text, position);
 }
 
 function numberText(value: number, position: number): string {
@@ -31,11 +45,21 @@ function dateText(date: Date, position: number): string {
   return `'${date.toISOString()}'`;
 }
 
+const textTypes: ReadonlySet<DataTypeName> = new Set(["VARCHAR", "NCHAR", "JSON"]);
+
+/** The one text that stands without quotes, so it is checked here again. */
+function decimalText(value: Param["value"], position: number): string {
+  if (typeof value === "string" && isDecimalText(value)) return value;
+  throw new InterfaceError(`parameter ${position + 1}: not the text of a decimal`);
+}
+
 function paramText(param: Param, position: number, codec: Codec): string {
   const { value, precision, type } = param;
   if (value === null) return "NULL";
   if (precision !== null) return `'${codec.formatTimestamp(value as bigint, precision)}'`;
-  return type === "DECIMAL" ? String(value) : formatLiteral(value, position, codec);
+  if (type === "DECIMAL") return decimalText(value, position);
+  if (value instanceof Uint8Array && textTypes.has(type)) return quoteUtf8(value, position);
+  return formatLiteral(value, position, codec);
 }
 
 /**
@@ -65,6 +89,10 @@ export function formatLiteral(value: SqlValue, position: number, codec: Codec): 
   throw new InterfaceError(`parameter ${position + 1}: a value of this kind cannot stand in SQL`);
 }
 
+/** Characters that a literal may touch, in front and behind. */
+const opens = /[\s(,]/;
+const closes = /[\s),;]/;
+
 /** The statement with literals in the places of its placeholders. */
 export function insertLiterals(
   sql: string,
@@ -75,10 +103,9 @@ export function insertLiterals(
   let text = "";
   let from = 0;
   placeholders.forEach((at, i) => {
-    text += sql.slice(from, at);
-    // Behind a minus the sign of a negative number would begin a comment, behind a word a number would go on with it.
-    if (/[-\w]$/.test(text)) text += " ";
-    text += formatLiteral(params[i]!, i, codec);
+    const before = at === 0 || opens.test(sql[at - 1]!) ? "" : " ";
+    const behind = at + 1 === sql.length || closes.test(sql[at + 1]!) ? "" : " ";
+    text += sql.slice(from, at) + before + formatLiteral(params[i]!, i, codec) + behind;
     from = at + 1;
   });
   return text + sql.slice(from);

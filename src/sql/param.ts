@@ -78,8 +78,13 @@ export interface ParamMakers {
 
 const decimalText = /^[+-]?\d+(\.\d+)?$/;
 
+/** Whether a text is the decimal that {@linkcode param} takes. */
+export function isDecimalText(text: string): boolean {
+  return decimalText.test(text);
+}
+
 function decimal(text: string | null): Param {
-  if (text !== null && !decimalText.test(text)) {
+  if (text !== null && !isDecimalText(text)) {
     throw new InterfaceError("param.decimal takes digits with an optional point and sign");
   }
   return new Param("DECIMAL", text);

@@ -97,7 +97,7 @@ export function rowCountOf(columns: readonly ColumnValues[], names: readonly str
 }
 
 /** Refuses a row without a time, when it is clear which column is the time. */
-function requireTimes(placeholders: readonly Placeholder[], sources: readonly Source[], firstRow: number): void {
+export function requireTimes(placeholders: readonly Placeholder[], sources: readonly Source[], firstRow: number): void {
   const times = placeholders.flatMap(({ field }, i) => field.typeCode === DataType.TIMESTAMP ? [i] : []);
   const row = times.length === 1 ? sources[times[0]!]!.nulls?.findIndex((mark) => mark !== 0) ?? -1 : -1;
   if (row < 0) return;

@@ -57,6 +57,11 @@ export class ParameterRunner {
   ): Promise<Execution> {
     const { codec, port } = this.#context;
     const all = statement.placeholders ?? await this.#unknown(sql, shape, params, call);
+    if (all.length !== params.length) {
+      throw new InterfaceError(
+        `${params.length} parameters were given, but the server binds ${all.length}: one row of values at a time, see insert()`,
+      );
+    }
     const placeholders = groupPlaceholders(all, port);
     const ofRole = (role: Placeholder["role"]) => params.filter((_, i) => all[i]?.role === role);
     const [name] = ofRole("table");

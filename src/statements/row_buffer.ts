@@ -5,7 +5,8 @@
  */
 import type { Codec } from "../codec/codec.ts";
 import { InterfaceError } from "../errors.ts";
-import { inOrder, requireSameTags, type TableData } from "./bound_tables.ts";
+import { copyOf } from "../internal/copy_of.ts";
+import { boundName, inOrder, requireSameTags, requireTimes, type TableData } from "./bound_tables.ts";
 import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
@@ -29,25 +30,31 @@ export class RowBuffer {
 
   /** Takes a row: values in the order of the placeholders, or by name. */
   add(row: readonly unknown[] | Readonly<Record<string, unknown>>): void {
-    const { all } = this.#placeholders;
-    const values = inOrder(row, all, "values");
+    const { all, columns } = this.#placeholders;
+    // The caller may go on to change what a value holds.
+    const values = inOrder(row, all, "values").map(copyOf);
     const ofRole = (wanted: string) => values.filter((_, i) => all[i]!.role === wanted);
     const [name = null] = ofRole("table");
     if (name !== null && typeof name !== "string") throw new InterfaceError("the table name is no string");
-    all.forEach((placeholder, i) => {
-      if (placeholder.role === "table") return;
+    if (name !== null) boundName(name);
+    const sources = all.flatMap((placeholder, i) => {
+      if (placeholder.role === "table") return [];
       const target = targetOf(placeholder);
-      requireFitting(target, convertColumn(target, [values[i]], this.#codec), this.#codec);
+      const source = convertColumn(target, [values[i]], this.#codec);
+      requireFitting(target, source, this.#codec);
+      return placeholder.role === "column" ? [source] : [];
     });
+    requireTimes(columns, sources, 0);
     const table = this.#table(name, ofRole("tag"));
     ofRole("column").forEach((value, i) => table.columns[i]!.push(value));
   }
 
-  /** Hands over what has been gathered. */
-  take(): TableData[] {
-    const tables = [...this.#tables.values()];
-    this.clear();
-    return tables.map(({ name, tags, columns }) => ({ ...(name !== null && { name }), tags, columns }));
+  /** Hands over what has been gathered; the rows of a table leave when `take` has returned. */
+  drain(take: (table: TableData) => void): void {
+    for (const { name, tags, columns } of this.#tables.values()) {
+      take({ ...(name !== null && { name }), tags, columns });
+      this.#tables.delete(name);
+    }
   }
 
   clear(): void {

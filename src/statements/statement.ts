@@ -173,7 +173,7 @@ export class Statement<V = unknown> implements AsyncDisposable {
     return await this.#context.shared(call, async () => {
       if (this.#bound === undefined) await this.#learn(call);
       const bound = this.#bound!;
-      for (const table of this.#buffer!.take()) bound.add(table);
+      this.#buffer!.drain((table) => bound.add(table));
       const { tags, columns } = this.#placeholders!;
       const placeholders = [...tags, ...columns];
       const frames = bound.requests().map((request) =>
@@ -219,6 +219,8 @@ export class Statement<V = unknown> implements AsyncDisposable {
   }
 
   async #ensure(call: Call): Promise<PreparedStatement> {
+    // It may have been closed while this call waited for its turn.
+    if (this.#closed) throw new InterfaceError("the statement is closed");
     return this.#prepared ??= await this.#context.port.prepare(this.#sql, call, "statement");
   }
 

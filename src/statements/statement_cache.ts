@@ -15,7 +15,7 @@ const changedTableCodes: ReadonlySet<number> = new Set([
 
 /** Whether a statement kept from before may have failed because a table is another one by now. */
 function mayBeOutdated(error: unknown): boolean {
-  if (error instanceof InterfaceError) return true;
+  if (error instanceof InterfaceError) return error.outcome === "not-sent";
   return error instanceof TaosError && error.outcome === "rejected" && changedTableCodes.has(error.code);
 }
 
@@ -43,9 +43,8 @@ export class StatementCache {
     try {
       return await work(lease);
     } catch (error) {
-      // Refused on this side: a statement prepared just now is as good as before.
-      if (!lease.isKept && error instanceof InterfaceError) lease.giveBack();
-      else lease.discard();
+      // Rows may be bound to it by now, and would be written by the next execute.
+      lease.discard();
       if (lease.isKept && mayBeOutdated(error)) return await this.run(sql, call, work);
       throw error;
     }

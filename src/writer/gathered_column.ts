@@ -3,16 +3,10 @@
  *
  * @module
  */
+import { copyOf } from "../internal/copy_of.ts";
 import type { ColumnValues } from "../statements/bound_tables.ts";
 
 const firstCapacity = 256;
-
-/** The value as it is now: the caller may go on to change what it holds. */
-function copyOf(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return value.slice();
-  return value instanceof Date ? new Date(value) : value;
-}
 
 /** Values that come one by one. Numbers alone stay out of the engine's heap, which would grow by them. */
 export class GatheredColumn {

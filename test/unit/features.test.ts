@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UnsupportedError } from "../../src/errors.ts";
-import { hasFeature, isAtLeast, requireFeature } from "../../src/transports/websocket/features.ts";
+import { isAtLeast } from "../../src/internal/server_version.ts";
+import { hasFeature, requireFeature } from "../../src/transports/websocket/features.ts";
 
 describe("isAtLeast()", () => {
   it("compares the first four numbers", () => {

@@ -27,7 +27,8 @@ export interface Outgoing {
 }
 
 interface Pending {
-  readonly outgoing: Outgoing;
+  /** What was sent, without the bytes: a reply may be long in coming, or never come. */
+  readonly outgoing: Omit<Outgoing, "data">;
   /** Whether the caller has been told of a frame that may have been its reply. */
   isDoubted: boolean;
   readonly resolve: (reply: Incoming) => void;
@@ -90,12 +91,13 @@ export class Channel implements SocketListener {
       throw new InterfaceError(`reqId ${outgoing.reqId} belongs to a request in flight`);
     }
     const { signal, timeoutMs } = limits;
-    const { reqId, onLate } = outgoing;
-    const what = `waiting for the reply to ${outgoing.what}`;
+    const { data, ...waiting } = outgoing;
+    const { reqId, onLate } = waiting;
+    const what = `waiting for the reply to ${waiting.what}`;
     return await withDeadline({ signal, timeoutMs, what, reqId, ...(onLate && { onLate }) }, () => {
       const { promise, resolve, reject } = createDeferred<Incoming>();
-      this.#register({ outgoing, isDoubted: false, resolve, reject });
-      socket.send(outgoing.data);
+      this.#register({ outgoing: waiting, isDoubted: false, resolve, reject });
+      socket.send(data);
       return promise;
     });
   }

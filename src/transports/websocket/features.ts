@@ -4,6 +4,7 @@
  * @module
  */
 import { UnsupportedError } from "../../errors.ts";
+import { isAtLeast } from "../../internal/server_version.ts";
 
 /** Features that depend on the server's version, and the first version that has each. */
 export const featureVersions = {
@@ -34,22 +35,6 @@ const featureNames: Record<Feature, string> = {
   bearerToken: "the bearerToken option",
   totp: "the totp option",
 };
-
-/** The first four numbers of a version text; text behind them, such as `.alpha`, does not count. */
-function versionNumbers(version: string): number[] {
-  const numbers = version.split(".").slice(0, 4).map((part) => Number.parseInt(part, 10));
-  return [0, 1, 2, 3].map((i) => numbers[i] || 0);
-}
-
-/** Whether `version` is at least `minimum`. */
-export function isAtLeast(version: string, minimum: string): boolean {
-  const have = versionNumbers(version);
-  const want = versionNumbers(minimum);
-  for (let i = 0; i < 4; i++) {
-    if (have[i] !== want[i]) return have[i]! > want[i]!;
-  }
-  return true;
-}
 
 /** Whether a server of this version has the feature. */
 export function hasFeature(version: string, feature: Feature): boolean {

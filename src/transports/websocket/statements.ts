@@ -98,16 +98,19 @@ class WebSocketStatement implements PreparedStatement {
   }
 
   async close(): Promise<void> {
+    const rows = this.#lastRows;
+    const closed = rows === undefined ? this.#closeNow() : rows.settle().then(() => this.#closeNow());
+    if (rows?.isGivenUp) return;
+    const limits = { timeoutMs: closeTimeoutMs, what: "the statement's end" };
+    // What takes longer goes on by itself.
+    await withDeadline(limits, () => closed).catch(() => {});
+  }
+
+  async #closeNow(): Promise<void> {
     const { channel, nextReqId } = this.#context;
     const call = { reqId: nextReqId(), signal: undefined, timeoutMs: closeTimeoutMs };
-    const rows = this.#lastRows;
-    if (rows?.isGivenUp) return void rows.settle().then(() => this.close());
-    try {
-      await this.#settleRows(call);
-      await channel.request("stmt2_close", { stmt_id: this.#id }, call);
-    } catch {
-      // A statement that cannot be closed goes with its connection.
-    }
+    // A statement that cannot be closed goes with its connection.
+    await channel.request("stmt2_close", { stmt_id: this.#id }, call).catch(() => {});
   }
 
   /** Writes this statement's and request's ids into the head of the frame (protocol.md §2.8) and sends it. */

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Codec } from "../../codec/codec.ts";
-import { ConnectionError, databaseError, TimeoutError } from "../../errors.ts";
-import { withDeadline } from "../../internal/abort.ts";
+import { databaseError } from "../../errors.ts";
+import { openFirstHost } from "../../internal/first_host.ts";
+import { requestIds } from "../../internal/request_ids.ts";
 import type { ResolvedOptions } from "../../options.ts";
 import { safeUrl } from "../../dsn.ts";
 import type { Call, Execution, QueryPort, SessionPort, StatementPort, Transport } from "../transport.ts";
@@ -25,13 +26,6 @@ import { WebSocketSchemaless } from "./schemaless.ts";
 import { openSocket, type Socket } from "./socket.ts";
 import { WebSocketStatements } from "./statements.ts";
 import type { Reply } from "./wire.ts";
-
-/** Request ids: 33 random bits tell clients apart in the server's logs, 20 bits count. Below 2^53 for every reader. */
-function requestIds(): () => bigint {
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  let next = (BigInt(random!) << 20n) + 1n;
-  return () => next++;
-}
 
 /** Runs SQL over a channel. */
 class WebSocketQueries implements QueryPort {
@@ -184,35 +178,15 @@ function assemble(context: ResultContext, version: string, socket: Socket): Tran
   };
 }
 
-/** Whether another host may do better: the network failed, not the login. */
-function isWorthAnotherHost(error: unknown): error is Error {
-  return (error instanceof ConnectionError && error.kind === "connection") || error instanceof TimeoutError;
-}
-
 /**
  * Connects to the first host that answers, in the order of the URL; the time limit is for each host.
  *
  * @throws {ConnectionError} when no host can be reached, naming each with its reason, or the login is refused.
  */
 export async function open(options: ResolvedOptions, codec: Codec): Promise<Transport> {
-  const failures: Error[] = [];
-  for (let i = 0; i < options.hosts.length; i++) {
-    const what = `connecting to ${hostUrl(options, i)}`;
-    const { signal, connectTimeoutMs: timeoutMs } = options;
-    try {
-      return await withDeadline(
-        { signal, timeoutMs, what, outcome: "not-sent", onLate: (late: Transport) => void late.close() },
-        (attempt) => openHost(options, codec, i, attempt),
-      );
-    } catch (error) {
-      if (!isWorthAnotherHost(error)) throw error;
-      failures.push(error);
-    }
-  }
-  if (failures.length === 1) throw failures[0];
-  const reasons = failures.map((failure) => failure.message).join("; ");
-  throw new ConnectionError(`no host could be reached: ${reasons}`, {
-    outcome: "not-sent",
-    cause: failures[0],
+  return await openFirstHost<Transport>(options, {
+    hostUrl: (hostIndex) => hostUrl(options, hostIndex),
+    open: (hostIndex, signal) => openHost(options, codec, hostIndex, signal),
+    close: (late) => void late.close(),
   });
 }

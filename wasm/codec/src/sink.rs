@@ -1,4 +1,6 @@
 //! Little-endian writes into a growing buffer, with back-patching of lengths.
+//!
+//! What is called once a section or a header is not inlined: the growing of the buffer would be copied to every place.
 
 use alloc::vec::Vec;
 
@@ -28,14 +30,17 @@ impl Sink {
         self.bytes.push(value);
     }
 
+    #[inline(never)]
     pub fn u16(&mut self, value: u16) {
         self.bytes(&value.to_le_bytes());
     }
 
+    #[inline(never)]
     pub fn u32(&mut self, value: u32) {
         self.bytes(&value.to_le_bytes());
     }
 
+    #[inline(never)]
     pub fn u64(&mut self, value: u64) {
         self.bytes(&value.to_le_bytes());
     }
@@ -45,12 +50,14 @@ impl Sink {
     }
 
     /// Appends zeros up to a multiple of `unit` bytes.
+    #[inline(never)]
     pub fn align(&mut self, unit: usize) {
         let aligned = self.bytes.len().next_multiple_of(unit);
         self.bytes.resize(aligned, 0);
     }
 
     /// Appends `len` zeros and lends them out to be filled in.
+    #[inline(never)]
     pub fn zeros(&mut self, len: usize) -> &mut [u8] {
         let start = self.bytes.len();
         self.bytes.resize(start + len, 0);
@@ -65,6 +72,7 @@ impl Sink {
     }
 
     /// Overwrites four bytes written earlier; a place that was never written is left alone.
+    #[inline(never)]
     pub fn patch_u32(&mut self, offset: usize, value: u32) {
         if let Some(place) = self.bytes.get_mut(offset..).and_then(|rest| rest.first_chunk_mut()) {
             *place = value.to_le_bytes();

@@ -6,6 +6,7 @@ use super::request::{Kind, Pair, Point};
 use super::{check_name, check_table, check_text, quote_prefix, suffix, MAX_NAME_BYTES};
 use crate::error::EncodeError;
 
+#[inline(never)]
 pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeError> {
     check_table(point)?;
     // A line that begins with # is a comment; spaces before the measurement are skipped after that test.
@@ -31,6 +32,7 @@ pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeErr
     Ok(())
 }
 
+#[inline(never)]
 fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
     write_key(out, tag.name)?;
     if tag.value.is_empty() {
@@ -40,6 +42,7 @@ fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
     escape(out, tag.value, &[',', '=', ' '])
 }
 
+#[inline(never)]
 fn write_key(out: &mut String, name: &str) -> Result<(), EncodeError> {
     check_name(name, MAX_NAME_BYTES)?;
     escape(out, name, &[',', '=', ' '])?;
@@ -49,6 +52,7 @@ fn write_key(out: &mut String, name: &str) -> Result<(), EncodeError> {
 
 /// Outside of quotes a backslash stands for itself unless one of `special` follows, so it cannot be the last
 /// character: the separator behind it would be taken for an escaped one.
+#[inline(never)]
 fn escape(out: &mut String, text: &str, special: &[char]) -> Result<(), EncodeError> {
     for character in text.chars() {
         if special.contains(&character) {
@@ -62,6 +66,7 @@ fn escape(out: &mut String, text: &str, special: &[char]) -> Result<(), EncodeEr
     }
 }
 
+#[inline(never)]
 fn write_field(out: &mut String, field: &Pair<'_>) -> Result<(), EncodeError> {
     write_key(out, field.name)?;
     let Some(prefix) = quote_prefix(field.kind) else {
@@ -87,6 +92,7 @@ fn write_field(out: &mut String, field: &Pair<'_>) -> Result<(), EncodeError> {
     Ok(())
 }
 
+#[inline(never)]
 fn quote(out: &mut String, text: &str) {
     for character in text.chars() {
         if matches!(character, '"' | '\\') {

@@ -9,6 +9,7 @@ use crate::error::EncodeError;
 /// Names of the time's units, by their number in the request.
 const UNITS: [&str; 5] = ["", "s", "ms", "us", "ns"];
 
+#[inline(never)]
 pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeError> {
     check_table(point)?;
     out.push_str("{\"metric\":");
@@ -38,6 +39,7 @@ pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeErr
     Ok(())
 }
 
+#[inline(never)]
 fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
     check_name(tag.name, MAX_NAME_BYTES)?;
     quote(out, tag.name)?;
@@ -51,6 +53,7 @@ fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
     write_value(out, tag)
 }
 
+#[inline(never)]
 fn write_value(out: &mut String, value: &Pair<'_>) -> Result<(), EncodeError> {
     match value.kind {
         Kind::Bool | Kind::F64 => out.push_str(value.value),
@@ -67,6 +70,7 @@ fn write_value(out: &mut String, value: &Pair<'_>) -> Result<(), EncodeError> {
     Ok(())
 }
 
+#[inline(never)]
 fn write_typed(out: &mut String, number: &str, name: &str) {
     out.push_str("{\"value\":");
     out.push_str(number);
@@ -75,6 +79,7 @@ fn write_typed(out: &mut String, number: &str, name: &str) {
     out.push_str("\"}");
 }
 
+#[inline(never)]
 fn quote(out: &mut String, text: &str) -> Result<(), EncodeError> {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push('"');

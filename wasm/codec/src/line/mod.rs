@@ -92,6 +92,7 @@ pub fn format(protocol: Protocol, words: &[u32], text: &str) -> Result<String, E
     Ok(out)
 }
 
+#[inline(never)]
 fn separate(
     out: &mut String,
     row: u32,
@@ -107,6 +108,7 @@ fn check_table(point: &Point<'_>) -> Result<(), EncodeError> {
     check_name(point.table, MAX_TABLE_BYTES)
 }
 
+#[inline(never)]
 fn check_name(name: &str, limit: usize) -> Result<(), EncodeError> {
     if name.is_empty() {
         return Err(EncodeError::new("the name is empty"));
@@ -118,6 +120,7 @@ fn check_name(name: &str, limit: usize) -> Result<(), EncodeError> {
 }
 
 /// Characters that end a line or a C string wherever they stand.
+#[inline(never)]
 fn check_text(text: &str) -> Result<(), EncodeError> {
     if text.contains('\n') {
         return Err(EncodeError::new("a line feed cannot be sent: it ends the line"));

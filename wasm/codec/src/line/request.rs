@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
         Self { words, text, is_ascii: text.is_ascii() }
     }
 
+    #[inline(never)]
     pub fn next_point(&mut self) -> Result<Option<Point<'a>>, EncodeError> {
         let Some((head, rest)) = self.words.split_first_chunk::<5>() else {
             return match (self.words, self.text) {
@@ -101,6 +102,7 @@ impl<'a> Reader<'a> {
         Ok(Some(Point { table, tags, fields, time }))
     }
 
+    #[inline(never)]
     fn pairs(&mut self, count: u32) -> Result<Vec<Pair<'a>>, EncodeError> {
         let short = EncodeError::new("the points' structure ends too early");
         let (words, rest) =
@@ -116,6 +118,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `units` UTF-16 code units of the text.
+    #[inline(never)]
     fn take(&mut self, units: u32) -> Result<&'a str, EncodeError> {
         let (text, rest) = self.split(units).ok_or(EncodeError::new("a length does not fit the points' text"))?;
         self.text = rest;

@@ -6,6 +6,7 @@ use super::request::{Kind, Pair, Point};
 use super::{check_name, check_table, check_text, quote_prefix, suffix, MAX_NAME_BYTES};
 use crate::error::EncodeError;
 
+#[inline(never)]
 pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeError> {
     check_table(point)?;
     refuse_space(point.table)?;
@@ -31,6 +32,7 @@ pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeErr
     Ok(())
 }
 
+#[inline(never)]
 fn refuse_space(text: &str) -> Result<(), EncodeError> {
     match text.contains(' ') {
         true => Err(EncodeError::new("a telnet line has no way to write a space")),
@@ -38,6 +40,7 @@ fn refuse_space(text: &str) -> Result<(), EncodeError> {
     }
 }
 
+#[inline(never)]
 fn refuse_separators(text: &str) -> Result<(), EncodeError> {
     refuse_space(text)?;
     match text.contains('=') {
@@ -46,6 +49,7 @@ fn refuse_separators(text: &str) -> Result<(), EncodeError> {
     }
 }
 
+#[inline(never)]
 fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
     check_name(tag.name, MAX_NAME_BYTES)?;
     refuse_separators(tag.name)?;
@@ -61,6 +65,7 @@ fn write_tag(out: &mut String, tag: &Pair<'_>) -> Result<(), EncodeError> {
 }
 
 /// What is between the first and the last quote is taken as it stands.
+#[inline(never)]
 fn write_value(out: &mut String, value: &Pair<'_>) -> Result<(), EncodeError> {
     let Some(prefix) = quote_prefix(value.kind) else {
         out.push_str(value.value);

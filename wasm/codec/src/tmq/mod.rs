@@ -19,22 +19,53 @@
 //! | tail of type 2 | i64 time to sleep; absent on servers that have the older head |
 //! | tail of type 4 | i32 n, n × (uv length, bytes) |
 
-mod payload;
 mod reader;
 
 use alloc::vec::Vec;
 
-use crate::block::{region_limit, ALIGNMENT};
+use crate::block::{region_limit, Block, JsonForm};
 use crate::error::DecodeError;
 use crate::sink::Sink;
-pub use payload::{MessageBlock, Payload, RawType};
+use reader::Reader;
 
-/// Bytes before the block records.
+/// First byte of a head that tells its own length.
+const SIZED_HEAD: u8 = 100;
+/// Offset record of a position in the log: the type and an i64.
+const LOG_RECORD: usize = 9;
+/// Bytes between a block's length and the raw block.
+const BLOCK_HEAD: usize = 18;
+/// No block takes fewer bytes: a length, its head, and the header of a raw block.
+const MIN_BLOCK: u64 = 1 + BLOCK_HEAD as u64 + 28;
+/// No column of a schema takes fewer bytes.
+const MIN_SCHEMA: u64 = 5;
+/// Bytes before the block records of the region.
 const HEAD: usize = 24;
 /// Bytes of a block record.
 const RECORD: usize = 32;
 
-/// Writes the blocks of a payload into one region, every section at a multiple of 8 bytes:
+/// What a payload is, as the frame around it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum RawType {
+    /// Rows.
+    Data = 2,
+    /// Rows, and the requests that created their tables.
+    MetaData = 4,
+}
+
+impl RawType {
+    /// The raw type with this wire code, if its payload holds blocks.
+    pub const fn from_code(code: u32) -> Option<Self> {
+        match code {
+            2 => Some(Self::Data),
+            4 => Some(Self::MetaData),
+            _ => None,
+        }
+    }
+}
+
+/// Checks a whole payload and writes its blocks into one region; without a raw type the payload's end decides which of
+/// the two it is. Names stay where they are: the region says where in the payload.
 ///
 /// | at | type | field |
 /// |---|---|---|
@@ -42,84 +73,150 @@ const RECORD: usize = 32;
 /// | 4 | u32 | 1 when the two positions are known |
 /// | 8 | i64 | position in the log where the message begins |
 /// | 16 | i64 | where the next one begins |
-/// | 24 + 32·i | u32 | offset of the batch region of block i ([`crate::block::Block::to_region`]; its own offsets count from its start) |
+/// | 24 + 32·i | u32 | offset of the batch region of block i ([`Block::to_region`]; its own offsets count from its start), a multiple of 8 |
 /// | + 4 | u32 | its length in bytes |
 /// | + 8 | u32 | its precision: 0 ms, 1 µs, 2 ns |
-/// | + 12 | u32 | offset of the table's name, 0 without one |
-/// | + 16 | u32 | its length in bytes |
-/// | + 20 | u32 | offset of the column names, 0 without them |
-/// | + 24 | u32 | number of column names N |
+/// | + 12 | u32 | where in the payload the table's name begins |
+/// | + 16 | u32 | its length in bytes, 0 without one |
+/// | + 20 | u32 | offset of the column names: N × (u32 where in the payload, u32 length in bytes) |
+/// | + 24 | u32 | number of column names N, 0 without a schema |
 /// | + 28 | u32 | 0 |
-///
-/// Column names: (N + 1) × u32 positions in the bytes that follow them.
 ///
 /// # Errors
 ///
 /// Anything that does not keep to the format, with the place, and a region that is too large for its input.
 pub fn decode(bytes: &[u8], raw_type: Option<RawType>) -> Result<Vec<u8>, DecodeError> {
-    let payload = Payload::parse(bytes, raw_type)?;
-    let sizes: u64 = payload.blocks.iter().map(|block| block.block.region_size()).sum();
-    let limit = region_limit(bytes.len());
-    // Names are copied once, and so no larger than the input, but for their padding and positions.
-    let names = 2 * bytes.len() as u64 + (HEAD + RECORD * (payload.blocks.len() + 1)) as u64;
-    let size = sizes + names;
+    let mut reader = Reader::new(bytes);
+    write(&mut reader, raw_type).map(Sink::into_bytes).ok_or(reader.error)
+}
+
+fn write(reader: &mut Reader<'_>, raw_type: Option<RawType>) -> Option<Sink> {
+    let limit = region_limit(reader.remaining());
+    let mut sink = Sink::default();
+    let is_sized = write_head(reader, &mut sink)?;
+    let count = reader.count(0)?;
+    sink.patch_u32(0, count);
+    if count > 0 {
+        let (with_table, with_schema) = (reader.u8()? != 0, reader.u8()? != 0);
+        reader.check_count(count, MIN_BLOCK)?;
+        sink.zeros(RECORD * count as usize);
+        for record in (HEAD..).step_by(RECORD).take(count as usize) {
+            write_block(reader, &mut sink, record, limit)?;
+            if with_schema {
+                write_names(reader, &mut sink, record)?;
+            }
+            if with_table {
+                let (at, length) = reader.name()?;
+                sink.patch_u32(record + 12, at);
+                sink.patch_u32(record + 16, length);
+            }
+        }
+    }
+    check_tail(reader, raw_type, is_sized)?;
+    Some(sink)
+}
+
+/// Writes the region's head; whether the payload's tells its length.
+fn write_head(reader: &mut Reader<'_>, sink: &mut Sink) -> Option<bool> {
+    let first = reader.u8()?;
+    let is_sized = first >= SIZED_HEAD;
+    let [begin, next] = if is_sized {
+        let length = reader.count(1)?;
+        let (begin, next) = reader.slice(length)?.split_at_checked(LOG_RECORD).unwrap_or_default();
+        [begin, next].map(log_position)
+    } else {
+        let begin = older_record(first, reader)?;
+        let kind = reader.u8()?;
+        [begin, older_record(kind, reader)?]
+    };
+    let (begin, next) = begin.zip(next).unzip();
+    sink.u32(0);
+    sink.u32(begin.is_some().into());
+    sink.u64(begin.unwrap_or(0));
+    sink.u64(next.unwrap_or(0));
+    Some(is_sized)
+}
+
+fn log_position(record: &[u8]) -> Option<u64> {
+    match record {
+        [kind, position @ ..] if kind & 0x0f == 1 => Some(u64::from_le_bytes(position.try_into().ok()?)),
+        _ => None,
+    }
+}
+
+fn older_record(kind: u8, reader: &mut Reader<'_>) -> Option<Option<u64>> {
+    match kind {
+        1 => reader.slice(8)?.first_chunk().map(|position| Some(u64::from_le_bytes(*position))),
+        2 | 3 => reader.slice(16).map(|_| None),
+        _ => reader.refuse("unknown type of offset"),
+    }
+}
+
+#[inline(never)]
+fn write_block(reader: &mut Reader<'_>, sink: &mut Sink, record: usize, limit: u64) -> Option<()> {
+    let length = reader.varint()?;
+    let at = reader.offset();
+    let Some((head, raw)) = reader.slice(length)?.split_first_chunk::<BLOCK_HEAD>() else {
+        return reader.refuse("a block is too short for its head");
+    };
+    let [version @ .., _, _, _, _, _, _, _, _, compression, precision] = head;
+    if u64::from_le_bytes(*version) != 1 || *compression != 0 || *precision > 2 {
+        return reader.refuse("a block's version, compression or precision is unknown");
+    }
+    let region = region_of(raw, limit.saturating_sub(sink.len() as u64));
+    let region = region.map_err(|error| reader.error = error.at(at + BLOCK_HEAD + error.offset.unwrap_or(0))).ok()?;
+    sink.patch_u32(record, sink.len() as u32);
+    sink.patch_u32(record + 4, region.len() as u32);
+    sink.patch_u32(record + 8, (*precision).into());
+    sink.bytes(&region);
+    Some(())
+}
+
+fn region_of(raw: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
+    let block = Block::parse_with(raw, JsonForm::Internal)?;
+    let size = block.region_size();
     if size > limit {
         return Err(DecodeError::new("the decoded message is too large").needs(size, limit));
     }
-    let mut sink = Sink::with_room(size).ok_or(DecodeError::new("out of memory").needs(size, 0))?;
-    sink.u32(payload.blocks.len() as u32);
-    sink.u32(payload.positions.is_some().into());
-    let (begin, next) = payload.positions.unwrap_or_default();
-    sink.u64(begin as u64);
-    sink.u64(next as u64);
-    sink.zeros(RECORD * payload.blocks.len());
-    for (index, block) in payload.blocks.iter().enumerate() {
-        write_block(block, HEAD + RECORD * index, &mut sink)?;
-    }
-    Ok(sink.into_bytes())
+    block.to_region()
 }
 
-fn write_block(block: &MessageBlock<'_>, record: usize, sink: &mut Sink) -> Result<(), DecodeError> {
-    let region = block.block.to_region()?;
-    let table = block.table.unwrap_or_default();
-    let region_at = section(sink, &region);
-    let table_at = section(sink, table);
-    let names_at = section(sink, &names_section(&block.names));
-    let fields =
-        [region_at, region.len(), block.precision as usize, table_at, table.len(), names_at, block.names.len()];
-    for (field, value) in fields.into_iter().enumerate() {
-        sink.patch_u32(record + 4 * field, value as u32);
-    }
-    Ok(())
-}
-
-/// The names' ends and the names; nothing without any.
-fn names_section(names: &[&[u8]]) -> Vec<u8> {
-    let mut section = Vec::new();
-    if names.is_empty() {
-        return section;
-    }
-    let mut end = 0_u32;
-    section.extend(end.to_le_bytes());
-    for name in names {
-        end += name.len() as u32;
-        section.extend(end.to_le_bytes());
-    }
-    for name in names {
-        section.extend_from_slice(name);
-    }
-    section
-}
-
-/// Appends a section and returns where it is; 0 when it is empty.
 #[inline(never)]
-fn section(sink: &mut Sink, bytes: &[u8]) -> usize {
-    let at = sink.len();
-    sink.bytes(bytes);
-    sink.align(ALIGNMENT);
-    if bytes.is_empty() {
-        0
-    } else {
-        at
+fn write_names(reader: &mut Reader<'_>, sink: &mut Sink, record: usize) -> Option<()> {
+    let columns = reader.varint()?;
+    // Zigzag: an even number stands for its half, an odd one for a negative number.
+    if columns & 1 == 1 {
+        return reader.refuse("the number of columns of a schema is negative");
     }
+    let columns = reader.check_count(columns >> 1, MIN_SCHEMA)?;
+    reader.varint()?;
+    sink.patch_u32(record + 20, sink.len() as u32);
+    sink.patch_u32(record + 24, columns);
+    for _ in 0..columns {
+        reader.slice(2)?;
+        reader.varint()?;
+        reader.varint()?;
+        let (at, length) = reader.name()?;
+        sink.u64(u64::from(length) << 32 | u64::from(at));
+    }
+    Some(())
+}
+
+fn check_tail(reader: &mut Reader<'_>, raw_type: Option<RawType>, is_sized: bool) -> Option<()> {
+    let rest = reader.remaining();
+    if raw_type != Some(RawType::MetaData) && (rest == 8 || rest == 0 && !is_sized) {
+        return Some(());
+    }
+    if raw_type == Some(RawType::Data) {
+        reader.slice(8)?;
+    } else {
+        for _ in 0..reader.count(1)? {
+            let length = reader.varint()?;
+            reader.slice(length)?;
+        }
+    }
+    if reader.remaining() > 0 {
+        return reader.refuse("there are bytes after the message's end");
+    }
+    Some(())
 }

@@ -13,7 +13,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { cursor: Cursor::new(bytes), error: DecodeError::new("the input ends too early") }
+        Self { cursor: Cursor::new(bytes), error: DecodeError::new("") }
     }
 
     pub fn offset(&self) -> usize {
@@ -24,11 +24,11 @@ impl<'a> Reader<'a> {
         self.cursor.remaining()
     }
 
-    /// Refuses the input at a place.
+    /// Refuses the input where it has been read to.
     #[cold]
     #[inline(never)]
-    pub fn refuse<T>(&mut self, what: &'static str, offset: usize) -> Option<T> {
-        self.error = DecodeError::new(what).at(offset);
+    pub fn refuse<T>(&mut self, what: &'static str) -> Option<T> {
+        self.error = DecodeError::new(what).at(self.offset());
         None
     }
 
@@ -37,38 +37,27 @@ impl<'a> Reader<'a> {
         self.cursor.slice(len.into()).map_err(|short| self.error = short.into()).ok()
     }
 
+    #[inline(never)]
     pub fn u8(&mut self) -> Option<u8> {
         self.slice(1)?.first().copied()
     }
 
-    pub fn i64(&mut self) -> Option<i64> {
-        self.slice(8)?.first_chunk().map(|bytes| i64::from_le_bytes(*bytes))
-    }
-
-    /// A count of things that take at least `size` bytes each; refused when the bytes left cannot hold them, before
-    /// memory is taken for them.
+    /// A count of things that take at least `size` bytes each.
     #[inline(never)]
     pub fn count(&mut self, size: u64) -> Option<u32> {
-        let count = self.slice(4)?.first_chunk().map(|bytes| i32::from_le_bytes(*bytes))?;
+        let count = self.slice(4)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?;
+        if count > i32::MAX as u32 {
+            return self.refuse("a count is negative");
+        }
         self.check_count(count, size)
     }
 
-    /// As [`Reader::count`], written as a varint.
+    /// Refuses a count that the bytes left cannot hold, before memory is taken for it.
     #[inline(never)]
-    pub fn varint_count(&mut self, size: u64) -> Option<u32> {
-        let count = self.varint()?;
-        // Zigzag: the lowest bit is the sign.
-        self.check_count((count >> 1) as i32 ^ -((count & 1) as i32), size)
-    }
-
-    fn check_count(&mut self, count: i32, size: u64) -> Option<u32> {
-        let at = self.offset();
-        let Ok(count) = u32::try_from(count) else {
-            return self.refuse("a count is negative", at);
-        };
+    pub fn check_count(&mut self, count: u32, size: u64) -> Option<u32> {
         let (needed, available) = (u64::from(count) * size, self.remaining() as u64);
         if needed > available {
-            self.error = DecodeError::new("the input ends too early").at(at).needs(needed, available);
+            self.error = DecodeError::new("the input ends too early").at(self.offset()).needs(needed, available);
             return None;
         }
         Some(count)
@@ -77,7 +66,6 @@ impl<'a> Reader<'a> {
     /// An unsigned integer of seven bits a byte, the lowest first, of at most 32 bits.
     #[inline(never)]
     pub fn varint(&mut self) -> Option<u32> {
-        let start = self.offset();
         let mut value = 0_u64;
         for shift in (0..35).step_by(7) {
             let byte = self.u8()?;
@@ -86,15 +74,16 @@ impl<'a> Reader<'a> {
                 return Some(value as u32);
             }
         }
-        self.refuse("a varint does not fit 32 bits", start)
+        self.refuse("a varint does not fit 32 bits")
     }
 
-    /// A text behind its length as a varint, which counts the NUL at its end.
+    /// A text behind its length as a varint, which counts the NUL at its end: where it begins, and its length.
     #[inline(never)]
-    pub fn name(&mut self) -> Option<&'a [u8]> {
+    pub fn name(&mut self) -> Option<(u32, u32)> {
         let length = self.varint()?;
-        let name = self.slice(length)?;
-        Some(name.strip_suffix(b"\0").unwrap_or(name))
+        let at = self.offset() as u32;
+        let nul = u32::from(self.slice(length)?.last() == Some(&0));
+        Some((at, length - nul))
     }
 }
 
@@ -111,7 +100,5 @@ mod tests {
         assert_eq!(read(&[0xff, 0xff, 0xff, 0xff, 0x1f]), None);
         assert_eq!(read(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x01]), None);
         assert_eq!(read(&[0x80]), None);
-        let count = |bytes: &[u8]| Reader::new(bytes).varint_count(0);
-        assert_eq!([count(&[0]), count(&[1]), count(&[2]), count(&[8])], [Some(0), None, Some(1), Some(4)]);
     }
 }

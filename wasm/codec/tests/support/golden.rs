@@ -50,9 +50,18 @@ pub fn blocks() -> Vec<(String, Vec<u8>)> {
 
 /// Binary frames that a recorded client sent.
 pub fn sent_frames(recording: &str) -> Vec<Vec<u8>> {
+    frames(recording, "client")
+}
+
+/// Binary frames that the server sent to a recorded client.
+pub fn received_frames(recording: &str) -> Vec<Vec<u8>> {
+    frames(recording, "server")
+}
+
+fn frames(recording: &str, sender: &str) -> Vec<Vec<u8>> {
     let text = fs::read_to_string(folder().join("wire").join(recording)).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let sent = lines.filter(|line| line["dir"] == "client");
+    let sent = lines.filter(|line| line["dir"] == sender);
     sent.filter_map(|line| line["binary"].as_str().map(base64)).collect()
 }
 

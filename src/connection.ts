@@ -326,7 +326,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       formats: this.#parts.codec,
       call: (combined) => ({ ...this.#call(options, combined), values }),
       execute,
-      kill: ({ reqId }) => killQuery(this, reqId, sql),
+      kill: ({ reqId }, elapsedMs) => killQuery(this, { reqId, sql, elapsedMs }),
     });
   }
 

@@ -36,5 +36,45 @@ export interface WarningEvent {
   readonly message: string;
 }
 
-/** What a connection tells its `onEvent` listener, told apart by `type`. */
-export type ClientEvent = ConnectEvent | DisconnectEvent | WarningEvent;
+/** A consumer that had lost its connection is back in its group, and goes on from what was committed. */
+export interface ReconnectEvent {
+  /** Kind of event. */
+  readonly type: "reconnect";
+  /** Attempts it took. */
+  readonly attempts: number;
+}
+
+/** A consumer has other vgroups than before. It is noticed with some seconds' delay. */
+export interface RebalanceEvent {
+  /** Kind of event. */
+  readonly type: "rebalance";
+  /** The topic. */
+  readonly topic: string;
+  /** Vgroups that it has now and had not before. */
+  readonly gained: readonly number[];
+  /** Vgroups that another consumer of the group has now. */
+  readonly lost: readonly number[];
+}
+
+/** A consumer has committed an offset. */
+export interface CommitEvent {
+  /** Kind of event. */
+  readonly type: "commit";
+  /** The topic. */
+  readonly topic: string;
+  /** The vgroup. */
+  readonly vgroupId: number;
+  /** Where the group goes on from. */
+  readonly offset: bigint;
+  /** Whether it was an automatic commit. */
+  readonly automatic: boolean;
+}
+
+/** What a connection or a consumer tells its `onEvent` listener, told apart by `type`. */
+export type ClientEvent =
+  | ConnectEvent
+  | DisconnectEvent
+  | WarningEvent
+  | ReconnectEvent
+  | RebalanceEvent
+  | CommitEvent;

@@ -9,26 +9,35 @@ import type { ValueOptions } from "./types.ts";
 interface RunningQuery {
   readonly kill_id: string;
   readonly query_id: bigint;
+  readonly exec_usec: bigint;
   readonly sql: string;
+}
+
+/** The query to be killed. */
+export interface KillTarget {
+  readonly reqId: bigint;
+  readonly sql: string;
+  /** Time since it was sent, in milliseconds. */
+  readonly elapsedMs: number;
 }
 
 /**
  * Kills the query with this request id. The server learns of a query by its client's heartbeat, some three seconds
- * after its start, so a younger one is not found.
+ * after its start, so a younger one is not found. The query of a statement runs under an id that only the server knows:
+ * it is taken for the only query with its text, if that does not run for longer, as one of another client would.
  *
  * @returns Whether it was found and killed.
  */
 export async function killQuery(
   connection: Connection<ValueOptions>,
-  reqId: bigint,
-  sql: string,
+  { reqId, sql, elapsedMs }: KillTarget,
 ): Promise<boolean> {
   const running = await connection.query<RunningQuery>(
-    "select kill_id, query_id, `sql` from performance_schema.perf_queries",
+    "select kill_id, query_id, exec_usec, `sql` from performance_schema.perf_queries",
     [],
     { values: { bigint: "bigint" } },
   );
-  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql));
+  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql) && Number(row.exec_usec) <= elapsedMs * 1000);
   const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
     (sameText.length === 1 ? sameText[0] : undefined);
   if (found === undefined) return false;

@@ -25,8 +25,8 @@ export interface QueryRunner {
   readonly formats: CellFormats;
   /** Sends the statement. */
   execute(call: Call): Promise<Execution>;
-  /** Kills the statement on the server; false when it was not found running. */
-  kill(call: Call): Promise<boolean>;
+  /** Kills the statement, sent so many milliseconds ago, on the server; false when it was not found running. */
+  kill(call: Call, elapsedMs: number): Promise<boolean>;
   /** How cells look in rows. */
   readonly values: ResolvedValueOptions;
   /** The caller's own signal. */
@@ -35,6 +35,7 @@ export interface QueryRunner {
 
 interface Started {
   readonly call: Call;
+  readonly startMs: number;
   readonly execution: Promise<Execution>;
 }
 
@@ -166,7 +167,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     this.#used = true;
     if (started === undefined || this.#isOver) return "stopped";
     this.#giveUp();
-    const killed = options.kill === true && await this.#runner.kill(started.call);
+    const killed = options.kill === true && await this.#runner.kill(started.call, performance.now() - started.startMs);
     await this.#release(started);
     return killed ? "stopped" : "abandoned";
   }
@@ -212,17 +213,19 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
       const { signal } = this.#runner;
       const own = this.#controller.signal;
       const call = this.#runner.call(signal ? AbortSignal.any([signal, own]) : own);
+      const startMs = performance.now();
       const execution = this.#runner.execute(call);
       // Who uses the query sees the failure; who only disposes of it does not.
       execution.catch(() => {});
-      this.#started = { call, execution };
+      this.#started = { call, startMs, execution };
     }
     return this.#started;
   }
 
   async #readAll(): Promise<Result<R>> {
     const { call, execution } = this.#use();
-    const { affectedRows, durationNs, reqId, rows } = await execution;
+    const done = await execution;
+    const { affectedRows, reqId, rows } = done;
     const batches: ColumnBatch[] = [];
     try {
       for (let batch = await this.#next(call, rows); batch; batch = await this.#next(call, rows)) batches.push(batch);
@@ -232,6 +235,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     const { fields = [], precision = "ms" } = rows ?? {};
     const { values, formats } = this.#runner;
     const context = { precision, values, formats };
+    // REST tells the time behind the rows.
+    const { durationNs } = done;
     return new Result<R>({ fields, affectedRows, durationNs, reqId }, batches, context);
   }
 }

@@ -41,6 +41,20 @@ export interface Bindings {
    * | 8 + 40·i | 10 × u32 | of column i: type code, schema bytes, decimal precision, decimal scale, null count, offset of the validity bitmap (0: no NULLs), offset of the values, length of the values in bytes, offset of the (rows + 1) i32 offsets (0 unless variable), flags (bit 0: each cell is valid UTF-8, bit 1: all ASCII) |
    */
   decodeBlock(block: Uint8Array): Uint8Array;
+  /**
+   * Decodes the payload of a subscription's message (protocol.md §5.6; `rawType` 2 or 4, 0 when it is not known) into a
+   * region of batch regions, little endian. Names stay in the payload:
+   *
+   * | at | type | |
+   * |---|---|---|
+   * | 0 | u32 | blocks B |
+   * | 4 | u32 | 1 when the two positions are known |
+   * | 8 | 2 × i64 | positions in the log where the message and its successor begin |
+   * | 24 + 32·i | 8 × u32 | of block i: offset of its batch region (8-byte aligned; offsets in it count from its start) and its length, precision code, place of the table's name in the payload and its length (0: none), offset of the column names and their number N (0: none), 0 |
+   *
+   * Column names: N × (u32 place in the payload, u32 length).
+   */
+  decodeTmq(payload: Uint8Array, rawType: number): Uint8Array;
   /** Encodes a bind request (`stmt2::request` in wasm/codec) into a whole `stmt2_bind` frame: 30-byte head and payload. */
   encodeBind(request: Uint8Array): Uint8Array;
   /** A `binary_query` frame (protocol.md §2.8). */

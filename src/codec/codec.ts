@@ -11,9 +11,11 @@ import type { Field, Precision } from "../types.ts";
 import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.ts";
 import type { Bindings, CodecFault } from "./bindings.ts";
 import { type FaultMapper, Instance } from "./instance.ts";
+import type { MessageBlock } from "./message_block.ts";
 import { checkedField, readRegion, type Region, regionColumn, regionField } from "./region.ts";
 import { type RestParser, RestParsers } from "./rest.ts";
 import { TimeZones } from "./time_zone.ts";
+import { type DecodedMessage, readMessage } from "./tmq.ts";
 
 /** Texts are made in portions of so many values: an engine's strings have a maximum length. */
 const maxTexts = 2 ** 20;
@@ -101,6 +103,36 @@ export class Codec implements CellFormats {
     }
     const checked = region.columns.map((column, i) => checkedField(column, fields[i]!));
     return this.#batch(region, checked, precision, values);
+  }
+
+  /**
+   * Decodes the payload of a subscription's message, as `fetch_raw_data` and `tmq_get_raw` give it (raw types 2 and 4).
+   *
+   * @param bytes The whole payload. It is read during the call only.
+   * @returns The blocks, each with its table and in memory of its own.
+   * @throws {CodecError} When the bytes are no payload; it tells the offset, the bytes needed and those available.
+   * @throws {InterfaceError} For what is not a `Uint8Array`.
+   */
+  decodeTmq(bytes: Uint8Array): MessageBlock[] {
+    return this.decodeMessage(bytes, 0).blocks;
+  }
+
+  /**
+   * As {@linkcode Codec.decodeTmq}, with what the frame around the payload tells.
+   *
+   * @param bytes The whole payload.
+   * @param rawType 2 or 4; 0 when it is not known.
+   * @param values How the blocks show cells. Default: the documented defaults.
+   * @returns The blocks, and where the next message begins.
+   */
+  decodeMessage(
+    bytes: Uint8Array,
+    rawType: number,
+    values: ResolvedValueOptions = defaultValueOptions,
+  ): DecodedMessage {
+    requireBytes(bytes, "a payload");
+    const region = this.#instance.call((bindings) => bindings.decodeTmq(bytes, rawType));
+    return readMessage(region, bytes, values, this);
   }
 
   /**
@@ -257,7 +289,7 @@ export class Codec implements CellFormats {
   }
 
   #region(bytes: Uint8Array): Region {
-    if (!(bytes instanceof Uint8Array)) throw new InterfaceError("a block must be a Uint8Array");
+    requireBytes(bytes, "a block");
     return readRegion(this.#instance.call((bindings) => bindings.decodeBlock(bytes)));
   }
 
@@ -287,6 +319,10 @@ export class Codec implements CellFormats {
     for (let from = 0; from < count; from += maxTexts) texts.push(portion(from));
     return texts.flat();
   }
+}
+
+function requireBytes(bytes: Uint8Array, what: string): void {
+  if (!(bytes instanceof Uint8Array)) throw new InterfaceError(`${what} must be a Uint8Array`);
 }
 
 function requireSigned(ticks: bigint): void {

@@ -90,6 +90,7 @@ export class RestParser {
   readonly #formats: CellFormats;
   #pending: Uint8Array | undefined;
   #fields: readonly Field[] | undefined;
+  #precision: Precision | undefined;
   #reply: RestReply | undefined;
   #isFreed = false;
 
@@ -107,7 +108,10 @@ export class RestParser {
 
   /** Precision of the result, once a timestamp was seen: nothing but its digits tells it. */
   get precision(): Precision | undefined {
-    return precisions[this.#call((bindings) => bindings.restPrecision(this.#handle)) ?? -1];
+    return this.#precision ??= this.#call(
+      (bindings) => bindings.restPrecision(this.#handle),
+      (code) => precisions[code],
+    );
   }
 
   /** What the body says, once it was parsed to its end. */
@@ -149,8 +153,7 @@ export class RestParser {
   /** Releases the parser's memory; what it told stays readable. May be called more than once. */
   free(): void {
     if (this.#isFreed) return;
-    void this.fields;
-    void this.reply;
+    if (!this.#shared.isBroken) void [this.fields, this.precision, this.reply];
     this.#isFreed = true;
     this.#pending = undefined;
     if (!this.#shared.isBroken) this.#handle.free();
@@ -161,15 +164,22 @@ export class RestParser {
     const fields = this.fields ?? [];
     const precision = this.precision ?? fallback;
     const context: ColumnContext = { precision, values, formats: this.#formats };
-    const columns = region.columns.map((column, i) => regionColumn(region, column, fields[i]!, context));
+    const columns = region.columns.map((column, i) =>
+      regionColumn(region, column, fields[i]!, context)
+    );
     return new ColumnBatch({ rowCount: region.rowCount, columns, context });
   }
 
   #call<T>(operation: (bindings: Bindings) => T): T;
-  #call<T, R>(operation: (bindings: Bindings) => T | undefined, read: (value: T) => R): R | undefined;
+  #call<T, R>(
+    operation: (bindings: Bindings) => T | undefined,
+    read: (value: T) => R,
+  ): R | undefined;
   #call<T>(operation: (bindings: Bindings) => T, read?: (value: T) => unknown): unknown {
     if (this.#isFreed) return undefined;
-    if (this.#shared.isBroken) throw new CodecError("the codec broke off while it parsed another body");
+    if (this.#shared.isBroken) {
+      throw new CodecError("the codec broke off while it parsed another body");
+    }
     let value: T;
     try {
       value = operation(this.#shared.bindings);
@@ -185,15 +195,23 @@ export class RestParser {
 /** Reads the table that `restHead` gives. */
 function readFields(bytes: Uint8Array): Field[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = new TextDecoder();
+  const text = new TextDecoder("utf-8", { ignoreBOM: true });
   const wordsPerColumn = 5;
   let at = 4;
   return Array.from({ length: view.getUint32(0, true) }, () => {
-    const words = Array.from({ length: wordsPerColumn }, (_, i) => view.getUint32(at + 4 * i, true));
+    const words = Array.from(
+      { length: wordsPerColumn },
+      (_, i) => view.getUint32(at + 4 * i, true),
+    );
     const [typeCode = 0, length = 0, precision = 0, scale = 0, nameLength = 0] = words;
     const nameAt = at + 4 * wordsPerColumn;
     at = nameAt + nameLength;
-    const field = { name: text.decode(bytes.subarray(nameAt, at)), type: dataTypeNames[typeCode]!, typeCode, length };
+    const field = {
+      name: text.decode(bytes.subarray(nameAt, at)),
+      type: dataTypeNames[typeCode]!,
+      typeCode,
+      length,
+    };
     const isDecimal = typeCode === DataType.DECIMAL || typeCode === DataType.DECIMAL64;
     return isDecimal ? { ...field, precision, scale } : field;
   });

@@ -15,7 +15,8 @@ import { convertValue, parseDecimal, type ValueContext } from "./sql/values.ts";
 type Bound = Cell | undefined;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark in front belongs to the text. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function toText(cell: Cell): string {
   return cell instanceof Uint8Array ? decoder.decode(cell) : String(cell);

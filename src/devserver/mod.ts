@@ -29,3 +29,16 @@ export type {
   Session,
   Update,
 } from "./engine.ts";
+export type { Json, JsonObject } from "./replies.ts";
+export type {
+  Assignment,
+  ConsumerSettings,
+  CreatedTable,
+  TopicBlock,
+  TopicConsumer,
+  TopicEngine,
+  TopicEvent,
+  TopicField,
+  TopicMessage,
+  TopicTag,
+} from "./tmq/topic_engine.ts";

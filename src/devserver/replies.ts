@@ -10,6 +10,7 @@ export type Json = null | boolean | number | bigint | string | Json[] | JsonObje
 
 /** A JSON object. */
 export interface JsonObject {
+  /** A member. */
   [key: string]: Json;
 }
 

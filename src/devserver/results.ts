@@ -81,6 +81,27 @@ function readMapped(map: (value: unknown) => Cell): Reader {
   };
 }
 
+/** Texts begin with their length and their first bytes, wherever the rest of them is. */
+const textBytes = 16;
+/** A byte order mark as these first bytes, with the one behind it masked out. */
+const orderMark = 0xbfbbef;
+
+/**
+ * Reads texts. The binding takes the byte order mark off the front of a text, as its TextDecoder is not told
+ * `ignoreBOM` (@duckdb/node-api 1.5, vectors/dataAccessors.js); until it leaves the mark, here it comes back.
+ */
+function readTexts(vector: DuckDBVector, rows: number): (string | null)[] {
+  const { dataView } = vector as unknown as { dataView: DataView };
+  const texts = new Array<string | null>(rows);
+  for (let row = 0; row < rows; row++) {
+    const text = vector.getItem(row) as string | null;
+    const isMarked = text !== null && dataView.getUint32(textBytes * row, true) >= 3 &&
+      (dataView.getUint32(textBytes * row + 4, true) & 0xffffff) === orderMark;
+    texts[row] = isMarked ? `\ufeff${text}` : text;
+  }
+  return texts;
+}
+
 const wide = new Set<number>([Type.bigint, Type.ubigint, Type.timestamp]);
 
 /** Returns the function that reads a column of one type from DuckDB's vectors. */
@@ -90,6 +111,7 @@ function readerOf({ type, bytes }: OutputColumn, result: DuckDBResult, index: nu
     return type.code === Type.nchar ? readMapped((value) => String(value)) : readBytes;
   }
   if (isDecimal(type)) return readMapped((value) => (value as { value: bigint }).value);
+  if (type.code === Type.nchar && physical === "VARCHAR") return readTexts;
   if (type.code === Type.varchar || bytes) {
     return readMapped((value) => encoder.encode(String(value)));
   }

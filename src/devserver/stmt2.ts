@@ -24,7 +24,8 @@ export interface BindBlock {
 }
 
 const HEADER_BYTES = 28;
-const decoder = new TextDecoder();
+/** A byte order mark in front belongs to the text. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Counts and offsets at the start of a payload. */
 interface Header {

@@ -14,8 +14,8 @@ import { tagTexts } from "./tag_values.ts";
 import {
   consumersTable,
   subscriptionsTable,
-  type TopicTable,
   topicsTable,
+  type TopicTable,
 } from "./tmq/topic_tables.ts";
 import type { Topics } from "./tmq/topics.ts";
 

@@ -6,7 +6,7 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { type Child, type Column, dataTable, type Table, tagTable } from "./catalog.ts";
 import type { Cell } from "./engine.ts";
-import { isDecimal, physicalType } from "./sql/types.ts";
+import { isDecimal, physicalType, Type } from "./sql/types.ts";
 import type { DuckDb, Store } from "./store.ts";
 
 /** Rows of children of one table. `columns[0]` is the timestamp; `cells` is column-major; `children` has one entry a row. */
@@ -179,6 +179,10 @@ async function appendRows(
   );
 }
 
+function isFloat({ type }: Column): boolean {
+  return type.code === Type.float || type.code === Type.double;
+}
+
 /** Overwrites the named columns of rows that exist and inserts the others. */
 async function mergeRows(store: Store, writer: DuckDBConnection, batch: RowBatch): Promise<void> {
   const { table, columns } = batch;
@@ -188,6 +192,14 @@ async function mergeRows(store: Store, writer: DuckDBConnection, batch: RowBatch
     `CREATE OR REPLACE TEMP TABLE staged AS SELECT ${names.join(", ")} FROM ${target} LIMIT 0`,
   );
   await appendRows(store, writer, batch, "staged", columns, true);
+  const zeros = columns.filter((column, i) => isFloat(column) && batch.cells[i]!.includes(0));
+  if (zeros.length > 0) {
+    // DuckDB leaves a cell alone that is set to an equal one, and takes 0 and -0 for equal; NULL leaves the old one there.
+    const cleared = zeros.map(({ store: name }) => `${name} = 1`);
+    await writer.run(
+      `UPDATE ${target} t SET ${cleared.join(", ")} FROM staged s WHERE t._tid = s._tid AND t.${ts} = s.${ts}`,
+    );
+  }
   const updates = columns.slice(1).map(({ store: name }) => `${name} = s.${name}`);
   const matched = updates.length === 0 ? "" : `WHEN MATCHED THEN UPDATE SET ${updates.join(", ")}`;
   await writer.run(

@@ -28,7 +28,10 @@ function isWorthAnotherHost(error: unknown): error is Error {
  *
  * @throws {ConnectionError} when no host can be reached, naming each with its reason, or the login is refused.
  */
-export async function openFirstHost<T>(options: ResolvedOptions, opener: HostOpener<T>): Promise<T> {
+export async function openFirstHost<T>(
+  options: ResolvedOptions,
+  opener: HostOpener<T>,
+): Promise<T> {
   const failures: Error[] = [];
   const { signal, connectTimeoutMs: timeoutMs } = options;
   for (let i = 0; i < options.hosts.length; i++) {

@@ -17,7 +17,9 @@ import { encodeHex } from "../internal/bytes.ts";
 import { isDecimalText, isInstant, Param, type SqlValue } from "./param.ts";
 
 function quoteText(text: string, position: number): string {
-  if (text.includes("\0")) throw new InterfaceError(`parameter ${position + 1}: NUL cannot stand in SQL`);
+  if (text.includes("\0")) {
+    throw new InterfaceError(`parameter ${position + 1}: NUL cannot stand in SQL`);
+  }
   return `'${text.replace(/['\\]/g, (mark) => mark === "'" ? "\\'" : "\\\\")}'`;
 }
 
@@ -30,7 +32,9 @@ function quoteUtf8(bytes: Uint8Array, position: number): string {
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new InterfaceError(`parameter ${position + 1}: bytes that are not UTF-8 cannot stand in SQL as text`);
+    throw new InterfaceError(
+      `parameter ${position + 1}: bytes that are not UTF-8 cannot stand in SQL as text`,
+    );
   }
   return quoteText(text, position);
 }
@@ -41,7 +45,9 @@ function numberText(value: number, position: number): string {
 }
 
 function dateText(date: Date, position: number): string {
-  if (Number.isNaN(date.getTime())) throw new InterfaceError(`parameter ${position + 1}: invalid Date`);
+  if (Number.isNaN(date.getTime())) {
+    throw new InterfaceError(`parameter ${position + 1}: invalid Date`);
+  }
   return `'${date.toISOString()}'`;
 }
 

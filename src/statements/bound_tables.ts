@@ -6,15 +6,14 @@
 import type { Codec } from "../codec/codec.ts";
 import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
+import { isInstant, Param } from "../sql/param.ts";
 import type { Placeholder } from "../transports/transport.ts";
 import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { joinSources } from "./join_sources.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
-import type { BindRequest, Source } from "./source.ts";
-
-/** Most rows that one table may have in a bind (protocol.md §4.1). */
-export const maxRowsPerTable = 32_767;
+import { maxPartBytes, maxRowsPerTable, rowRanges } from "./row_ranges.ts";
+import { type BindRequest, type Source, sourceBytes } from "./source.ts";
 
 /** Values of one column: any array, or a typed array of the column's type. */
 export type ColumnValues = ArrayLike<unknown>;
@@ -32,10 +31,36 @@ export interface TableData {
   readonly columns: Columns | readonly ColumnValues[];
 }
 
-/** Rows of one table, at most {@linkcode maxRowsPerTable}. */
+/** Rows of one table, as many as fit one request. */
 interface Chunk {
   readonly rows: number;
+  readonly bytes: number;
   readonly columns: readonly Source[];
+}
+
+/** One table's share of a request. */
+interface Share {
+  readonly chunks: Chunk[];
+  rows: number;
+}
+
+/** What goes into one request. */
+interface Part {
+  readonly tables: Map<Table, Share>;
+  bytes: number;
+}
+
+function hasRoom({ tables, bytes }: Part, table: Table, chunk: Chunk): boolean {
+  if (bytes > 0 && bytes + chunk.bytes > maxPartBytes) return false;
+  return (tables.get(table)?.rows ?? 0) + chunk.rows <= maxRowsPerTable;
+}
+
+function addTo(part: Part, table: Table, chunk: Chunk): void {
+  let share = part.tables.get(table);
+  if (share === undefined) part.tables.set(table, share = { chunks: [], rows: 0 });
+  share.chunks.push(chunk);
+  share.rows += chunk.rows;
+  part.bytes += chunk.bytes;
 }
 
 interface Table {
@@ -120,16 +145,29 @@ export function convertRows(
   return sources;
 }
 
-function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+/** Whether two tags are sent as the same: both of one form, objects of a JSON tag with their keys in one order. */
+function sameTag(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b) || (a ?? b ?? null) === null) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  return a instanceof Uint8Array && b instanceof Uint8Array && a.length === b.length &&
-    a.every((byte, i) => byte === b[i]);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+  if (a instanceof Param && b instanceof Param) {
+    return a.type === b.type && a.precision === b.precision && sameTag(a.value, b.value);
+  }
+  if (isInstant(a) && isInstant(b)) return a.epochNanoseconds === b.epochNanoseconds;
+  return isPlain(a) && isPlain(b) && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whether a value is an object or array of JSON. */
+function isPlain(value: object): boolean {
+  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
 /** Refuses two different sets of tags for one table: the server would take either, silently. */
 export function requireSameTags(name: string | null, a: readonly unknown[], b: readonly unknown[]): void {
-  if (a.every((value, i) => sameValue(value, b[i]))) return;
+  if (a.every((value, i) => sameTag(value, b[i]))) return;
   throw new InterfaceError(`table ${JSON.stringify(name)} was given different tags`);
 }
 
@@ -180,11 +218,11 @@ export class BoundTables {
     // Converted here only to be refused here.
     convertTags(tagPlaceholders, [tags], this.#codec);
     const chunks: Chunk[] = [];
-    for (let from = 0; from < rows; from += maxRowsPerTable) {
-      const to = Math.min(rows, from + maxRowsPerTable);
+    for (const [from, to] of rowRanges(rows, columns, undefined)) {
       const sources = convertRows(columnPlaceholders, columns, [from, to], this.#codec);
       sources.forEach((source, i) => requireFitting(targetOf(columnPlaceholders[i]!, from), source, this.#codec));
-      chunks.push({ rows: to - from, columns: sources });
+      const bytes = sources.reduce((sum, source) => sum + sourceBytes(source), 0);
+      chunks.push({ rows: to - from, bytes, columns: sources });
     }
     if (rows > 0) this.#table(this.#nameOf(data), tags).chunks.push(...chunks);
   }
@@ -193,23 +231,19 @@ export class BoundTables {
     this.#tables.clear();
   }
 
-  /** The bind requests: one, unless a table has more rows than one may carry. */
+  /** The bind requests: one, unless there are more rows of a table, or more bytes, than one may carry. */
   requests(): BindRequest[] {
-    const parts: Map<Table, Chunk[]>[] = [];
+    const parts: Part[] = [];
+    const partAt = (index: number) => parts[index] ??= { tables: new Map(), bytes: 0 };
     for (const table of this.#tables.values()) {
-      let part = 0;
-      let rows = 0;
+      let index = 0;
       for (const chunk of table.chunks) {
-        if (rows + chunk.rows > maxRowsPerTable) {
-          part++;
-          rows = 0;
-        }
-        rows += chunk.rows;
-        const tables = parts[part] ??= new Map();
-        tables.set(table, [...tables.get(table) ?? [], chunk]);
+        // Later rows of a table never go into an earlier request.
+        while (!hasRoom(partAt(index), table, chunk)) index++;
+        addTo(partAt(index), table, chunk);
       }
     }
-    return parts.map((tables) => this.#request(tables));
+    return parts.map(({ tables }) => this.#request(tables));
   }
 
   #nameOf({ name }: TableData): string | null {
@@ -232,13 +266,13 @@ export class BoundTables {
     return table;
   }
 
-  #request(part: ReadonlyMap<Table, readonly Chunk[]>): BindRequest {
+  #request(part: ReadonlyMap<Table, Share>): BindRequest {
     const tables = [...part.keys()];
-    const chunks = [...part.values()].flat();
+    const chunks = [...part.values()].flatMap((share) => share.chunks);
     const names = tables.map(({ name }) => name).filter((name) => name !== null);
     return {
       names: names.length > 0 ? nameSource(names.map(boundName), this.#codec) : null,
-      counts: Uint32Array.from(part.values(), (own) => own.reduce((sum, { rows }) => sum + rows, 0)),
+      counts: Uint32Array.from(part.values(), ({ rows }) => rows),
       order: null,
       tags: convertTags(this.#placeholders.tags, tables.map(({ tags }) => tags), this.#codec),
       columns: this.#placeholders.columns.map((_, i) =>

@@ -3,13 +3,17 @@
  *
  * @module
  */
-import { type ColumnValues, maxRowsPerTable } from "./bound_tables.ts";
+import { Param } from "../sql/param.ts";
+import type { ColumnValues } from "./bound_tables.ts";
+
+/** Most rows that one table may have in a bind (protocol.md §4.1). */
+export const maxRowsPerTable = 32_767;
 
 /** Rows `from` … `to`, the last one not included. */
 export type RowRange = readonly [from: number, to: number];
 
 /** A request is kept near this size: large enough to be fast, small enough for both sides' memory. */
-const maxPartBytes = 16 * 1024 * 1024;
+export const maxPartBytes: number = 16 * 1024 * 1024;
 const fixedBytes = 8;
 
 /** Approximate bytes of the values of variable length in a row; undefined when there are none. */
@@ -24,7 +28,10 @@ function hasLength(values: ColumnValues): boolean {
 }
 
 function lengthOf(value: unknown): number {
-  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  if (value instanceof Param) return lengthOf(value.value);
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? value.byteLength : 0;
 }
 
 /**

@@ -58,7 +58,8 @@ export interface BindRequest {
 
 const headBytes = 36;
 
-function sourceBytes({ rows, nulls, lengths, data }: Source): number {
+/** Bytes that a source takes in a request. */
+export function sourceBytes({ rows, nulls, lengths, data }: Source): number {
   return 8 + (nulls ? rows : 0) + (lengths ? 4 * rows + 4 : 0) + data.byteLength;
 }
 

@@ -37,7 +37,7 @@ export interface RowSource {
 /** What a statement did. */
 export interface Execution {
   readonly affectedRows: number;
-  /** Time the server took, in nanoseconds. */
+  /** Time the server took, in nanoseconds; over REST known when the rows have been read. */
   readonly durationNs: bigint;
   readonly reqId: bigint;
   /** The result's rows; null when the statement gives no columns. The receiver must drain or free them. */

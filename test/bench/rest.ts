@@ -32,7 +32,9 @@ export let sink: unknown;
 
 /** 12,000 rows of a recorded result: two timestamps or texts, floats, integers. */
 function recordedBody(): Body {
-  const bytes = new Uint8Array(readFileSync(new URL("../golden/blocks/meters_12000.rest.json", import.meta.url)));
+  const bytes = new Uint8Array(
+    readFileSync(new URL("../golden/blocks/meters_12000.rest.json", import.meta.url)),
+  );
   return { name: "meters", bytes, rows: 12_000 };
 }
 
@@ -50,10 +52,14 @@ function mixedBody(): Body {
   const rows = Array.from({ length: wideRows }, (_, i) => {
     const ts = new Date(1_700_000_000_000 + 37 * i).toISOString().replace("Z", "001Z");
     const sensor = Math.sin(i) * 100;
-    return `["${ts}",${9_007_199_254_740_993n + BigInt(i)},${sensor},${Math.fround(i / 8)},${i % 3 === 0},` +
+    return `["${ts}",${9_007_199_254_740_993n + BigInt(i)},${sensor},${Math.fround(i / 8)},${
+      i % 3 === 0
+    },` +
       `"${(i / 7).toFixed(4)}",${i % 10 === 0 ? "null" : `"Zürich ${i % 100}"`}]`;
   });
-  const text = `{"code":0,"column_meta":${JSON.stringify(meta)},"data":[${rows.join(",")}],"rows":${wideRows}}`;
+  const text = `{"code":0,"column_meta":${JSON.stringify(meta)},"data":[${
+    rows.join(",")
+  }],"rows":${wideRows}}`;
   return { name: "mixed", bytes: new TextEncoder().encode(text), rows: wideRows };
 }
 
@@ -74,12 +80,16 @@ type Cells = readonly (string | number | boolean | null)[][];
 function ticksOf(text: string): bigint {
   const point = text.indexOf(".");
   const fraction = text.slice(point + 1, -1);
-  return BigInt(Date.parse(`${text.slice(0, point)}Z`) / 1000) * BigInt(10 ** fraction.length) + BigInt(fraction);
+  return BigInt(Date.parse(`${text.slice(0, point)}Z`) / 1000) * BigInt(10 ** fraction.length) +
+    BigInt(fraction);
 }
 
 /** A column of what `JSON.parse` gave, with the loops that anybody would write. */
 function plainColumn(type: string, rows: Cells, index: number): unknown {
-  const fill = <T extends { [row: number]: unknown }>(values: T, convert: (cell: never) => T[number]): T => {
+  const fill = <T extends { [row: number]: unknown }>(
+    values: T,
+    convert: (cell: never) => T[number],
+  ): T => {
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![index] as never;
       if (cell !== null) values[row] = convert(cell);
@@ -105,7 +115,10 @@ function plainColumn(type: string, rows: Cells, index: number): unknown {
 }
 
 function parsePlain(bytes: Uint8Array): unknown {
-  const body = JSON.parse(new TextDecoder().decode(bytes)) as { column_meta: [string, string][]; data: Cells };
+  const body = JSON.parse(new TextDecoder().decode(bytes)) as {
+    column_meta: [string, string][];
+    data: Cells;
+  };
   return body.column_meta.map(([, type], index) => plainColumn(type, body.data, index));
 }
 
@@ -137,8 +150,16 @@ export async function benchRest(): Promise<Measurement[]> {
       value: rows / seconds[i]!,
       unit: "rows/s",
     }));
-    const ratio = { name: `${name}: REST to columns : JSON.parse + loop`, value: seconds[1]! / seconds[0]!, unit: "times" };
-    const speed = { name: `${name}: REST to columns`, value: bytes.length / seconds[0]! / 1e6, unit: "MB/s" };
+    const ratio = {
+      name: `${name}: REST to columns : JSON.parse + loop`,
+      value: seconds[1]! / seconds[0]!,
+      unit: "times",
+    };
+    const speed = {
+      name: `${name}: REST to columns`,
+      value: bytes.length / seconds[0]! / 1e6,
+      unit: "MB/s",
+    };
     return [...rates, speed, ratio];
   });
 }

@@ -46,8 +46,7 @@ export async function runCase(subject: RunnableCase, runtime: string): Promise<v
   await admin.exec(`create database ${database} ${subject.databaseOptions ?? ""}`);
   const opened: AsyncDisposable[] = [];
   try {
-    const open: CaseTools["open"] = (options) =>
-      connect(subject.url, { ...options, database });
+    const open: CaseTools["open"] = (options) => connect(subject.url, { ...options, database });
     await subject.run({
       url: subject.url,
       connect,

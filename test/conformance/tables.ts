@@ -27,7 +27,9 @@ export async function fillReadings(connection: Connection, rowCount: number): Pr
 async function fillByText(connection: Connection, rows: readonly number[]): Promise<void> {
   const rowsPerStatement = 10_000;
   for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const values = rows.slice(from, from + rowsPerStatement).map((i) => `(${startMs + i}, ${i}, 'row ${i}')`);
+    const values = rows.slice(from, from + rowsPerStatement).map((i) =>
+      `(${startMs + i}, ${i}, 'row ${i}')`
+    );
     await connection.exec(`insert into readings values ${values.join(" ")}`);
   }
 }

@@ -9,11 +9,15 @@ import type { Received } from "./fake_frames.ts";
 import { columnsOf, numbers } from "./fake_result.ts";
 import type { FakeOptions, FakeServer, Handler, Peer } from "./fake_server.ts";
 
-const running = columnsOf([["kill_id", 8, 26], ["query_id", 14, 8], ["sql", 8, 1024]]);
+const running = columnsOf([["kill_id", 8, 26], ["query_id", 14, 8], ["exec_usec", 5, 8], [
+  "sql",
+  8,
+  1024,
+]]);
 
 /** Lists one running query to who asks for them; the rows of that list are its own. */
 function listing(
-  rowOf: (slow: Received) => [killId: string, queryId: bigint, sql: string],
+  rowOf: (slow: Received) => [killId: string, queryId: bigint, sql: string, execUsec?: bigint],
 ): FakeOptions {
   let list: bigint | undefined;
   let block: Uint8Array | null = null;
@@ -22,11 +26,13 @@ function listing(
       return peer.reply(request, { id: 0, is_update: true, affected_rows: 0 });
     }
     if (!/perf_queries/.test(request.sql)) return;
-    const [killId, queryId, sql] = rowOf(peer.server.of("binary_query")[0]!);
-    const columns = [{ type: 8, values: [killId] }, { type: 14, values: [queryId] }, {
-      type: 8,
-      values: [sql],
-    }];
+    const [killId, queryId, sql, execUsec = 0n] = rowOf(peer.server.of("binary_query")[0]!);
+    const columns = [
+      { type: 8, values: [killId] },
+      { type: 14, values: [queryId] },
+      { type: 5, values: [execUsec] },
+      { type: 8, values: [sql] },
+    ];
     block = encodeBlock(columns);
     list = BigInt(peer.server.nextId());
     peer.reply(request, { ...running.head, id: Number(list), is_update: false });
@@ -91,6 +97,26 @@ export const cancelCases: readonly FailureCase[] = [
     },
   },
   {
+    name: "cancel({ kill: true }) takes a query of the same text for its own only if it is no older",
+    async run({ connect, serve, equal }) {
+      for (const [execUsec, outcome] of [[0n, "stopped"], [60_000_000n, "abandoned"]] as const) {
+        const server = await serve(listing((slow) => ["12ab:7", 1n, slow.sql, execUsec]));
+        equal((await cancelSlow(server, connect, { kill: true })).outcome, outcome);
+      }
+    },
+  },
+  {
+    name: "cancel({ kill: true }) of a query that was read to its end kills nothing",
+    async run({ connect, serve, equal }) {
+      const server = await serve(listing((slow) => ["12ab:7", 1n, slow.sql]));
+      await using connection = await connect(server.url);
+      const query = connection.query("select * from performance_schema.perf_queries");
+      await query;
+      equal(await query.cancel({ kill: true }), "stopped");
+      equal(server.of("binary_query").length, 1);
+    },
+  },
+  {
     name: "cancel() between two batches makes the next one reject, and frees the result",
     async run({ connect, serve, equal }) {
       const server = await serve({ result: numbers([1], [2], [3]) });
@@ -114,6 +140,7 @@ export const cancelCases: readonly FailureCase[] = [
       equal(await query.cancel({ kill: true }), "stopped");
       await rejects(Promise.resolve(query), { name: "InterfaceError" });
       await rejects(query.fields(), { name: "InterfaceError" });
+      await rejects(query.precision(), { name: "InterfaceError" });
       equal(server.of("binary_query").length, 0);
     },
   },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { boundCases } from "./bound_cases.ts";
 import { cancelCases } from "./cancel_cases.ts";
 import type { FailureCase } from "./case.ts";
 import { channelCases } from "./channel_cases.ts";
@@ -23,6 +24,7 @@ export const failureCases: readonly FailureCase[] = [
   ...channelCases,
   ...cancelCases,
   ...statementCases,
+  ...boundCases,
   ...oldServerCases,
   ...leakCases,
 ];

@@ -91,6 +91,18 @@ export const leakCases: readonly FailureCase[] = [
     },
   },
   {
+    name: "stream() that is cancelled while its reader waits ends at once",
+    async run({ connect, serve, equal }) {
+      const server = await serve({ script: { fetch_raw_block: () => {} } });
+      await using connection = await connect(server.url);
+      const reader = connection.query("select v from t").stream().getReader();
+      const reading = reader.read();
+      await server.waitFor("fetch_raw_block");
+      await reader.cancel();
+      equal((await reading).done, true);
+    },
+  },
+  {
     name: "stream() that is cancelled frees the result, and one that fails tells its reader",
     async run({ connect, serve, equal }) {
       let isBroken = false;

@@ -171,6 +171,39 @@ const left: readonly FailureCase[] = [
     },
   },
   {
+    name: "query() that is disposed of while it is read rejects, and does not end as if it had no more rows",
+    async run({ connect, serve, equal }) {
+      const { held, hold, release } = holding();
+      for (const slow of [1, 2]) {
+        const server = await serve({
+          result: threeBlocks,
+          script: { fetch_raw_block: onFetch(slow, hold) },
+        });
+        await using connection = await connect(server.url);
+        const query = connection.query("select v from t");
+        const reading = failureOf(query);
+        await until(() => held.length === 1, "the fetch");
+        await query[Symbol.asyncDispose]();
+        release();
+        equal((await reading).name, "AbortError");
+        await server.waitFor("free_result");
+      }
+    },
+  },
+  {
+    name: "query() that was read or left may be disposed of: await using does",
+    async run({ connect, serve, equal }) {
+      const server = await serve({ result: threeBlocks });
+      await using connection = await connect(server.url);
+      {
+        await using query = connection.query("select v from t");
+        equal((await query).rowCount, 6);
+      }
+      await using query = connection.query("select v from t");
+      for await (const _ of query) break;
+    },
+  },
+  {
     name: "exec() of a SELECT frees the result without a fetch",
     async run({ connect, serve, equal }) {
       const server = await serve();

@@ -204,7 +204,7 @@ const refused: readonly FailureCase[] = [
   },
   {
     name:
-      "insert() refuses a value before anything is bound, naming column and row, and keeps the statement",
+      "insert() refuses a value before anything is bound, naming column and row, and gives its statement up",
     async run({ connect, serve, equal, rejects }) {
       const server = await serve({ placeholders: timeAndInt });
       await using connection = await connect(server.url);
@@ -215,8 +215,9 @@ const refused: readonly FailureCase[] = [
         message: /column "v", row 2/,
       });
       equal(server.of("stmt2_bind").length, 0);
+      equal((await server.waitFor("stmt2_close")).resourceId, 1n);
       await connection.insert("t", { ts: [1n], v: [1] });
-      equal(server.of("stmt2_prepare").length, 1);
+      equal(server.of("stmt2_bind")[0]!.resourceId, 2n);
     },
   },
   {

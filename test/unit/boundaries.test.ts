@@ -30,7 +30,7 @@ const layers: readonly [pattern: RegExp, rank: number, group: string][] = [
   [/^src\/codec\/generated\//, 1, "codec"],
   [/^src\/(codec|columns)\//, 1, "codec"],
   [/^src\/(column|batch|join_batches|row_builder|result)\.ts$/, 1, "codec"],
-  [/^src\/transports\/transport\.ts$/, 2, "ports"],
+  [/^src\/transports\/(transport|consumer_port)\.ts$/, 2, "ports"],
   [/^src\/query\.ts$/, 3, "query"],
   [/^src\/transports\/native\//, 3, "native"],
   [/^src\/transports\/deno_ffi\//, 4, "deno_ffi"],

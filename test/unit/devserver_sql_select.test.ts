@@ -71,7 +71,7 @@ describe("SELECT", () => {
       const sql of [
         "select histogram(v, 'log_bin', 'b', 0) from t",
         "explain select 1",
-        "create topic x as select 1",
+        "create stream x into y as select 1",
         "select * from t, t as u, (select 1) where nofunc(v)",
       ]
     ) {

@@ -142,6 +142,50 @@ describe("consumer groups", () => {
     for (const consumer of [first, fifth, ...others]) consumer.close();
   });
 
+  it("while rows are written, consumers that come and go lose none of them", async () => {
+    await runSql(
+      server,
+      "create database l vgroups 4 keep 36500",
+      "create table l.st (ts timestamp, v int) tags(g int)",
+      "create topic live as select tbname, ts from l.st",
+    );
+    const seen = new Set<string>();
+    let isWriting = true;
+    const writing = (async () => {
+      for (let i = 0; i < 300; i++) {
+        const rows = [0, 1, 2].map((n) =>
+          `l.t${(i * 7 + n * 11) % TABLES} using l.st tags(0) values(${START + i}, 0)`
+        );
+        await runSql(server, `insert into ${rows.join(" ")}`);
+      }
+      isWriting = false;
+    })();
+    const consume = async (stay: number) => {
+      for (let idle = 0; idle < 2;) {
+        const consumer = await subscribe(server, ["live"], "live", small);
+        for (let i = 0; i < stay; i++) {
+          const item = await consumer.next(100);
+          if (item === null) {
+            if (!isWriting) idle++;
+            break;
+          }
+          idle = 0;
+          for (const { rows } of blocksOf([item])) {
+            for (const [table, ts] of rows) seen.add(`${table} ${ts}`);
+          }
+          await consumer.ask("commit_offset", {
+            topic: "live",
+            vgroup_id: item.poll.vgroup_id,
+            offset: Number(item.payload!.end),
+          });
+        }
+        consumer.close();
+      }
+    };
+    await Promise.all([writing, consume(3), consume(5), consume(40)]);
+    expect(seen.size).toBe(900);
+  });
+
   it("groups do not disturb each other, and the size of messages follows min.poll.rows", async () => {
     const seen = new Set<string>();
     const consumer = await subscribe(server, ["t"], "large");

@@ -113,7 +113,7 @@ describe("insertLiterals()", () => {
       expect(sql).toContain("and tenant = 7");
     }
     expect(insert("select * from t limit?", 5)).toBe("select * from t limit 5");
-    expect(insert("interval(?s)", 5)).toBe("interval(5s)");
+    expect(insert("interval(?s)", 5)).toBe("interval(5 s)");
   });
 
   it("does not read placeholders in what it has put in", () => {

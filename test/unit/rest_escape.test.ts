@@ -187,7 +187,11 @@ function randomValue(random: (bound: number) => number): Value {
     }
     case 4: {
       const text = randomText(random).replace(/[\ud800-\udfff]/g, "");
-      return { given: param.varchar(new TextEncoder().encode(text)), kind: "string", expected: text };
+      return {
+        given: param.varchar(new TextEncoder().encode(text)),
+        kind: "string",
+        expected: text,
+      };
     }
     case 5: {
       const text = `${random(2) ? "-" : ""}${random(1000)}.${random(1000)}`;
@@ -209,7 +213,11 @@ function check(template: string, rendered: string, values: readonly Value[]): vo
   let at = 0;
   let next = 0;
   const fail = (reason: string) => {
-    throw new Error(`${reason}:\n${template}\n${rendered}\n${JSON.stringify(values.map(({ expected }) => expected))}`);
+    throw new Error(
+      `${reason}:\n${template}\n${rendered}\n${
+        JSON.stringify(values.map(({ expected }) => expected))
+      }`,
+    );
   };
   for (const token of expected) {
     const got = found[at++];
@@ -245,7 +253,9 @@ describe("literals", () => {
       const given: TemplateValue[] = [];
       let template = "select ";
       values.forEach((value, i) => {
-        const name = random(10) === 0 ? id(randomText(random).replace(/[`\0]/g, "") || "n") : undefined;
+        const name = random(10) === 0
+          ? id(randomText(random).replace(/[`\0]/g, "") || "n")
+          : undefined;
         const before = texts[random(texts.length)]!;
         const between = name === undefined ? "" : texts[random(texts.length)]!;
         parts[parts.length - 1] += before;
@@ -262,7 +272,9 @@ describe("literals", () => {
       const made = fragment(parts as unknown as TemplateStringsArray, ...given);
       const { placeholders } = scanSql(made.text);
       if (placeholders.length !== values.length) {
-        throw new Error(`${placeholders.length} placeholders for ${values.length} values: ${made.text}`);
+        throw new Error(
+          `${placeholders.length} placeholders for ${values.length} values: ${made.text}`,
+        );
       }
       check(template, insertLiterals(made.text, placeholders, made.params, codec), values);
       count += values.length;
@@ -280,7 +292,7 @@ describe("literals", () => {
       [1e21, "1e+21"],
       [5e-324, "5e-324"],
       [-(2n ** 63n), "-9223372036854775808"],
-      ["it's \\ \"q\"", "'it\\'s \\\\ \"q\"'"],
+      ['it\'s \\ "q"', "'it\\'s \\\\ \"q\"'"],
       [new Uint8Array(), "''"],
       [new Uint8Array([0, 255]), "'\\x00ff'"],
       [param.varbinary(new Uint8Array([1])), "'\\x01'"],
@@ -325,7 +337,9 @@ describe("literals", () => {
   });
 
   it("take no name that cannot be quoted", () => {
-    for (const name of ["", "a`b", "a\0b", 5 as unknown as string]) expect(() => id(name)).toThrow();
+    for (const name of ["", "a`b", "a\0b", 5 as unknown as string]) {
+      expect(() => id(name)).toThrow();
+    }
     expect(id("we ? -- '\\", "`".repeat(0) + "x").text).toBe("`we ? -- '\\`.`x`");
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maxRowsPerTable } from "../../src/statements/bound_tables.ts";
-import { type RowRange, rowRanges } from "../../src/statements/row_ranges.ts";
+import { maxRowsPerTable, type RowRange, rowRanges } from "../../src/statements/row_ranges.ts";
 import { groupByTable } from "../../src/statements/table_groups.ts";
 
 /** Every row is in one range, and the ranges are in order. */

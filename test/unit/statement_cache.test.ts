@@ -72,12 +72,20 @@ describe("StatementCache", () => {
     expect(await use("a")).toBe(2);
   });
 
-  it("keeps a statement whose values were refused on this side", async () => {
+  it("gives up a statement when its work fails: rows may be bound to it", async () => {
     const { cache, log, use } = open();
     const refusal = new InterfaceError("too long");
     await expect(cache.run("a", call, () => Promise.reject(refusal))).rejects.toBe(refusal);
-    expect(await use("a")).toBe(1);
-    expect(log).toEqual(["prepare a 1"]);
+    expect(await use("a")).toBe(2);
+    expect(log).toEqual(["prepare a 1", "close 1", "prepare a 2"]);
+  });
+
+  it("does not try again when a kept one was refused behind its first part", async () => {
+    const { cache, log, use } = open();
+    await use("a");
+    const refusal = new InterfaceError("reqId 1 belongs to a request in flight", { outcome: "partial" });
+    await expect(cache.run("a", call, () => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(log).toEqual(["prepare a 1", "close 1"]);
   });
 
   it("tries again with a new statement when a kept one may be of a table that has changed, once", async () => {

@@ -35,6 +35,8 @@ export interface PlacedChange {
 }
 
 const firstVgroupId = 2;
+/** Forgotten entries after which they are deleted from DuckDB. */
+const deleteEvery = 64;
 /** Estimated bytes kept of a vgroup's log while its database has topics, and while it has none. */
 const watchedBytes = 128 << 20;
 const unwatchedBytes = 32 << 20;
@@ -238,7 +240,8 @@ async function store(
     await insert(writer, database, place, next[place]!++, time, change);
   }
   for (const [place, log] of logs.entries()) {
-    if (log.begin > 0 && log.begin % 64 === 0) {
+    if (log.begin - log.storedBegin >= deleteEvery) {
+      log.storedBegin = log.begin;
       await writer.run(
         `DELETE FROM tdwire_log WHERE database_id = ${database.id} AND vgroup = ${place} AND version < ${log.begin}`,
       );

@@ -213,7 +213,9 @@ export class Consumer implements TopicConsumer, Member {
     const promise = new Promise<void>((resolve) => {
       this.#wake = resolve;
       const leftMs = deadline - performance.now();
-      if (leftMs !== Infinity) timer = setTimeout(resolve, Math.min(leftMs, maxTimerMs));
+      if (leftMs !== Infinity) {
+        timer = setTimeout(resolve, Math.min(Math.max(0, leftMs), maxTimerMs));
+      }
     });
     return { promise, cancel: () => clearTimeout(timer) };
   }

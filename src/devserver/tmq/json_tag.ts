@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { encodeUcs4, TypeCode } from "../blocks.ts";
 import type { Cell } from "../engine.ts";
 import { ByteWriter } from "./byte_writer.ts";

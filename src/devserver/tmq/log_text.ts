@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Column } from "../catalog.ts";
 import type { Cell } from "../engine.ts";
 import type { JsonObject } from "../replies.ts";

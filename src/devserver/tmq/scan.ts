@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { JsonObject } from "../replies.ts";
 import { toField } from "../results.ts";
 import { childrenEvent } from "./child_event.ts";
 import { columnId, type LogChange, type LoggedChild, type LoggedRows } from "./log_change.ts";
@@ -13,6 +12,7 @@ import {
   type CreatedTable,
   MessageType,
   type TopicBlock,
+  type TopicEvent,
   type TopicMessage,
 } from "./topic_engine.ts";
 import type { TopicRows } from "./topic_rows.ts";
@@ -56,7 +56,7 @@ class Scan {
   readonly #settings: ConsumerSettings;
   readonly #blocks: TopicBlock[] = [];
   readonly #created: LoggedChild[] = [];
-  readonly #events: { code: number; event: JsonObject }[] = [];
+  readonly #events: TopicEvent[] = [];
   #pending: LoggedRows[] = [];
   #pendingRows = 0;
   #rowCount = 0;
@@ -143,7 +143,7 @@ class Scan {
   }
 
   /** Returns the metadata event of a change for this topic, or null. */
-  #eventOf(change: LogChange): { code: number; event: JsonObject } | null {
+  #eventOf(change: LogChange): TopicEvent | null {
     const { meta } = this.#topic;
     if (meta === "no" || change.kind === "none") return null;
     if (change.kind === "event") {

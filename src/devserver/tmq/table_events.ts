@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { type Child, type Column, type Database, type Table, tableOf } from "../catalog.ts";
 import type { Cell } from "../engine.ts";
 import type { JsonObject } from "../replies.ts";
@@ -88,14 +89,15 @@ export async function recordDrop(
     database,
     tables.map((table) => {
       const isStable = table.kind === "stable";
+      const event: JsonObject = isStable
+        ? { type: "drop", tableType: "super", tableName: table.name }
+        : { type: "drop", tableNameList: [table.name] };
       return {
         tableId: tableOf(table).id,
         name: isStable ? null : table.name,
         isChild: table.kind === "child",
         code: isStable ? EventCode.dropStable : EventCode.dropTable,
-        event: isStable
-          ? { type: "drop", tableType: "super", tableName: table.name }
-          : { type: "drop", tableNameList: [table.name] },
+        event,
       };
     }),
   );

@@ -29,6 +29,8 @@ function costOf(change: LogChange): number {
 export class VgroupLog {
   readonly id: number;
   readonly #retention: () => Retention;
+  /** Oldest version that may be in DuckDB. */
+  storedBegin = 0;
   #entries: LogEntry[] = [];
   #begin = 0;
   /** Entries at the start of `#entries` that are forgotten. */
@@ -67,7 +69,7 @@ export class VgroupLog {
   /** Makes the log that of an earlier run, which began with this version. */
   restore(begin: number, entries: { time: number; change: LogChange }[]): void {
     this.#entries = entries.map(({ time, change }) => ({ time, change, cost: costOf(change) }));
-    this.#begin = begin;
+    this.#begin = this.storedBegin = begin;
     this.#gone = 0;
     this.#bytes = this.#entries.reduce((sum, { cost }) => sum + cost, 0);
   }

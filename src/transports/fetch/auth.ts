@@ -20,7 +20,9 @@ export interface Credentials {
 /** `user:password` as Basic sends it: base64 of UTF-8. */
 function basic({ user, password }: ResolvedOptions): string {
   if (user.includes(":")) {
-    throw new InterfaceError("option user: REST (Basic authorization) cannot send a user name with a colon");
+    throw new InterfaceError(
+      "option user: REST (Basic authorization) cannot send a user name with a colon",
+    );
   }
   return `Basic ${encodeBase64(new TextEncoder().encode(`${user}:${password}`))}`;
 }
@@ -32,12 +34,20 @@ function basic({ user, password }: ResolvedOptions): string {
  */
 export async function credentialsOf(options: ResolvedOptions): Promise<Credentials> {
   const { bearerToken, totp } = options;
-  if (totp !== undefined) throw new UnsupportedError("option totp: REST takes no one-time code; a ws: URL does");
+  if (totp !== undefined) {
+    throw new UnsupportedError("option totp: REST takes no one-time code; a ws: URL does");
+  }
   const token = typeof options.token === "function" ? await options.token() : options.token;
   if (token !== undefined && bearerToken !== undefined) {
-    throw new InterfaceError("options token and bearerToken: the server ignores bearerToken beside a cloud token");
+    throw new InterfaceError(
+      "options token and bearerToken: the server ignores bearerToken beside a cloud token",
+    );
   }
   const authorization = bearerToken === undefined ? basic(options) : `Bearer ${bearerToken}`;
   const shown = token === undefined ? [] : [token, encodeURIComponent(token)];
-  return { authorization, token, secrets: [...shown, authorization.replace(/^\w+ /, ""), authorization] };
+  return {
+    authorization,
+    token,
+    secrets: [...shown, authorization.replace(/^\w+ /, ""), authorization],
+  };
 }

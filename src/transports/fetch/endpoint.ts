@@ -70,7 +70,11 @@ export class HttpReply {
       return read.value;
     } catch (thrown) {
       this.cancel();
-      throw this.#endpoint.explain(thrown, signal, (text) => brokenReply(this.#endpoint.url, reqId, text));
+      throw this.#endpoint.explain(
+        thrown,
+        signal,
+        (text) => brokenReply(this.#endpoint.url, reqId, text),
+      );
     }
   }
 
@@ -114,7 +118,9 @@ export class Endpoint {
     this.url = url;
     this.#credentials = credentials;
     const send = given ?? globalThis.fetch;
-    if (send === undefined) throw new InterfaceError("this runtime has no fetch: pass one as the fetch option");
+    if (send === undefined) {
+      throw new InterfaceError("this runtime has no fetch: pass one as the fetch option");
+    }
     // A browser's fetch must not be called as a method of something else.
     this.#fetch = (input, init) => send(input, init);
     this.#headers = {
@@ -144,7 +150,11 @@ export class Endpoint {
     } catch (thrown) {
       this.forget(controller);
       controller.abort();
-      throw this.explain(thrown, signal, (text) => requestError(this.url, reqId, text, request.context));
+      throw this.explain(
+        thrown,
+        signal,
+        (text) => requestError(this.url, reqId, text, request.context),
+      );
     }
   }
 
@@ -166,7 +176,11 @@ export class Endpoint {
   }
 
   /** What to throw for something thrown: the caller's own reason and our errors as they are, the rest as `make` says. */
-  explain(thrown: unknown, signal: AbortSignal | undefined, make: (text: string) => Error): unknown {
+  explain(
+    thrown: unknown,
+    signal: AbortSignal | undefined,
+    make: (text: string) => Error,
+  ): unknown {
     const isOurs = thrown instanceof Error && "outcome" in thrown;
     if (isOurs || (signal?.aborted && thrown === signal.reason)) return thrown;
     return make(this.scrub(failureText(thrown)));
@@ -183,7 +197,10 @@ export class Endpoint {
 }
 
 function closedError(outcome: "not-sent" | "unknown"): ConnectionError {
-  return new ConnectionError("the connection is closed", { code: ClientCode.CONNECTION_CLOSED, outcome });
+  return new ConnectionError("the connection is closed", {
+    code: ClientCode.CONNECTION_CLOSED,
+    outcome,
+  });
 }
 
 function anySignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {

@@ -54,20 +54,38 @@ export function answerError({ status, text, url }: OtherAnswer, facts: RequestFa
   const { reqId, sql } = facts;
   const details = { reqId, sql, ...(told?.code !== undefined && { code: told.code }) };
   if (status === 401 || (status === 403 && facts.context === "connect")) {
-    return new ConnectionError(message, { ...details, kind: "authentication", outcome: "rejected" });
+    return new ConnectionError(message, {
+      ...details,
+      kind: "authentication",
+      outcome: "rejected",
+    });
   }
   if (status === 429 || status === 503) {
     const hint = "The adapter has no room for more requests now: send fewer at a time, or later.";
-    return new OperationalError(message, { ...details, hint, retryable: true, outcome: "rejected" });
+    return new OperationalError(message, {
+      ...details,
+      hint,
+      retryable: true,
+      outcome: "rejected",
+    });
   }
   if (told?.code !== undefined) return databaseError(told.code, told.message, { ...facts });
-  if (status === 200) return new ConnectionError(`${url}: an answer that is not TDengine's: ${JSON.stringify(said)}`, {
-    ...details,
-    hint: adapterHint,
-    outcome: "unknown",
-  });
+  if (status === 200) {
+    return new ConnectionError(
+      `${url}: an answer that is not TDengine's: ${JSON.stringify(said)}`,
+      {
+        ...details,
+        hint: adapterHint,
+        outcome: "unknown",
+      },
+    );
+  }
   const outcome = status >= 500 ? "unknown" : "not-sent";
-  return new ConnectionError(message, { ...details, outcome, ...(status < 500 && { hint: adapterHint }) });
+  return new ConnectionError(message, {
+    ...details,
+    outcome,
+    ...(status < 500 && { hint: adapterHint }),
+  });
 }
 
 /** The error for a reply that breaks off. */
@@ -99,10 +117,16 @@ export function failureText(thrown: unknown): string {
   return thrown instanceof Error ? reasonOf(thrown as Failure) || thrown.name : String(thrown);
 }
 
-const beforeSending = /refused|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|dns error|CONNECT_TIMEOUT|certificate/i;
+const beforeSending =
+  /refused|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|dns error|CONNECT_TIMEOUT|certificate/i;
 
 /** The error for a request that got no answer. `text` is free of secrets. */
-export function requestError(url: string, reqId: bigint, text: string, context?: ErrorContext): ConnectionError {
+export function requestError(
+  url: string,
+  reqId: bigint,
+  text: string,
+  context?: ErrorContext,
+): ConnectionError {
   const wasSent = context !== "connect" && !beforeSending.test(text);
   return new ConnectionError(`${url}: ${text}`, {
     code: wasSent ? ClientCode.CONNECTION_LOST : ClientCode.CONNECT_FAILED,

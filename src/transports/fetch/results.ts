@@ -105,7 +105,9 @@ export class StatementBody {
     const { reply, fields } = parser;
     parser.free();
     if (received === 0) throw answerError({ status: 200, text: "", url }, facts);
-    if (reply === undefined) throw brokenReply(url, facts.reqId, `after ${received} bytes, before its end`);
+    if (reply === undefined) {
+      throw brokenReply(url, facts.reqId, `after ${received} bytes, before its end`);
+    }
     if (reply.code !== 0) throw databaseError(reply.code, reply.message, facts);
     if (fields === undefined) throw new CodecError("the reply has neither an error nor columns");
   }
@@ -149,9 +151,14 @@ class RestRows implements RowSource {
 }
 
 /** The rows written, when the body is the answer to an update (protocol.md §1.4). */
-function affectedRowsOf(sql: string, body: StatementBody, batch: ColumnBatch | null): number | undefined {
+function affectedRowsOf(
+  sql: string,
+  body: StatementBody,
+  batch: ColumnBatch | null,
+): number | undefined {
   const [field, second] = body.fields ?? [];
-  const hasShape = field?.name === "affected_rows" && field.type === "INT" && second === undefined &&
+  const hasShape = field?.name === "affected_rows" && field.type === "INT" &&
+    second === undefined &&
     body.isAtEnd && batch?.rowCount === 1;
   // A SELECT may have that very column.
   if (!hasShape || givesColumns(sql)) return undefined;
@@ -160,7 +167,11 @@ function affectedRowsOf(sql: string, body: StatementBody, batch: ColumnBatch | n
 }
 
 /** Reads a body as far as is needed to tell what the statement did. */
-export async function readExecution(body: StatementBody, sql: string, call: Call): Promise<Execution> {
+export async function readExecution(
+  body: StatementBody,
+  sql: string,
+  call: Call,
+): Promise<Execution> {
   const first = await body.next(call);
   const affectedRows = affectedRowsOf(sql, body, first);
   const rows = affectedRows === undefined ? new RestRows(body, first) : null;

@@ -19,7 +19,8 @@ function* meaningful(sql: string): Generator<Token> {
 export function usedDatabase(sql: string): string | undefined {
   const found = meaningful(sql);
   const next = () => found.next().value as Token | undefined;
-  const text = (token: Token | undefined) => token === undefined ? "" : sql.slice(token.start, token.end);
+  const text = (token: Token | undefined) =>
+    token === undefined ? "" : sql.slice(token.start, token.end);
   if (text(next()).toLowerCase() !== "use") return undefined;
   const name = next();
   const rest = [next(), next()].map(text).join("");

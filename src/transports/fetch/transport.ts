@@ -56,7 +56,9 @@ class RestQueries implements QueryPort {
 
   async execute(sql: string, call: Call, context?: ErrorContext): Promise<Execution> {
     const { reqId } = call;
-    if (this.#inFlight.has(reqId)) throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
+    if (this.#inFlight.has(reqId)) {
+      throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
+    }
     this.#inFlight.add(reqId);
     try {
       const used = usedDatabase(sql);
@@ -91,7 +93,11 @@ class RestQueries implements QueryPort {
     const { url } = this.#endpoint;
     if (reply.status !== 200) throw await refusal(reply, url, facts, call);
     const parser = this.#codec.openRest();
-    return await readExecution(new StatementBody({ reply, parser, facts, url, precision }), sql, call);
+    return await readExecution(
+      new StatementBody({ reply, parser, facts, url, precision }),
+      sql,
+      call,
+    );
   }
 
   /** Only a result without any timestamp needs it, so a server that does not tell is no failure. */
@@ -175,7 +181,12 @@ async function openHost(
 ): Promise<Transport> {
   const url = hostUrl(options, hostIndex);
   const { compression, fetch, database } = options;
-  const endpoint = new Endpoint({ url, credentials: await credentialsOf(options), compression, fetch });
+  const endpoint = new Endpoint({
+    url,
+    credentials: await credentialsOf(options),
+    compression,
+    fetch,
+  });
   const nextReqId = requestIds();
   const call = (): Call => ({ reqId: nextReqId(), signal, timeoutMs: 0 });
   const queries = new RestQueries(endpoint, codec, options);
@@ -192,7 +203,12 @@ async function openHost(
     nextReqId,
     close: () => {
       endpoint.close();
-      options.onEvent({ type: "disconnect", url, reason: "the connection is closed", expected: true });
+      options.onEvent({
+        type: "disconnect",
+        url,
+        reason: "the connection is closed",
+        expected: true,
+      });
       return Promise.resolve();
     },
   };

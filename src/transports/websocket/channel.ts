@@ -60,6 +60,11 @@ export class Channel implements SocketListener {
     this.#socket = socket;
   }
 
+  /** Whether requests can be sent. */
+  get isOpen(): boolean {
+    return this.#socket !== undefined && this.#closed === undefined;
+  }
+
   /** Sends a text request and waits for its reply. */
   async request(
     action: string,

@@ -45,6 +45,8 @@ export function hasFeature(version: string, feature: Feature): boolean {
 export function requireFeature(version: string, feature: Feature): void {
   if (hasFeature(version, feature)) return;
   throw new UnsupportedError(
-    `${featureNames[feature]}: needs a server of version ${featureVersions[feature]}; this one is ${version}`,
+    `${featureNames[feature]}: needs a server of version ${
+      featureVersions[feature]
+    }; this one is ${version}`,
   );
 }

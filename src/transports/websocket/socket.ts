@@ -20,7 +20,7 @@ export interface Socket {
   /** Whether permessage-deflate was negotiated. */
   readonly compression: boolean;
   send(data: string | Uint8Array): void;
-  /** Closes with code 1000; resolves when the socket is closed, or after a second without an answer. */
+  /** Closes with code 1000; resolves when the socket is closed, or when no answer comes. */
   close(): Promise<void>;
 }
 
@@ -32,6 +32,8 @@ export interface SocketRequest {
   readonly safeUrl: string;
   readonly compression: boolean;
   readonly WebSocket: typeof WebSocket | undefined;
+  /** How long `close` waits for the server's answer, in milliseconds. Default 1 000. */
+  readonly closeWaitMs?: number;
 }
 
 const closeWaitMs = 1_000;
@@ -83,14 +85,14 @@ function closeReason(event: CloseEvent): string {
 
 type Terminable = WebSocket & { terminate?(): void };
 
-function closeSocket(socket: WebSocket): Promise<void> {
+function closeSocket(socket: WebSocket, waitMs = closeWaitMs): Promise<void> {
   if (socket.readyState === 3) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       // `ws` would wait for the server's answer for half a minute, and keep the process alive that long.
       (socket as Terminable).terminate?.();
       resolve();
-    }, closeWaitMs);
+    }, waitMs);
     socket.addEventListener("close", () => {
       clearTimeout(timer);
       resolve();
@@ -158,6 +160,6 @@ export async function openSocket(
   return {
     compression: socket.extensions.includes("permessage-deflate"),
     send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
-    close: () => closeSocket(socket),
+    close: () => closeSocket(socket, request.closeWaitMs),
   };
 }

@@ -23,7 +23,7 @@ import {
   WebSocketRows,
 } from "./results.ts";
 import { WebSocketSchemaless } from "./schemaless.ts";
-import { openSocket, type Socket } from "./socket.ts";
+import { openSocket, type Socket, type SocketRequest } from "./socket.ts";
 import { WebSocketStatements } from "./statements.ts";
 import type { Reply } from "./wire.ts";
 
@@ -114,20 +114,28 @@ async function login(channel: Channel, options: ResolvedOptions, signal: AbortSi
 }
 
 /** An option that an old server ignores in silence is refused instead. */
-function requireOptions(version: string, options: ResolvedOptions): void {
+export function requireOptions(version: string, options: ResolvedOptions): void {
   const { timeZone, applicationName, bearerToken, totp } = options;
   for (const [name, value] of Object.entries({ timeZone, applicationName, bearerToken, totp })) {
     if (value !== undefined) requireFeature(version, name as "timeZone");
   }
 }
 
-/** The handshake URL: path `/ws`, and the cloud gateway's token when there is one. */
-function socketUrl(base: string, token: string | undefined): string {
-  return token === undefined ? `${base}/ws` : `${base}/ws?token=${encodeURIComponent(token)}`;
+/** A socket to open: the handshake URL has the cloud gateway's token in it when there is one. */
+export async function socketRequest(
+  options: ResolvedOptions,
+  hostIndex: number,
+  path: string,
+): Promise<SocketRequest> {
+  const safeUrl = hostUrl(options, hostIndex) + path;
+  const { compression, WebSocket } = options;
+  const token = typeof options.token === "function" ? await options.token() : options.token;
+  const url = token === undefined ? safeUrl : `${safeUrl}?token=${encodeURIComponent(token)}`;
+  return { url, safeUrl, compression, WebSocket };
 }
 
 /** A host's URL without secrets. */
-function hostUrl({ secure, hosts }: ResolvedOptions, hostIndex: number): string {
+export function hostUrl({ secure, hosts }: ResolvedOptions, hostIndex: number): string {
   return safeUrl(secure ? "wss" : "ws", hosts[hostIndex]);
 }
 
@@ -139,17 +147,11 @@ async function openHost(
   signal: AbortSignal,
 ): Promise<Transport> {
   const base = hostUrl(options, hostIndex);
-  const token = typeof options.token === "function" ? await options.token() : options.token;
+  const request = await socketRequest(options, hostIndex, "/ws");
   let opened = false;
   const channel = new Channel((reason, expected) => {
     if (opened) options.onEvent({ type: "disconnect", url: base, reason, expected });
   });
-  const request = {
-    url: socketUrl(base, token),
-    safeUrl: `${base}/ws`,
-    compression: options.compression,
-    WebSocket: options.WebSocket,
-  };
   const socket = await openSocket(request, channel, { signal });
   channel.attach(socket);
   try {

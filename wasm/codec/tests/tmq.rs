@@ -129,6 +129,7 @@ fn decode_refuses_every_prefix() {
     for (kind, payload) in payloads() {
         for len in 0..payload.len() {
             decode(&payload[..len], Some(kind)).unwrap_err();
+            decode(&payload[..len], None).unwrap_err();
         }
     }
 }

@@ -217,17 +217,11 @@ impl RestParser {
         self.base += parsed as u64;
         match outcome {
             Ok(Event::Batch) => self.take_batch().map(Some),
-            // The last rows come together with as much of the rest as is there: it may say that they are wrong.
-            Ok(Event::End) | Err(Stop::More) if self.has_last_batch() => self.take_batch().map(Some),
+            // The last rows wait for the end: what stands behind them may say that they are wrong.
+            Ok(Event::End) if self.progress.batch_rows > 0 => self.take_batch().map(Some),
             Ok(Event::End) | Err(Stop::More) => Ok(None),
             Err(Stop::Bad(what, at)) => Err(self.error(what, base + at as u64)),
         }
-    }
-
-    /// Whether rows are left and no more can come.
-    fn has_last_batch(&self) -> bool {
-        let is_behind_rows = matches!(self.place, Place::AfterValue | Place::Key | Place::Value(_) | Place::End);
-        is_behind_rows && self.progress.batch_rows > 0
     }
 
     #[cold]

@@ -203,17 +203,23 @@ fn write_names(reader: &mut Reader<'_>, sink: &mut Sink, record: usize) -> Optio
 }
 
 fn check_tail(reader: &mut Reader<'_>, raw_type: Option<RawType>, is_sized: bool) -> Option<()> {
-    let rest = reader.remaining();
-    if raw_type != Some(RawType::MetaData) && (rest == 8 || rest == 0 && !is_sized) {
-        return Some(());
-    }
-    if raw_type == Some(RawType::Data) {
-        reader.slice(8)?;
-    } else {
-        for _ in 0..reader.count(1)? {
+    let is_data = match raw_type {
+        Some(kind) => kind == RawType::Data,
+        // Eight bytes are a time to sleep, unless it were one of weeks: then they begin the created tables.
+        None => reader.remaining() == 8 && reader.peek_u64()? <= u32::MAX.into() || reader.remaining() == 0,
+    };
+    if !is_data {
+        let requests = reader.count(1)?;
+        if requests == 0 && raw_type.is_none() {
+            // Half of a time to sleep: a message of the other type has created a table.
+            return reader.refuse("the input ends too early");
+        }
+        for _ in 0..requests {
             let length = reader.varint()?;
             reader.slice(length)?;
         }
+    } else if is_sized || reader.remaining() > 0 {
+        reader.slice(8)?;
     }
     if reader.remaining() > 0 {
         return reader.refuse("there are bytes after the message's end");

@@ -42,6 +42,11 @@ impl<'a> Reader<'a> {
         self.slice(1)?.first().copied()
     }
 
+    /// The next eight bytes, which are read again.
+    pub fn peek_u64(&self) -> Option<u64> {
+        self.cursor.clone().u64().ok()
+    }
+
     /// A count of things that take at least `size` bytes each.
     #[inline(never)]
     pub fn count(&mut self, size: u64) -> Option<u32> {

@@ -1,0 +1,82 @@
+/**
+ * The port of subscriptions: one membership in a consumer group, over one socket or one native consumer. It does what
+ * it is told and nothing on its own: no commit, no second poll, no new connection.
+ *
+ * @module
+ */
+import type { MessageBlock } from "../codec/message_block.ts";
+import type { Call } from "./transport.ts";
+
+/** A place in a topic's log. */
+export interface TopicOffset {
+  /** Name of the topic. */
+  topic: string;
+  /** The vgroup, which has a log of its own. */
+  vgroupId: number;
+  /** Position in that log. */
+  offset: bigint;
+}
+
+/** A vgroup that the server has assigned to this consumer. */
+export interface AssignedVgroup {
+  readonly vgroupId: number;
+  /** Where its log begins: older entries are gone. */
+  readonly begin: bigint;
+  /** Where its log ends: the next entry will stand here. */
+  readonly end: bigint;
+}
+
+/** A whole message, decoded. */
+export interface PolledMessage {
+  readonly kind: "data" | "metadata" | "data+metadata";
+  readonly topic: string;
+  readonly database: string;
+  readonly vgroupId: number;
+  /** Where in the log it begins; of metadata alone, where the next message begins. */
+  readonly offset: bigint;
+  /** Where the next message begins; null for messages of a snapshot. */
+  readonly nextOffset: bigint | null;
+  readonly blocks: MessageBlock[];
+  /** JSON that describes the metadata (protocol.md §5.7); undefined without any. */
+  readonly metadata: unknown;
+}
+
+/** A membership in a consumer group. Failures are `TmqError`, or `ConnectionError` when it is lost. */
+export interface ConsumerLink {
+  /** Version text of the server. */
+  readonly serverVersion: string;
+  /** Whether it is still there. */
+  readonly isOpen: boolean;
+  /** A request id that no request in flight has. */
+  nextReqId(): bigint;
+  /** The next message, waiting so long for it on the server; null when there is none. At most one call at a time. */
+  poll(waitMs: number, call: Call): Promise<PolledMessage | null>;
+  /** Commits one vgroup's offset, whatever was committed before. */
+  commitOffset(offset: TopicOffset, call: Call): Promise<void>;
+  /** Commits everything that was polled, of all vgroups. */
+  commitAll(call: Call): Promise<void>;
+  /** Offsets committed by the group, in the order asked for; null without one. */
+  committed(topic: string, vgroupIds: readonly number[], call: Call): Promise<(bigint | null)[]>;
+  /** Offsets that the next poll goes on from, in the order asked for; null where it is not known. */
+  position(topic: string, vgroupIds: readonly number[], call: Call): Promise<(bigint | null)[]>;
+  /** The vgroups of a topic that this consumer has. */
+  assignment(topic: string, call: Call): Promise<AssignedVgroup[]>;
+  seek(offset: TopicOffset, call: Call): Promise<void>;
+  /** The topics it is subscribed to. */
+  topics(call: Call): Promise<string[]>;
+  unsubscribe(call: Call): Promise<void>;
+  /** Subscribes again, after `unsubscribe`. */
+  subscribe(topics: readonly string[], call: Call): Promise<void>;
+  /** Lets go of it; resolves when the server can do without. */
+  close(): Promise<void>;
+}
+
+/** What a membership is opened with. */
+export interface ConsumerRequest {
+  readonly topics: readonly string[];
+  readonly groupId: string;
+  readonly clientId: string | undefined;
+  readonly offsetReset: "earliest" | "latest" | "none" | undefined;
+  /** Further keys of libtaos, in lower case. */
+  readonly config: Readonly<Record<string, string>>;
+}

@@ -22,7 +22,7 @@ import type { SqlValue } from "./sql/param.ts";
 import { commandOf, isPreparable, scanSql } from "./sql/scan.ts";
 import { fragment, id, type TemplateValue } from "./sql/template.ts";
 import type { ExecResult, InsertResult, StatementContext } from "./statements/context.ts";
-import { describeTable } from "./statements/describe_table.ts";
+import { currentDatabase, describeTable } from "./statements/describe_table.ts";
 import { Inserter, type InsertOptions } from "./statements/insert.ts";
 import type { InsertData } from "./statements/insert_data.ts";
 import type { TableName } from "./statements/insert_sql.ts";
@@ -174,7 +174,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   }
 
   /**
-   * Writes columns, rows or a batch. All values are checked before anything is sent.
+   * Writes columns, rows or a batch. All values are checked before anything is sent; rows that can only be iterated are
+   * checked, and sent, 16 384 at a time.
    *
    * @param table The table: one name taken as it is, or `id("database", "table")`. With a `tbname` column in the data
    * it is the super table whose children the rows go to.
@@ -326,7 +327,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       formats: this.#parts.codec,
       call: (combined) => ({ ...this.#call(options, combined), values }),
       execute,
-      kill: ({ reqId }, elapsedMs) => killQuery(this, { reqId, sql, elapsedMs }),
+      kill: ({ reqId }, startMs) => killQuery(this, { reqId, sql, startMs }),
     });
   }
 
@@ -387,6 +388,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       shared: (call, work) => this.#shared(call, work),
       describe: (table, { signal, timeoutMs }) =>
         describeTable(transport.query, table, { reqId: transport.nextReqId(), signal, timeoutMs }),
+      database: ({ signal, timeoutMs }) =>
+        currentDatabase(transport.query, { reqId: transport.nextReqId(), signal, timeoutMs }),
       query: (execute, options) => this.#query(execute, options),
     };
   }

@@ -17,9 +17,12 @@ interface RunningQuery {
 export interface KillTarget {
   readonly reqId: bigint;
   readonly sql: string;
-  /** Time since it was sent, in milliseconds. */
-  readonly elapsedMs: number;
+  /** When it was sent, by `performance.now()`. */
+  readonly startMs: number;
 }
+
+/** The server's clock may count in whole milliseconds. */
+const clockSlackMs = 10;
 
 /**
  * Kills the query with this request id. The server learns of a query by its client's heartbeat, some three seconds
@@ -30,14 +33,15 @@ export interface KillTarget {
  */
 export async function killQuery(
   connection: Connection<ValueOptions>,
-  { reqId, sql, elapsedMs }: KillTarget,
+  { reqId, sql, startMs }: KillTarget,
 ): Promise<boolean> {
   const running = await connection.query<RunningQuery>(
     "select kill_id, query_id, exec_usec, `sql` from performance_schema.perf_queries",
     [],
     { values: { bigint: "bigint" } },
   );
-  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql) && Number(row.exec_usec) <= elapsedMs * 1000);
+  const mostMs = performance.now() - startMs + clockSlackMs;
+  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql) && Number(row.exec_usec) / 1000 <= mostMs);
   const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
     (sameText.length === 1 ? sameText[0] : undefined);
   if (found === undefined) return false;

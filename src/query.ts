@@ -25,8 +25,8 @@ export interface QueryRunner {
   readonly formats: CellFormats;
   /** Sends the statement. */
   execute(call: Call): Promise<Execution>;
-  /** Kills the statement, sent so many milliseconds ago, on the server; false when it was not found running. */
-  kill(call: Call, elapsedMs: number): Promise<boolean>;
+  /** Kills the statement, sent at `startMs` by `performance.now()`; false when it was not found running. */
+  kill(call: Call, startMs: number): Promise<boolean>;
   /** How cells look in rows. */
   readonly values: ResolvedValueOptions;
   /** The caller's own signal. */
@@ -167,7 +167,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     this.#used = true;
     if (started === undefined || this.#isOver) return "stopped";
     this.#giveUp();
-    const killed = options.kill === true && await this.#runner.kill(started.call, performance.now() - started.startMs);
+    const killed = options.kill === true && await this.#runner.kill(started.call, started.startMs);
     await this.#release(started);
     return killed ? "stopped" : "abandoned";
   }

@@ -14,7 +14,10 @@ export interface RequestOptions {
   reqId?: bigint | number;
   /** Aborts the wait; the call rejects with `signal.reason`. */
   signal?: AbortSignal;
-  /** Time limit of this call in milliseconds; 0 = none. Default: the connection's `requestTimeoutMs`. */
+  /**
+   * Time limit of each wait for the server in milliseconds; 0 = none. A call that takes several requests, such as a
+   * result of many blocks, may take longer. Default: the connection's `requestTimeoutMs`.
+   */
   timeoutMs?: number;
 }
 

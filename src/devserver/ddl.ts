@@ -68,11 +68,12 @@ export async function createDatabase(
 /** Changes options of a database. */
 export async function alterDatabase(
   statement: Ddl<"alterDatabase">,
-  { store, catalog }: ExecutionContext,
+  { store, catalog, topics }: ExecutionContext,
 ): Promise<void> {
   await store.transaction(async (writer, onCommit) => {
     const database = catalog.database(statement.name);
     const options = { ...database.options, ...statement.options };
+    topics.checkRetention({ ...database, options }, database);
     parseKeep(options, database.precision);
     await updateDatabase(writer, database.id, options);
     onCommit(() => database.options = options);

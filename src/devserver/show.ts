@@ -7,7 +7,7 @@ import { type Child, type Column, type Table, tableOf } from "./catalog.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { type RowSet, ServerError } from "./engine.ts";
 import { staticRows } from "./results.ts";
-import type { QualifiedName, Statement } from "./sql/ast.ts";
+import type { QualifiedName, ShowTarget, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
 import {
   fixedType,
@@ -66,6 +66,14 @@ function quoteSql(value: string): string {
   return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
+/** The SELECT behind each SHOW that lists a whole system table. */
+const wholeTables: Partial<Record<ShowTarget, string>> = {
+  queries: "select * from performance_schema.perf_queries",
+  topics: "select topic_name from information_schema.ins_topics",
+  consumers: "select * from performance_schema.perf_consumers",
+  subscriptions: "select * from information_schema.ins_subscriptions",
+};
+
 /** Returns the SELECT that answers a SHOW; null when the SHOW is answered by {@linkcode showCreate} or another. */
 export function showQuery(
   statement: Statement & { node: "show" },
@@ -81,20 +89,12 @@ export function showQuery(
       return `select name from information_schema.ins_databases${
         like === "" ? "" : ` where name like ${like}`
       }`;
-    case "queries":
-      return "select * from performance_schema.perf_queries";
-    case "topics":
-      return "select topic_name from information_schema.ins_topics";
-    case "consumers":
-      return "select * from performance_schema.perf_consumers";
-    case "subscriptions":
-      return "select * from information_schema.ins_subscriptions";
     case "stables":
     case "tables":
     case "tags":
       break;
     default:
-      return null;
+      return wholeTables[statement.target] ?? null;
   }
   if (database === null) throw new ServerError(Code.syntax, "database not specified");
   const where = `where db_name = ${quoteSql(database)}`;

@@ -18,6 +18,7 @@ import {
   type TopicTable,
 } from "./tmq/topic_tables.ts";
 import type { Topics } from "./tmq/topics.ts";
+import { vgroupCount } from "./tmq/vgroups.ts";
 
 /** What system tables are made from. */
 export interface SystemState {
@@ -83,7 +84,7 @@ function databases({ catalog }: SystemState): SystemTable {
     return [
       database.name,
       database.created,
-      2,
+      vgroupCount(database),
       tables,
       1,
       "on",

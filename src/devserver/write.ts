@@ -197,7 +197,9 @@ async function mergeRows(store: Store, writer: DuckDBConnection, batch: RowBatch
     // DuckDB leaves a cell alone that is set to an equal one, and takes 0 and -0 for equal; NULL leaves the old one there.
     const cleared = zeros.map(({ store: name }) => `${name} = 1`);
     await writer.run(
-      `UPDATE ${target} t SET ${cleared.join(", ")} FROM staged s WHERE t._tid = s._tid AND t.${ts} = s.${ts}`,
+      `UPDATE ${target} t SET ${
+        cleared.join(", ")
+      } FROM staged s WHERE t._tid = s._tid AND t.${ts} = s.${ts}`,
     );
   }
   const updates = columns.slice(1).map(({ store: name }) => `${name} = s.${name}`);

@@ -18,6 +18,8 @@ export interface StatementContext {
   shared<T>(call: Call, work: () => Promise<T>): Promise<T>;
   /** The columns of a table, tags left out; `table` is a name as bound. */
   describe(table: string, call: Call): Promise<Placeholder[]>;
+  /** The current database; null when there is none. */
+  database(call: Call): Promise<string | null>;
   /** A query that runs by `execute`. */
   query<R>(execute: (call: Call) => Promise<Execution>, options: QueryOptions | undefined): Query<R>;
 }

@@ -60,6 +60,7 @@ export class TickConverter {
   }
 
   #convert(row: number, ticks: bigint, from: Precision): bigint {
+    if (from === this.#precision) return ticks;
     try {
       return this.#codec.convertTimestamp(ticks, from, this.#precision);
     } catch (cause) {

@@ -31,6 +31,7 @@ export async function openTransport(
     case "auto": {
       const { open } = await import("./websocket/transport.ts");
       const reason = "this version has no native transport: WebSocket stands in";
+      options.onEvent({ type: "warning", message: reason });
       return { transport: await open(options, codec), reason };
     }
     case "fetch": {

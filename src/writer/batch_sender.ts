@@ -61,35 +61,33 @@ export async function withRetries<T>(
   }
 }
 
-/** Sends batches into one table. */
+/** Sends batches. */
 export class BatchSender {
   readonly #inserter: Inserter;
-  readonly #target: TableName;
   readonly #retry: Required<RetryOptions>;
 
-  constructor(inserter: Inserter, target: TableName, retry: Required<RetryOptions>) {
+  constructor(inserter: Inserter, retry: Required<RetryOptions>) {
     this.#inserter = inserter;
-    this.#target = target;
     this.#retry = retry;
   }
 
-  /** Sends a batch. Never rejects; the outcomes are of parts that together are the batch. */
-  async send(batch: Batch): Promise<Outcome[]> {
+  /** Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch. */
+  async send(batch: Batch, target: TableName): Promise<Outcome[]> {
     let repeats = 0;
     try {
-      const insert = () => this.#inserter.insert(this.#target, batch.columns, {});
+      const insert = () => this.#inserter.insert(target, batch.columns, {});
       await withRetries(this.#retry, insert, () => repeats++);
       return [{ batch, repeats, error: null }];
     } catch (error) {
-      if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch);
+      if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch, target);
       return [{ batch, repeats, error: asError(error) }];
     }
   }
 
   /** The rows that are refused are singled out by halving, which sends the others in their order. */
-  async #sendHalves(batch: Batch): Promise<Outcome[]> {
+  async #sendHalves(batch: Batch, target: TableName): Promise<Outcome[]> {
     const middle = batch.rowCount >> 1;
-    const first = await this.send(batch.slice(0, middle));
-    return [...first, ...await this.send(batch.slice(middle, batch.rowCount))];
+    const first = await this.send(batch.slice(0, middle), target);
+    return [...first, ...await this.send(batch.slice(middle, batch.rowCount), target)];
   }
 }

@@ -85,13 +85,21 @@ export class TableSchema {
   }
 }
 
-/** Asks the server for the columns of a table. */
-export async function learnSchema(
-  context: StatementContext,
-  table: TableName,
-): Promise<TableSchema> {
+/** A table and its columns. */
+export interface LearntTable {
+  /** Its name with that of its database, so that `use()` does not send rows elsewhere. */
+  readonly target: TableName;
+  readonly schema: TableSchema;
+}
+
+/** Asks the server for the columns of a table. A name without a database is one of the current database. */
+export async function learnTable(context: StatementContext, table: TableName): Promise<LearntTable> {
   const call = context.call(undefined);
-  const name = table instanceof Identifier ? table.text : id(table).text;
-  const columns = await context.shared(call, () => context.describe(name, call));
-  return new TableSchema(columns, context.codec);
+  return await context.shared(call, async () => {
+    const database = table instanceof Identifier ? null : await context.database(call);
+    const target = database === null || table instanceof Identifier ? table : id(database, table);
+    const name = target instanceof Identifier ? target.text : id(target).text;
+    const columns = await context.describe(name, call);
+    return { target, schema: new TableSchema(columns, context.codec) };
+  });
 }

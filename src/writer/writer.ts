@@ -7,12 +7,13 @@ import { InterfaceError } from "../errors.ts";
 import { withDeadline } from "../internal/abort.ts";
 import type { StatementContext } from "../statements/context.ts";
 import type { Inserter } from "../statements/insert.ts";
+import type { TableName } from "../statements/insert_sql.ts";
 import type { Batch } from "./batch.ts";
 import { BatchBuffer } from "./batch_buffer.ts";
 import { BatchSender, withRetries } from "./batch_sender.ts";
 import { checkRows, countRows, type WriterData } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
-import { learnSchema, type TableSchema, UnknownColumnError } from "./table_schema.ts";
+import { learnTable, type TableSchema, UnknownColumnError } from "./table_schema.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 import {
   checkWait,
@@ -50,7 +51,8 @@ const rowsPerTurn = 5_000;
  * No accepted row is lost in silence. A row that is not written is in a {@linkcode WriteReport}, with its reason:
  * `onReport` gets one after each batch; without it the next `write()` rejects with a `WriteError` and accepts nothing.
  * In any case `flush()` and `close()` reject with a `WriteError` unless everything since the last `flush()` was written.
- * A lost connection is not opened again: the rows that the writer holds are reported then.
+ * A lost connection is not opened again: the rows that the writer holds are reported then. A table name without a
+ * database is one of the database that is current at the first `write`; a later `use()` does not change it.
  *
  * @example
  * ```ts
@@ -73,6 +75,7 @@ export class Writer implements AsyncDisposable {
   readonly #buffer: BatchBuffer;
   readonly #waiting: WaitingRoom = new WaitingRoom(() => this.#admit());
   #ledger: Ledger;
+  #target: TableName;
   #schema: TableSchema | undefined;
   #isLearning = false;
   /** Rows taken since the event loop has turned. */
@@ -85,7 +88,8 @@ export class Writer implements AsyncDisposable {
     this.#options = resolveWriterOptions(options);
     this.#parts = parts;
     const { target, retry, maxBufferedRows } = this.#options;
-    this.#sender = new BatchSender(parts.inserter, target, retry);
+    this.#target = target;
+    this.#sender = new BatchSender(parts.inserter, retry);
     this.#buffer = new BatchBuffer(
       this.#options,
       (batch) => this.#send(batch),
@@ -226,9 +230,11 @@ export class Writer implements AsyncDisposable {
     // What has been gathered is in the order of the columns known before.
     this.#buffer.cut();
     const { context } = this.#parts;
-    const { retry, target } = this.#options;
+    const { retry } = this.#options;
     try {
-      this.#schema = await withRetries(retry, () => learnSchema(context, target));
+      const { target, schema } = await withRetries(retry, () => learnTable(context, this.#target));
+      this.#target = target;
+      this.#schema = schema;
     } catch (error) {
       this.#waiting.dismissAll(error);
     }
@@ -237,7 +243,7 @@ export class Writer implements AsyncDisposable {
   }
 
   async #send(batch: Batch): Promise<void> {
-    const outcomes = await this.#sender.send(batch);
+    const outcomes = await this.#sender.send(batch, this.#target);
     this.#ledger.add(outcomes);
     const { onReport, maxBufferedRows } = this.#options;
     if (onReport === undefined) return;

@@ -6,6 +6,7 @@
 import { benchDecode, type Measurement } from "./decode.ts";
 import { benchEncode } from "./encode.ts";
 import { benchPull } from "./pull.ts";
+import { benchRest } from "./rest.ts";
 import { benchWriter } from "./writer.ts";
 
 function print({ name, value, unit }: Measurement): void {
@@ -15,6 +16,6 @@ function print({ name, value, unit }: Measurement): void {
   console.log(`${name.padEnd(44)}${figure}`);
 }
 
-for (const bench of [benchDecode, benchEncode, benchPull, benchWriter]) {
+for (const bench of [benchDecode, benchRest, benchEncode, benchPull, benchWriter]) {
   (await bench()).forEach(print);
 }

@@ -175,6 +175,32 @@ export const writerCases: readonly Case[] = [
     },
   },
   {
+    name: "writer() goes on to write into the database that was current at its first row",
+    needs,
+    async run({ open, database, equal }) {
+      await using connection = await open();
+      const other = `${database}_other`;
+      await connection.exec(`drop database if exists ${other}`);
+      await connection.exec(`create database ${other}`);
+      await createReadings(connection);
+      await createMeters(connection);
+      await using writer = connection.writer({ table: "readings" });
+      await using spread = connection.writer({ table: "meters" });
+      await writer.write(reading(0));
+      await spread.write({ tbname: "m1", site: "north", ts: startMs, v: 1 });
+      await connection.use(other);
+      await createReadings(connection);
+      await writer.write(reading(1));
+      await writer.flush();
+      await spread.flush();
+      equal(await connection.query("select count(*) from readings").value(), 0n);
+      await connection.use(database);
+      equal(await connection.query("select count(*) from readings").value(), 2n);
+      equal(await connection.query("select count(*) from meters").value(), 1n);
+      await connection.exec(`drop database ${other}`);
+    },
+  },
+  {
     name: "close() of a connection writes what its writers hold",
     needs,
     async run({ open, equal }) {

@@ -19,7 +19,7 @@ const waysByName: ReadonlyMap<string, Way> = new Map(
 type Content = Map<string, Map<bigint, Cell[]>>;
 
 /** A cell as a way can write it. */
-function writable(cell: Cell, { isText, keepsUnset }: Way): Cell {
+function writable(cell: Cell, { isText, keepsUnset }: Pick<Way, "isText" | "keepsUnset">): Cell {
   if (cell === undefined && !keepsUnset) return null;
   if (!isText) return cell;
   if (typeof cell === "number" && !Number.isFinite(cell)) return null;
@@ -27,7 +27,7 @@ function writable(cell: Cell, { isText, keepsUnset }: Way): Cell {
 }
 
 /** A generated table on the server, and what should be in it. */
-export class GeneratedTable {
+class GeneratedTable {
   readonly #scenario: Scenario;
   readonly #connections: Connections;
   readonly #precision: Precision;
@@ -96,7 +96,7 @@ export class GeneratedTable {
     const tables = new Map<number, TableRows & { rows: { key: bigint; cells: Cell[] }[] }>();
     for (let row = from; row < from + rows; row++) {
       const child = row % children;
-      if (!tables.has(child)) tables.set(child, { ...this.#child(child, way), rows: [] });
+      if (!tables.has(child)) tables.set(child, { ...this.#child(child), rows: [] });
       const cellAt = this.#nextCell++;
       const cells = namedColumns.map(({ cells }) => writable(cells[cellAt % cells.length], way));
       tables.get(child)!.rows.push({ key: keyOf(this.#scenario, row, this.#precision), cells });
@@ -112,14 +112,15 @@ export class GeneratedTable {
     };
   }
 
-  #child(child: number, way: Way): { name: string; tags: readonly Cell[] } {
+  /** Tags are the same in all writes, so they are such as all ways can write. */
+  #child(child: number): { name: string; tags: readonly Cell[] } {
     const { tags } = this.#scenario;
     if (tags === null) return { name: this.#name, tags: [] };
-    const name = `${this.#name} child ${child}`;
-    // Ways that make children first write their tags as text.
-    const asText = { ...way, isText: way.isText || tableWays.includes(way), keepsUnset: false };
-    const fresh = tags.map(({ cells }) => writable(cells[child % cells.length], asText));
-    return { name, tags: this.#tags.get(name) ?? fresh };
+    const limits = { isText: true, keepsUnset: false };
+    return {
+      name: `${this.#name} child ${child}`,
+      tags: tags.map(({ cells }) => writable(cells[child % cells.length], limits)),
+    };
   }
 
   #remember(table: string, key: bigint, columns: readonly Column[], cells: readonly Cell[]): void {
@@ -147,6 +148,23 @@ export class GeneratedTable {
         ]),
     );
   }
+}
+
+/** Creates the table, writes and reads it; calls `count` for each write. */
+export async function checkTable(
+  scenario: Scenario,
+  lane: Connections & { readonly precision: Precision },
+  name: string,
+  count: () => void,
+): Promise<void> {
+  const table = new GeneratedTable(scenario, lane, lane.precision, name);
+  await table.create();
+  for (const write of scenario.writes) {
+    await table.write(write);
+    count();
+  }
+  for (const read of scenario.reads) await table.check(read);
+  await table.drop();
 }
 
 /** A value in a message. */

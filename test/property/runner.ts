@@ -1,7 +1,8 @@
 /**
- * Runs the laws over generated cases. A case is one write of up to four rows, read back.
+ * Runs the laws over generated cases. A case is one write of up to four rows, and all of its table is read at the end.
  *
- * `TDWIRE_CASES` sets their number, `TDWIRE_SEED` repeats a run. A counterexample is shrunk and printed.
+ * `TDWIRE_CASES` sets the number of cases, `TDWIRE_SEED` repeats a run. Databases of each precision are worked in side
+ * by side. What breaks a law is made smaller, and thrown with the seed.
  *
  * @module
  */
@@ -9,87 +10,93 @@ import process from "node:process";
 import fc from "fast-check";
 import { connect, initCodec, type Precision } from "../../mod.ts";
 import { testUrl } from "../conformance/env.ts";
-import type { Connections } from "./job.ts";
-import { GeneratedTable } from "./round_trip.ts";
-import { scenarios } from "./scenario.ts";
+import { type Lane, type Law, laws } from "./laws.ts";
 
+const precisions: readonly Precision[] = ["ms", "us", "ns"];
+
+/** A run of one law. */
+interface Run<T> {
+  readonly law: Law<T>;
+  readonly runtime: string;
+  /** Cases in each database. */
+  readonly target: number;
+  readonly seed: number;
+  /** Precision of the database in which the law was broken first; the other ones stop then. */
+  broken: Precision | undefined;
+}
+
+/** Whole numbers from the environment. */
 function setting(name: string): number | undefined {
   const text = process.env[name];
   if (text === undefined || text === "") return undefined;
-  if (/^-?\d+$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text)) return Number(text);
   throw new Error(`${name} must be a whole number`);
 }
 
-/** What a run of generated cases gives. */
-export interface Tally {
-  cases: number;
-  seconds: number;
-}
-
-/** A law: runs one generated thing, and calls `count` for each case of it. */
-export interface Law<T> {
-  readonly name: string;
-  readonly things: fc.Arbitrary<T>;
-  /** Names are unique in the database. */
-  run(thing: T, lane: Lane, name: string, count: () => void): Promise<void>;
-}
-
-/** A database that one chain of cases works in. */
-export interface Lane extends Connections {
-  readonly precision: Precision;
-}
-
-const tableLaw: Law<import("./scenario.ts").Scenario> = {
-  name: "tables",
-  things: scenarios,
-  async run(scenario, lane, name, count) {
-    const table = new GeneratedTable(scenario, lane, lane.precision, name);
-    await table.create();
-    for (const write of scenario.writes) {
-      await table.write(write);
-      count();
-    }
-    for (const read of scenario.reads) await table.check(read);
-    await table.drop();
-  },
-};
-
-export const laws: readonly Law<never>[] = [tableLaw] as never;
-
-async function runLane<T>(law: Law<T>, lane: Lane, target: number, seed: number): Promise<number> {
-  let [cases, table, isFailing] = [0, 0, false];
+/** Runs generated things one after the other; gives the number of cases. */
+async function runLane<T>(run: Run<T>, lane: Lane): Promise<number> {
+  const { law, target } = run;
+  let [cases, things] = [0, 0];
   const property = fc.asyncProperty(law.things, async (thing) => {
-    // The last generated things are not needed; but shrinking goes on with all.
-    if (cases >= target && !isFailing) return;
+    // The things left over when there are enough cases are not needed, but those of shrinking are.
+    if (run.broken === undefined ? cases >= target : run.broken !== lane.precision) return;
     try {
-      await law.run(thing, lane, `t${table++}`, () => cases++);
+      await law.run(thing, lane, `t${things++}`, () => cases++);
     } catch (error) {
-      isFailing = true;
-      throw error;
+      run.broken ??= lane.precision;
+      if (run.broken === lane.precision) throw error;
     }
   });
-  await fc.assert(property, { seed, numRuns: target, endOnFailure: false });
+  await fc.assert(property, { seed: run.seed + precisions.indexOf(lane.precision), numRuns: target });
   return cases;
 }
 
-export async function runLaw(law: Law<never>, runtime: string, cases: number): Promise<void> {
-  const seed = setting("TDWIRE_SEED") ?? Math.trunc(Math.random() * 2 ** 31);
-  const startedMs = performance.now();
-  const precisions = ["ms", "us", "ns"] as const;
-  const runs = precisions.map(async (precision, i) => {
-    const database = `property_${runtime}_${law.name}_${precision}`;
-    await using admin = await connect(testUrl);
-    await admin.exec(`drop database if exists ${database}`);
-    await admin.exec(`create database ${database} precision '${precision}' keep 36500`);
+async function runDatabase<T>(run: Run<T>, precision: Precision): Promise<number> {
+  const database = `property_${run.runtime}_${run.law.name}_${precision}`;
+  await using admin = await connect(testUrl);
+  await admin.exec(`drop database if exists ${database}`);
+  await admin.exec(`create database ${database} precision '${precision}' keep 36500`);
+  try {
     await using socket = await connect(testUrl, { database });
     await using rest = await connect(testUrl.replace(/^ws/, "http"), { database });
-    const lane = { socket, rest, codec: await initCodec(), precision };
-    const counted = await runLane(law, lane, Math.ceil(cases / 3), seed + i);
-    await admin.exec(`drop database ${database}`);
-    return counted;
-  });
-  const counts = await Promise.all(runs);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  console.log(`property: ${total} cases of ${law.name} in ${seconds} s on ${runtime}, TDWIRE_SEED=${seed}`);
+    return await runLane(run, { socket, rest, codec: await initCodec(), precision });
+  } finally {
+    await admin.exec(`drop database if exists ${database}`);
+  }
+}
+
+/** A law as a test. */
+export interface PropertyTest {
+  /** The law. */
+  readonly name: string;
+  /** Rejects when the law is broken. */
+  run(): Promise<void>;
+}
+
+/**
+ * The laws as tests.
+ *
+ * @param runtime Part of the databases' names, so that runtimes do not meet.
+ * @param usualCases Number of cases without `TDWIRE_CASES`.
+ */
+export function propertyTests(runtime: string, usualCases: number): PropertyTest[] {
+  const cases = setting("TDWIRE_CASES") ?? usualCases;
+  const seed = setting("TDWIRE_SEED") ?? Math.floor(Math.random() * 2 ** 31);
+  return laws.map((law) => ({
+    name: law.title,
+    async run() {
+      const startedMs = performance.now();
+      const target = Math.ceil(cases * law.share / precisions.length);
+      const run = { law, runtime, target, seed, broken: undefined };
+      const counts = await Promise.allSettled(precisions.map((each) => runDatabase(run, each)));
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+      const told = `on ${runtime} in ${seconds} s, TDWIRE_SEED=${seed}`;
+      let total = 0;
+      for (const count of counts) {
+        if (count.status === "rejected") throw new Error(`${count.reason}\n${told}`, { cause: count.reason });
+        total += count.value;
+      }
+      console.log(`property: ${total} cases of ${law.name} ${told}`);
+    },
+  }));
 }

@@ -58,7 +58,8 @@ const transports = [false, true].map((isRest) =>
   fc.constantFrom(...readWays.filter((way) => way.isRest === isRest).map(({ name }) => name))
 );
 const [overSocket, overRest] = transports as [fc.Arbitrary<string>, fc.Arbitrary<string>];
-const reads = fc.oneof(
+/** Names of ways to read: one of WebSocket, and sometimes one of REST. */
+export const reads: fc.Arbitrary<string[]> = fc.oneof(
   { arbitrary: overSocket.map((name) => [name]), weight: 2 },
   { arbitrary: fc.tuple(overSocket, overRest), weight: 1 },
 );

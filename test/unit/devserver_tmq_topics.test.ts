@@ -116,8 +116,9 @@ describe("statements", () => {
         `drop table ${db}.st`,
         `alter table ${db}.st drop column v`,
         `alter table ${db}.st drop tag g`,
+        `alter database ${db} wal_retention_period 0`,
       ),
-    ).toEqual([0x03ed, 0x03ed, 0x03c4, 0x03c4]);
+    ).toEqual([0x03ed, 0x03ed, 0x03c4, 0x03c4, 0x038c]);
     expect(await codes(`alter table ${db}.st drop column s`)).toEqual([0]);
     await runSql(server, "drop topic keeps", `drop database ${db}`);
   });

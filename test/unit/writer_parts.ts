@@ -61,6 +61,7 @@ export async function makeBench(
     codec,
     call: () => ({ reqId: 1n, signal: undefined, timeoutMs: 0 }),
     shared: (_call: unknown, work: () => unknown) => work(),
+    database: () => Promise.resolve(null),
     describe: async () => {
       asked++;
       await describe();

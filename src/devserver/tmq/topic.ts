@@ -57,6 +57,11 @@ export function topicNotExist(): ServerError {
   return new ServerError(TopicCode.notExist, "Topic not exist");
 }
 
+/** Returns the failure for a topic of a database that keeps no log. */
+export function retentionZero(): ServerError {
+  return new ServerError(TopicCode.retentionZero, "WAL retention period is zero");
+}
+
 /** Makes a topic of its statement; `star` is given when the topic was created earlier. */
 export function makeTopic(
   statement: CreateTopic,
@@ -89,9 +94,7 @@ export function makeTopic(
 }
 
 function checked(topic: Topic): Topic {
-  if (retentionSeconds(topic.database) === 0) {
-    throw new ServerError(TopicCode.retentionZero, "WAL retention period is zero");
-  }
+  if (retentionSeconds(topic.database) === 0) throw retentionZero();
   return topic;
 }
 

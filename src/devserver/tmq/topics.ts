@@ -17,11 +17,13 @@ import {
   columnNames,
   type CreateTopic,
   makeTopic,
+  retentionZero,
   type Topic,
   TopicCode,
   topicNotExist,
 } from "./topic.ts";
 import { TopicRows } from "./topic_rows.ts";
+import { retentionSeconds } from "./vgroups.ts";
 
 const schema = `
 CREATE TABLE IF NOT EXISTS tdwire_topics (id INTEGER, created BIGINT, sql VARCHAR, current VARCHAR, star VARCHAR);
@@ -202,6 +204,12 @@ export class Topics {
   /** Throws when a topic reads the database. */
   checkDatabase(database: Database): void {
     this.#refuse((topic) => topic.database === database);
+  }
+
+  /** Throws when the changed database keeps no log although a topic reads it. */
+  checkRetention(changed: Database, database: Database): void {
+    if (retentionSeconds(changed) !== 0) return;
+    if (this.all().some((topic) => topic.database === database)) throw retentionZero();
   }
 
   /** Throws when a topic reads the super table. */

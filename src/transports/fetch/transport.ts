@@ -158,8 +158,8 @@ function requireOptions(version: string, { timeZone, applicationName }: Resolved
 }
 
 /**
- * Whether bodies come compressed. Deno and pages on another origin do not show the header: there it is what was asked
- * for, as far as the runtime lets a client ask (browsers do not).
+ * Whether bodies come compressed. A page of another origin is not shown the header: there it is what was asked for, as
+ * far as the runtime lets a client ask (browsers do not).
  */
 function isCompressed(headers: Headers | undefined, options: ResolvedOptions): boolean {
   const encoding = headers?.get("content-encoding");

@@ -41,7 +41,11 @@ const closeWaitMs = 1_000;
 async function factoryFor(request: SocketRequest): Promise<SocketFactory> {
   const Custom = request.WebSocket;
   if (Custom !== undefined) return (url) => new Custom(url);
-  const factory = await socketFactory();
+  const factory = await socketFactory().catch((cause: unknown) => {
+    throw new InterfaceError("the package ws cannot be loaded: install it, or pass a WebSocket as the WebSocket option", {
+      cause,
+    });
+  });
   if (factory !== undefined) return factory;
   throw new InterfaceError("this runtime has no WebSocket: pass one as the WebSocket option");
 }
@@ -79,6 +83,8 @@ function asBytes(data: unknown): Uint8Array {
 }
 
 function closeReason(event: CloseEvent): string {
+  // What a runtime reports when no close frame has come: the network failed, or the other side broke off.
+  if (event.code === 1006) return "the connection was lost (code 1006)";
   const text = event.reason ? `: ${event.reason}` : "";
   return `the server closed the connection (code ${event.code}${text})`;
 }

@@ -141,6 +141,7 @@ fn compare_to_middle(number: Decimal<'_>, floor: u64, exponent: i32) -> Ordering
 struct Natural(Vec<u32>);
 
 impl Natural {
+    #[inline(never)]
     fn multiply_add(&mut self, factor: u32, summand: u32) {
         let mut carry = u64::from(summand);
         for limb in &mut self.0 {
@@ -153,6 +154,7 @@ impl Natural {
         }
     }
 
+    #[inline(never)]
     fn shift_left(&mut self, bits: usize) {
         for _ in 0..bits % 32 {
             self.multiply_add(2, 0);

@@ -96,6 +96,12 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// [`peek`](Self::peek) for places where speed does not matter: one copy of its code is enough.
+    #[inline(never)]
+    pub fn next_byte(&mut self) -> Step<u8> {
+        self.peek()
+    }
+
     #[cold]
     fn peek_behind_space(&mut self) -> Step<u8> {
         while let Some(byte) = self.bytes.get(self.at) {
@@ -139,6 +145,12 @@ impl<'a> Input<'a> {
             return Err(Stop::More);
         }
         Err(self.bad("expected null, true or false"))
+    }
+
+    /// [`comma_or`](Self::comma_or) for places where speed does not matter.
+    #[inline(never)]
+    pub fn separator(&mut self, close: u8, what: &'static str) -> Step<bool> {
+        self.comma_or(close, what)
     }
 
     /// Goes on behind these bytes if they are next.

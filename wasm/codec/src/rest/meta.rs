@@ -43,7 +43,7 @@ fn columns(input: &mut Input<'_>) -> Step<Vec<ColumnMeta>> {
             return Err(input.bad("there are too many columns"));
         }
         columns.push(column(input)?);
-        if !input.comma_or(b']', "expected ',' or ']' behind a column")? {
+        if !input.separator(b']', "expected ',' or ']' behind a column")? {
             return Ok(columns);
         }
     }
@@ -52,15 +52,15 @@ fn columns(input: &mut Input<'_>) -> Step<Vec<ColumnMeta>> {
 fn column(input: &mut Input<'_>) -> Step<ColumnMeta> {
     input.expect(b'[', "expected '[' before a column")?;
     let mut name = Vec::new();
-    input.peek()?;
+    input.next_byte()?;
     input.string()?.append_to(&mut name).map_err(|(at, what)| Stop::Bad(what, at))?;
     input.expect(b',', "expected ',' behind the column's name")?;
-    input.peek()?;
+    input.next_byte()?;
     let type_name = input.string()?;
     let (data_type, precision, scale) =
         parse_type(type_name.raw()).ok_or_else(|| Stop::Bad("the column's type is unknown", type_name.at()))?;
     input.expect(b',', "expected ',' behind the column's type")?;
-    input.peek()?;
+    input.next_byte()?;
     let at = input.position();
     let (negative, length) = input.integer()?;
     let Some(length) = u32::try_from(length).ok().filter(|_| !negative) else {
@@ -70,31 +70,37 @@ fn column(input: &mut Input<'_>) -> Step<ColumnMeta> {
     Ok(ColumnMeta { name, data_type, length, precision, scale })
 }
 
-/// The type, and the digits of a decimal. The server has no name for MEDIUMBLOB.
+/// Types by name; decimals have their digits in it, and the server has no name for MEDIUMBLOB.
+const TYPE_NAMES: [(&str, DataType); 20] = [
+    ("NULL", DataType::Null),
+    ("BOOL", DataType::Bool),
+    ("TINYINT", DataType::TinyInt),
+    ("SMALLINT", DataType::SmallInt),
+    ("INT", DataType::Int),
+    ("BIGINT", DataType::BigInt),
+    ("FLOAT", DataType::Float),
+    ("DOUBLE", DataType::Double),
+    ("VARCHAR", DataType::VarChar),
+    // The name on old servers.
+    ("BINARY", DataType::VarChar),
+    ("TIMESTAMP", DataType::Timestamp),
+    ("NCHAR", DataType::NChar),
+    ("TINYINT UNSIGNED", DataType::UTinyInt),
+    ("SMALLINT UNSIGNED", DataType::USmallInt),
+    ("INT UNSIGNED", DataType::UInt),
+    ("BIGINT UNSIGNED", DataType::UBigInt),
+    ("JSON", DataType::Json),
+    ("VARBINARY", DataType::VarBinary),
+    ("GEOMETRY", DataType::Geometry),
+    ("BLOB", DataType::Blob),
+];
+
+/// The type, and the digits of a decimal.
 fn parse_type(name: &[u8]) -> Option<(DataType, u8, u8)> {
-    let data_type = match name {
-        b"NULL" => DataType::Null,
-        b"BOOL" => DataType::Bool,
-        b"TINYINT" => DataType::TinyInt,
-        b"SMALLINT" => DataType::SmallInt,
-        b"INT" => DataType::Int,
-        b"BIGINT" => DataType::BigInt,
-        b"FLOAT" => DataType::Float,
-        b"DOUBLE" => DataType::Double,
-        b"VARCHAR" | b"BINARY" => DataType::VarChar,
-        b"TIMESTAMP" => DataType::Timestamp,
-        b"NCHAR" => DataType::NChar,
-        b"TINYINT UNSIGNED" => DataType::UTinyInt,
-        b"SMALLINT UNSIGNED" => DataType::USmallInt,
-        b"INT UNSIGNED" => DataType::UInt,
-        b"BIGINT UNSIGNED" => DataType::UBigInt,
-        b"JSON" => DataType::Json,
-        b"VARBINARY" => DataType::VarBinary,
-        b"GEOMETRY" => DataType::Geometry,
-        b"BLOB" => DataType::Blob,
-        _ => return parse_decimal(name),
-    };
-    Some((data_type, 0, 0))
+    match TYPE_NAMES.iter().find(|(known, _)| known.as_bytes() == name) {
+        Some((_, data_type)) => Some((*data_type, 0, 0)),
+        None => parse_decimal(name),
+    }
 }
 
 /// `DECIMAL(p,s)`; also with a space, as `describe` prints it.

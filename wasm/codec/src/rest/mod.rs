@@ -250,7 +250,7 @@ impl RestParser {
                 Place::Cells => self.rows(input)?,
                 Place::AfterRow if self.progress.is_full() => return Ok(Event::Batch),
                 Place::AfterRow => {
-                    if input.comma_or(b']', "expected ',' or ']' behind a row")? {
+                    if input.separator(b']', "expected ',' or ']' behind a row")? {
                         Place::Row
                     } else {
                         Place::AfterValue
@@ -258,7 +258,7 @@ impl RestParser {
                 }
                 Place::Row => self.row(input)?,
                 Place::FirstRow => {
-                    if input.peek()? == b']' {
+                    if input.next_byte()? == b']' {
                         input.advance(1);
                         Place::AfterValue
                     } else {
@@ -269,18 +269,18 @@ impl RestParser {
                     input.expect(b'{', "expected '{' at the start of the body")?;
                     Place::FirstKey
                 }
-                Place::FirstKey if input.peek()? == b'}' => self.end(input)?,
+                Place::FirstKey if input.next_byte()? == b'}' => self.end(input)?,
                 Place::FirstKey | Place::Key => Place::Value(key(input)?),
                 Place::Value(key) => self.value(input, key)?,
                 Place::AfterValue => {
-                    if input.peek()? == b',' {
+                    if input.next_byte()? == b',' {
                         input.advance(1);
                         Place::Key
                     } else {
                         self.end(input)?
                     }
                 }
-                Place::End => match input.peek() {
+                Place::End => match input.next_byte() {
                     Ok(_) => return Err(input.bad("the body goes on behind its end")),
                     Err(_) => return Ok(Event::End),
                 },
@@ -327,7 +327,7 @@ impl RestParser {
         match key {
             Key::Code => {
                 let at = input.position();
-                input.peek()?;
+                input.next_byte()?;
                 let (negative, code) = input.integer()?;
                 let Some(code) = u32::try_from(code).ok().filter(|_| !negative) else {
                     return Err(Stop::Bad("the code is not a number from 0 to 2^32 - 1", at));
@@ -336,13 +336,13 @@ impl RestParser {
                 self.has_code = true;
             }
             Key::Desc => {
-                input.peek()?;
+                input.next_byte()?;
                 let text = input.string()?;
                 self.reply.desc.clear();
                 text.append_to(&mut self.reply.desc).map_err(|(at, what)| Stop::Bad(what, at))?;
             }
             Key::ColumnMeta => {
-                input.peek()?;
+                input.next_byte()?;
                 let (at, raw) = input.raw_value()?;
                 if self.columns.is_some() {
                     return Err(Stop::Bad("the columns are told twice", at));
@@ -361,7 +361,7 @@ impl RestParser {
             }
             Key::Rows => {
                 let at = input.position();
-                input.peek()?;
+                input.next_byte()?;
                 let (_, rows) = input.integer()?;
                 if rows != self.progress.total_rows {
                     return Err(Stop::Bad("the number of rows is not the one told behind them", at));
@@ -370,7 +370,7 @@ impl RestParser {
             }
             Key::Timing => {
                 let at = input.position();
-                input.peek()?;
+                input.next_byte()?;
                 let (negative, magnitude) = input.integer()?;
                 let Ok(timing) = i64::try_from(magnitude) else {
                     return Err(Stop::Bad("the time does not fit 64 bits", at));
@@ -378,7 +378,7 @@ impl RestParser {
                 self.reply.timing_ns = if negative { -timing } else { timing };
             }
             Key::Other => {
-                input.peek()?;
+                input.next_byte()?;
                 input.raw_value()?;
             }
         }
@@ -399,23 +399,25 @@ impl RestParser {
     }
 }
 
+const KEYS: [(&str, Key); 6] = [
+    ("code", Key::Code),
+    ("desc", Key::Desc),
+    ("column_meta", Key::ColumnMeta),
+    ("data", Key::Data),
+    ("rows", Key::Rows),
+    ("timing", Key::Timing),
+];
+
 /// Reads a key and the colon behind it, both or neither.
 #[inline(never)]
 fn key(input: &mut Input<'_>) -> Step<Key> {
-    if input.peek()? != b'"' {
+    if input.next_byte()? != b'"' {
         return Err(input.bad("expected a key"));
     }
     let mark = input.mark();
     let text = input.string()?;
-    let key = match text.raw() {
-        b"code" => Key::Code,
-        b"desc" => Key::Desc,
-        b"column_meta" => Key::ColumnMeta,
-        b"data" => Key::Data,
-        b"rows" => Key::Rows,
-        b"timing" => Key::Timing,
-        _ => Key::Other,
-    };
+    let known = KEYS.iter().find(|(name, _)| name.as_bytes() == text.raw());
+    let key = known.map_or(Key::Other, |(_, key)| *key);
     match input.expect(b':', "expected ':' behind a key") {
         Ok(()) => Ok(key),
         Err(Stop::More) => {

@@ -61,12 +61,29 @@ export type { LinePrecision, LineProtocol } from "./src/transports/transport.ts"
 
 export { Fragment, fragment, id, Identifier, list } from "./src/sql/template.ts";
 export type { TemplateValue } from "./src/sql/template.ts";
+export { subscribe } from "./src/subscribe.ts";
+export { Consumer } from "./src/tmq/consumer.ts";
+export { Message } from "./src/tmq/message.ts";
+export type { SubscribeOptions } from "./src/tmq/options.ts";
+export type { Assignment, VgroupOffset } from "./src/tmq/positions.ts";
+export type * from "./src/tmq/metadata.ts";
+export type { TopicOffset } from "./src/transports/consumer_port.ts";
+export { MessageBlock } from "./src/codec/message_block.ts";
+
 export { Param, param } from "./src/sql/param.ts";
 export type { ParamMakers, SqlValue } from "./src/sql/param.ts";
 
 export type { ConnectOptions, TokenSource } from "./src/options.ts";
 export type { TransportHint } from "./src/dsn.ts";
-export type { ClientEvent, ConnectEvent, DisconnectEvent, WarningEvent } from "./src/events.ts";
+export type {
+  ClientEvent,
+  CommitEvent,
+  ConnectEvent,
+  DisconnectEvent,
+  RebalanceEvent,
+  ReconnectEvent,
+  WarningEvent,
+} from "./src/events.ts";
 export type { TransportKind } from "./src/transports/transport.ts";
 export type { Field, InstantLike, Precision, RequestOptions, ValueOptions } from "./src/types.ts";
 export { DataType } from "./src/data_type.ts";

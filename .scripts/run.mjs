@@ -24,12 +24,15 @@ const env = {
  * Runs a command in the root, with node_modules/.bin first on the path.
  *
  * @param {string} command Program and arguments, separated by single spaces.
- * @param {{ quiet?: boolean, env?: Record<string, string>, cwd?: string }} [options] `quiet` keeps the output back
- * unless the command fails.
+ * @param {{ quiet?: boolean, env?: Record<string, string>, cwd?: string, args?: string[] }} [options] `quiet` keeps the
+ * output back unless the command fails; `args` are further arguments, which may hold spaces.
  * @returns {Promise<{ ok: boolean, output: string, stdout: string }>} Whether it succeeded, and what it wrote.
  */
-export function run(command, { quiet = false, env: more = {}, cwd = root } = {}) {
-  const [program, ...args] = command.split(" ");
+export function run(
+  command,
+  { quiet = false, env: more = {}, cwd = root, args: further = [] } = {},
+) {
+  const [program, ...args] = [...command.split(" "), ...further];
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,

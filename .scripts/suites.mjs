@@ -60,8 +60,8 @@ export async function vitest(project, env = {}) {
   mkdirSync(cache, { recursive: true });
   const file = join(cache, `vitest-${project}.json`);
   const result = await run(
-    `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json --outputFile=${file}`,
-    { env },
+    `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json`,
+    { env, args: [`--outputFile=${file}`] },
   );
   if (!existsSync(file)) return { passed: 0, failed: 1, output: result.output };
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
@@ -93,7 +93,8 @@ export async function docs(env) {
 
 /** How many conformance and failure cases a runtime's runners say they have; NaN when one says nothing. */
 export function casesIn({ output }) {
-  const count = (kind) => Number(new RegExp(`^${kind}: (\\d+) cases`, "m").exec(output)?.[1] ?? Number.NaN);
+  const count = (kind) =>
+    Number(new RegExp(`^${kind}: (\\d+) cases`, "m").exec(output)?.[1] ?? Number.NaN);
   return count("conformance") + count("failures");
 }
 

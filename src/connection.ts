@@ -260,7 +260,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     await this.#change(`use ${id(database).text}`, call);
   }
 
-  /** The current database; null when there is none. */
+  /**
+   * Asks for the current database.
+   *
+   * @param options Limits of the request.
+   * @returns Its name; null when there is none.
+   */
   async currentDatabase(options?: RequestOptions): Promise<string | null> {
     return await this.query("select database()", [], options).value<string>() || null;
   }

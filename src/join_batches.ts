@@ -35,7 +35,8 @@ function joinBits(parts: readonly { bits: Uint8Array | null; length: number }[])
 }
 
 function joinInit(columns: readonly Column[], context: ColumnContext): ColumnInit {
-  const sum = (value: (column: Column) => number) => columns.reduce((total, column) => total + value(column), 0);
+  const sum = (value: (column: Column) => number) =>
+    columns.reduce((total, column) => total + value(column), 0);
   const nullCount = sum((column) => column.nullCount);
   const marks = columns.map(({ validity: bits, length }) => ({ bits, length }));
   return {
@@ -73,7 +74,12 @@ function joinVariable(columns: readonly VarColumn[], init: ColumnInit): VarColum
     offsets[row] = base;
   }
   const flags = columns.reduce((all, column) => all & column.flags, 3);
-  return new VarColumn({ ...init, offsets, data: joinBytes(columns.map(({ data }) => data)), flags });
+  return new VarColumn({
+    ...init,
+    offsets,
+    data: joinBytes(columns.map(({ data }) => data)),
+    flags,
+  });
 }
 
 /** Joins columns of one field; all of them have the layout of the first. */
@@ -81,11 +87,16 @@ function joinColumns(columns: readonly Column[], context: ColumnContext): Column
   const init = joinInit(columns, context);
   switch (columns[0]!.kind) {
     case "fixed":
-      return new FixedColumn({ ...init, values: joinValues(columns as FixedColumn[], init.length) });
+      return new FixedColumn({
+        ...init,
+        values: joinValues(columns as FixedColumn[], init.length),
+      });
     case "bool":
       return new BoolColumn({
         ...init,
-        values: joinBits((columns as BoolColumn[]).map(({ values: bits, length }) => ({ bits, length }))),
+        values: joinBits(
+          (columns as BoolColumn[]).map(({ values: bits, length }) => ({ bits, length })),
+        ),
       });
     case "decimal": {
       const { precision, scale } = columns[0] as DecimalColumn;

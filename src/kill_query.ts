@@ -41,7 +41,9 @@ export async function killQuery(
     { values: { bigint: "bigint" } },
   );
   const mostMs = performance.now() - startMs + clockSlackMs;
-  const sameText = running.rows.filter((row) => isSameSql(row.sql, sql) && Number(row.exec_usec) / 1000 <= mostMs);
+  const sameText = running.rows.filter((row) =>
+    isSameSql(row.sql, sql) && Number(row.exec_usec) / 1000 <= mostMs
+  );
   const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
     (sameText.length === 1 ? sameText[0] : undefined);
   if (found === undefined) return false;
@@ -51,7 +53,8 @@ export async function killQuery(
 
 /** Whether the listed text, which the server cuts, is that of the statement. */
 function isSameSql(listed: string, sql: string): boolean {
-  return listed !== "" && (listed === sql || (listed.length >= shortestCut && sql.startsWith(listed)));
+  return listed !== "" &&
+    (listed === sql || (listed.length >= shortestCut && sql.startsWith(listed)));
 }
 
 /** A listed text shorter than this is not a cut one. */

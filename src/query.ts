@@ -93,7 +93,11 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     for await (const batch of this.batches()) yield* batch.rows<R>();
   }
 
-  /** Reads batch by batch: columns as the server sent them, at most about 4096 rows each. */
+  /**
+   * Reads batch by batch.
+   *
+   * @returns The columns as the server sent them, at most about 4096 rows each.
+   */
   async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
     const { call, execution } = this.#use();
     const { rows } = await execution;
@@ -108,7 +112,11 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     }
   }
 
-  /** Reads batch by batch as a web stream; the reader's pace is the server's. */
+  /**
+   * Reads batch by batch as a web stream.
+   *
+   * @returns The stream; its reader's pace is the server's.
+   */
   stream(): ReadableStream<ColumnBatch> {
     const batches = this.batches();
     return new ReadableStream({
@@ -160,6 +168,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
    * Gives the query up. WebSocket has no cancel, so the server goes on with it unless `kill` is set: then the query is
    * looked up among the running ones and killed.
    *
+   * @param options `kill` to end it on the server as well.
    * @returns `"stopped"` when the query does not run on the server any more, else `"abandoned"`.
    */
   async cancel(options: { kill?: boolean } = {}): Promise<"stopped" | "abandoned"> {
@@ -228,7 +237,9 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     const { affectedRows, reqId, rows } = done;
     const batches: ColumnBatch[] = [];
     try {
-      for (let batch = await this.#next(call, rows); batch; batch = await this.#next(call, rows)) batches.push(batch);
+      for (let batch = await this.#next(call, rows); batch; batch = await this.#next(call, rows)) {
+        batches.push(batch);
+      }
     } finally {
       rows?.free();
     }

@@ -88,6 +88,7 @@ export class Codec implements CellFormats {
    * @param fields The fields; a DECIMAL's digits are taken from the block.
    * @param precision Precision of TIMESTAMP ticks.
    * @param values How the batch shows cells. Default: the documented defaults.
+   * @returns The columns, in memory of their own.
    * @throws {CodecError} When the bytes are no block, or its columns are not the ones announced.
    */
   decode(
@@ -140,6 +141,7 @@ export class Codec implements CellFormats {
    *
    * @param request The request.
    * @param refusal Makes the error when a value cannot be sent. Default: a {@linkcode CodecError}.
+   * @returns The frame; its request and statement id are 0 unless the request has them.
    * @throws What `refusal` makes.
    */
   encodeBindRequest(request: Uint8Array, refusal?: FaultMapper): Uint8Array {
@@ -151,6 +153,7 @@ export class Codec implements CellFormats {
    *
    * @param reqId Request id, 0 … 2^64 − 1.
    * @param sql The statement.
+   * @returns The frame.
    * @throws {RangeError} When the id does not fit.
    */
   encodeQuery(reqId: bigint, sql: string): Uint8Array {
@@ -163,6 +166,7 @@ export class Codec implements CellFormats {
    *
    * @param reqId Request id, 0 … 2^64 − 1.
    * @param resultId The server's id of the result.
+   * @returns The frame.
    * @throws {RangeError} When an id does not fit.
    */
   encodeFetch(reqId: bigint, resultId: bigint): Uint8Array {
@@ -273,6 +277,7 @@ export class Codec implements CellFormats {
    * @param text Their names and values, joined.
    * @param refusal Makes the error when a point cannot be written. Default: a {@linkcode CodecError}.
    * @returns The text.
+   * @returns The frame; its request and statement id are 0 unless the request has them.
    * @throws What `refusal` makes.
    */
   formatLines(protocol: number, words: Uint32Array, text: string, refusal?: FaultMapper): string {

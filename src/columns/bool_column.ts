@@ -41,7 +41,11 @@ export class BoolColumn extends ColumnBase {
     this.values = init.values;
   }
 
-  /** The same column under other default value options, over the same buffers. */
+  /**
+   * The same column under other default value options, over the same buffers.
+   *
+   * @param context What the columns of the batch have in common.
+   */
   override withContext(context: ColumnContext): BoolColumn {
     const { field, length, nullCount, validity, values } = this;
     return new BoolColumn({ field, length, nullCount, validity, context, values });

@@ -107,13 +107,22 @@ export abstract class ColumnBase {
     return this.readAll(resolveValueOptions(values, this.context.values));
   }
 
-  /** The same column under other default value options, over the same buffers. */
+  /**
+   * The same column under other default value options, over the same buffers.
+   *
+   * @param context What the columns of the batch have in common.
+   */
   abstract withContext(context: ColumnContext): ColumnBase;
 
   /** Chooses how a cell that is not NULL is read. */
   protected abstract reader(modes: ResolvedValueOptions): CellReader;
 
-  /** Reads all cells, as {@linkcode ColumnBase.toArray} does, under options that are checked and complete. */
+  /**
+   * Reads all cells, as {@linkcode ColumnBase.toArray} does.
+   *
+   * @param modes How they look: options that are checked and complete.
+   * @returns One cell a row; null for NULL.
+   */
   readAll(modes: ResolvedValueOptions): unknown[] {
     const { length, validity } = this;
     const read = this.reader(modes);

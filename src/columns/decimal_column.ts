@@ -67,7 +67,11 @@ export class DecimalColumn extends ColumnBase {
     this.scale = init.scale;
   }
 
-  /** The same column under other default value options, over the same buffers. */
+  /**
+   * The same column under other default value options, over the same buffers.
+   *
+   * @param context What the columns of the batch have in common.
+   */
   override withContext(context: ColumnContext): DecimalColumn {
     const { field, length, nullCount, validity, values, precision, scale } = this;
     return new DecimalColumn({
@@ -93,9 +97,14 @@ export class DecimalColumn extends ColumnBase {
     return decimal === "string" ? text : (row) => Number(text(row));
   }
 
-  /** Reads all cells under options that are checked and complete. */
-  override readAll({ decimal }: ResolvedValueOptions): unknown[] {
+  /**
+   * Reads all cells.
+   *
+   * @param modes How they look: options that are checked and complete.
+   * @returns One cell a row; null for NULL.
+   */
+  override readAll(modes: ResolvedValueOptions): unknown[] {
     const texts = this.context.formats.formatDecimals(this.values, this.scale);
-    return markNulls(decimal === "string" ? texts : texts.map(Number), this.validity);
+    return markNulls(modes.decimal === "string" ? texts : texts.map(Number), this.validity);
   }
 }

@@ -64,7 +64,11 @@ export class FixedColumn extends ColumnBase {
     this.values = init.values;
   }
 
-  /** The same column under other default value options, over the same buffers. */
+  /**
+   * The same column under other default value options, over the same buffers.
+   *
+   * @param context What the columns of the batch have in common.
+   */
   override withContext(context: ColumnContext): FixedColumn {
     const { field, length, nullCount, validity, values } = this;
     return new FixedColumn({ field, length, nullCount, validity, context, values });
@@ -80,7 +84,12 @@ export class FixedColumn extends ColumnBase {
     return (row) => values[row];
   }
 
-  /** Reads all cells under options that are checked and complete. */
+  /**
+   * Reads all cells.
+   *
+   * @param modes How they look: options that are checked and complete.
+   * @returns One cell a row; null for NULL.
+   */
   override readAll(modes: ResolvedValueOptions): unknown[] {
     const { values, field, validity } = this;
     if (field.typeCode === DataType.TIMESTAMP) {

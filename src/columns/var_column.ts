@@ -69,7 +69,11 @@ export class VarColumn extends ColumnBase {
     return this.#flags;
   }
 
-  /** The same column under other default value options, over the same buffers. */
+  /**
+   * The same column under other default value options, over the same buffers.
+   *
+   * @param context What the columns of the batch have in common.
+   */
   override withContext(context: ColumnContext): VarColumn {
     const { field, length, nullCount, validity, offsets, data, flags } = this;
     const column = new VarColumn({
@@ -106,7 +110,12 @@ export class VarColumn extends ColumnBase {
     return (row) => data.slice(offsets[row], offsets[row + 1]);
   }
 
-  /** Reads all cells under options that are checked and complete. */
+  /**
+   * Reads all cells.
+   *
+   * @param modes How they look: options that are checked and complete.
+   * @returns One cell a row; null for NULL.
+   */
   override readAll(modes: ResolvedValueOptions): unknown[] {
     switch (this.field.typeCode) {
       case DataType.VARCHAR:

@@ -137,13 +137,26 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A failure with TDengine's code (low 16 bits) and message. */
+/**
+ * A failure with TDengine's code (low 16 bits) and message.
+ *
+ * @example
+ * ```ts
+ * import { ServerError } from "@tdwire/client/devserver";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(new ServerError(0x2603, "Table does not exist").code, 0x2603);
+ * ```
+ */
 export class ServerError extends Error {
   /** Name of the class. */
   override name = "ServerError";
   /** Code, such as `0x2603`. */
   readonly code: number;
-  /** Makes the failure of a code. */
+  /**
+   * @param code The code.
+   * @param message TDengine's text for it.
+   */
   constructor(code: number, message: string) {
     super(message);
     this.code = code;

@@ -12,7 +12,8 @@ import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { joinSources } from "./join_sources.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
-import { maxPartBytes, maxRowsPerTable, rowRanges } from "./row_ranges.ts";
+import { type BoundTable, type Chunk, partsOf, type Share } from "./request_parts.ts";
+import { rowRanges } from "./row_ranges.ts";
 import { type BindRequest, type Source, sourceBytes } from "./source.ts";
 
 /** Values of one column: any array, or a typed array of the column's type. */
@@ -31,44 +32,6 @@ export interface TableData {
   readonly columns: Columns | readonly ColumnValues[];
 }
 
-/** Rows of one table, as many as fit one request. */
-interface Chunk {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly columns: readonly Source[];
-}
-
-/** One table's share of a request. */
-interface Share {
-  readonly chunks: Chunk[];
-  rows: number;
-}
-
-/** What goes into one request. */
-interface Part {
-  readonly tables: Map<Table, Share>;
-  bytes: number;
-}
-
-function hasRoom({ tables, bytes }: Part, table: Table, chunk: Chunk): boolean {
-  if (bytes > 0 && bytes + chunk.bytes > maxPartBytes) return false;
-  return (tables.get(table)?.rows ?? 0) + chunk.rows <= maxRowsPerTable;
-}
-
-function addTo(part: Part, table: Table, chunk: Chunk): void {
-  let share = part.tables.get(table);
-  if (share === undefined) part.tables.set(table, share = { chunks: [], rows: 0 });
-  share.chunks.push(chunk);
-  share.rows += chunk.rows;
-  part.bytes += chunk.bytes;
-}
-
-interface Table {
-  readonly name: string | null;
-  readonly tags: readonly unknown[];
-  readonly chunks: Chunk[];
-}
-
 /** A bound table name as the server reads it: a bare name keeps its case, a dot would split it. */
 export function boundName(name: string): string {
   if (typeof name !== "string" || name === "") throw new InterfaceError("a table name is empty");
@@ -85,7 +48,9 @@ export function inOrder<T>(
   const names = placeholders.map(({ field }) => field.name);
   if (Array.isArray(given)) {
     if (given.length === names.length) return [...given];
-    throw new InterfaceError(`${given.length} ${what} were given for ${names.length} (${names.join(", ")})`);
+    throw new InterfaceError(
+      `${given.length} ${what} were given for ${names.length} (${names.join(", ")})`,
+    );
   }
   const record = given as Readonly<Record<string, T>>;
   const stranger = Object.keys(record).find((name) => !names.includes(name));
@@ -114,7 +79,9 @@ export function rowCountOf(columns: readonly ColumnValues[], names: readonly str
     }
     if (values.length !== rows) {
       throw new InterfaceError(
-        `column ${JSON.stringify(names[i])} has ${values.length} values, column ${JSON.stringify(names[0])} has ${rows}`,
+        `column ${JSON.stringify(names[i])} has ${values.length} values, column ${
+          JSON.stringify(names[0])
+        } has ${rows}`,
       );
     }
   });
@@ -122,9 +89,17 @@ export function rowCountOf(columns: readonly ColumnValues[], names: readonly str
 }
 
 /** Refuses a row without a time, when it is clear which column is the time. */
-export function requireTimes(placeholders: readonly Placeholder[], sources: readonly Source[], firstRow: number): void {
-  const times = placeholders.flatMap(({ field }, i) => field.typeCode === DataType.TIMESTAMP ? [i] : []);
-  const row = times.length === 1 ? sources[times[0]!]!.nulls?.findIndex((mark) => mark !== 0) ?? -1 : -1;
+export function requireTimes(
+  placeholders: readonly Placeholder[],
+  sources: readonly Source[],
+  firstRow: number,
+): void {
+  const times = placeholders.flatMap(({ field }, i) =>
+    field.typeCode === DataType.TIMESTAMP ? [i] : []
+  );
+  const row = times.length === 1
+    ? sources[times[0]!]!.nulls?.findIndex((mark) => mark !== 0) ?? -1
+    : -1;
   if (row < 0) return;
   const { label } = targetOf(placeholders[times[0]!]!);
   throw new InterfaceError(`${label}, row ${firstRow + row}: a row needs a timestamp`);
@@ -166,7 +141,11 @@ function isPlain(value: object): boolean {
 }
 
 /** Refuses two different sets of tags for one table: the server would take either, silently. */
-export function requireSameTags(name: string | null, a: readonly unknown[], b: readonly unknown[]): void {
+export function requireSameTags(
+  name: string | null,
+  a: readonly unknown[],
+  b: readonly unknown[],
+): void {
   if (a.every((value, i) => sameTag(value, b[i]))) return;
   throw new InterfaceError(`table ${JSON.stringify(name)} was given different tags`);
 }
@@ -197,7 +176,7 @@ export function nameSource(names: readonly string[], codec: Codec): Source {
 export class BoundTables {
   readonly #placeholders: Placeholders;
   readonly #codec: Codec;
-  readonly #tables = new Map<string | null, Table>();
+  readonly #tables = new Map<string | null, BoundTable>();
 
   constructor(placeholders: Placeholders, codec: Codec) {
     this.#placeholders = placeholders;
@@ -220,7 +199,9 @@ export class BoundTables {
     const chunks: Chunk[] = [];
     for (const [from, to] of rowRanges(rows, columns, undefined)) {
       const sources = convertRows(columnPlaceholders, columns, [from, to], this.#codec);
-      sources.forEach((source, i) => requireFitting(targetOf(columnPlaceholders[i]!, from), source, this.#codec));
+      sources.forEach((source, i) =>
+        requireFitting(targetOf(columnPlaceholders[i]!, from), source, this.#codec)
+      );
       const bytes = sources.reduce((sum, source) => sum + sourceBytes(source), 0);
       chunks.push({ rows: to - from, bytes, columns: sources });
     }
@@ -233,17 +214,7 @@ export class BoundTables {
 
   /** The bind requests: one, unless there are more rows of a table, or more bytes, than one may carry. */
   requests(): BindRequest[] {
-    const parts: Part[] = [];
-    const partAt = (index: number) => parts[index] ??= { tables: new Map(), bytes: 0 };
-    for (const table of this.#tables.values()) {
-      let index = 0;
-      for (const chunk of table.chunks) {
-        // Later rows of a table never go into an earlier request.
-        while (!hasRoom(partAt(index), table, chunk)) index++;
-        addTo(partAt(index), table, chunk);
-      }
-    }
-    return parts.map(({ tables }) => this.#request(tables));
+    return partsOf(this.#tables.values()).map((part) => this.#request(part));
   }
 
   #nameOf({ name }: TableData): string | null {
@@ -255,18 +226,18 @@ export class BoundTables {
     throw new InterfaceError("the statement names its table: bind takes no name");
   }
 
-  #table(name: string | null, tags: readonly unknown[]): Table {
+  #table(name: string | null, tags: readonly unknown[]): BoundTable {
     const found = this.#tables.get(name);
     if (found !== undefined) {
       requireSameTags(name, found.tags, tags);
       return found;
     }
-    const table: Table = { name, tags, chunks: [] };
+    const table: BoundTable = { name, tags, chunks: [] };
     this.#tables.set(name, table);
     return table;
   }
 
-  #request(part: ReadonlyMap<Table, Share>): BindRequest {
+  #request(part: ReadonlyMap<BoundTable, Share>): BindRequest {
     const tables = [...part.keys()];
     const chunks = [...part.values()].flatMap((share) => share.chunks);
     const names = tables.map(({ name }) => name).filter((name) => name !== null);

@@ -23,7 +23,8 @@ function codePoints(text: string): number {
 /** Rows that may be too long: UTF-16 units are a bound of what is counted, which is characters or bytes. */
 function rowsToCount({ typeCode, form, lengths, data, maxLength }: Source): number[] {
   const units = lengths!.reduce((sum, length) => sum + length, 0);
-  const isExact = form === SourceForm.BYTES || units === data.byteLength || typeCode === DataType.NCHAR;
+  const isExact = form === SourceForm.BYTES || units === data.byteLength ||
+    typeCode === DataType.NCHAR;
   const limit = isExact ? maxLength : maxLength / bytesPerUnit;
   const rows: number[] = [];
   lengths!.forEach((length, row) => {
@@ -48,7 +49,9 @@ function requireLengths(target: Target, source: Source): void {
     if (length <= maxLength) continue;
     const unit = isNchar ? "characters" : "bytes";
     throw new InterfaceError(
-      `${target.label}, row ${rowNumber(target, row)}: ${length} ${unit} are more than ${target.field.type}(${maxLength}) takes`,
+      `${target.label}, row ${
+        rowNumber(target, row)
+      }: ${length} ${unit} are more than ${target.field.type}(${maxLength}) takes`,
     );
   }
 }
@@ -61,7 +64,9 @@ function requireTimes(target: Target, source: Source, codec: Codec): void {
       codec.parseTimestamp(text, precision);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InterfaceError(`${target.label}, row ${rowNumber(target, row)}: ${reason}`, { cause });
+      throw new InterfaceError(`${target.label}, row ${rowNumber(target, row)}: ${reason}`, {
+        cause,
+      });
     }
   });
 }
@@ -75,6 +80,7 @@ function requireTimes(target: Target, source: Source, codec: Codec): void {
  */
 export function requireFitting(target: Target, source: Source, codec: Codec): void {
   const { typeCode, form, maxLength, lengths } = source;
-  if (typeCode === DataType.TIMESTAMP && form === SourceForm.TEXT) requireTimes(target, source, codec);
-  else if (maxLength > 0 && lengths !== null) requireLengths(target, source);
+  if (typeCode === DataType.TIMESTAMP && form === SourceForm.TEXT) {
+    requireTimes(target, source, codec);
+  } else if (maxLength > 0 && lengths !== null) requireLengths(target, source);
 }

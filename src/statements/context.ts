@@ -21,7 +21,10 @@ export interface StatementContext {
   /** The current database; null when there is none. */
   database(call: Call): Promise<string | null>;
   /** A query that runs by `execute`. */
-  query<R>(execute: (call: Call) => Promise<Execution>, options: QueryOptions | undefined): Query<R>;
+  query<R>(
+    execute: (call: Call) => Promise<Execution>,
+    options: QueryOptions | undefined,
+  ): Query<R>;
 }
 
 /** What a statement did. */
@@ -41,4 +44,3 @@ export interface InsertResult extends ExecResult {
   /** Requests it took. More than one are not atomic together; 0 when there was nothing to write. */
   readonly parts: number;
 }
-

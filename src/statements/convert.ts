@@ -33,7 +33,9 @@ export class TickConverter {
   /** The instant in ticks; `row` is for the message of the error when there is none. */
   ticks(row: number, value: unknown): bigint {
     const ticks = this.#unchecked(row, value);
-    if (ticks < minTicks || ticks > maxTicks) throw refused(this.#target, row, value, "does not fit");
+    if (ticks < minTicks || ticks > maxTicks) {
+      throw refused(this.#target, row, value, "does not fit");
+    }
     return ticks;
   }
 
@@ -44,13 +46,17 @@ export class TickConverter {
     if (typeof value === "string") return this.#parse(row, value);
     if (value instanceof Param && value.value !== null) return this.#paramTicks(row, value);
     if (isInstant(value)) return this.#convert(row, value.epochNanoseconds, "ns");
-    const why = typeof value === "number" ? "is no whole number of ticks for" : "is not a value for";
+    const why = typeof value === "number"
+      ? "is no whole number of ticks for"
+      : "is not a value for";
     throw refused(this.#target, row, value, why);
   }
 
   #dateTicks(row: number, date: Date): bigint {
     const ms = date.getTime();
-    if (Number.isNaN(ms)) throw refused(this.#target, row, date, "is an invalid Date and not a value for");
+    if (Number.isNaN(ms)) {
+      throw refused(this.#target, row, date, "is an invalid Date and not a value for");
+    }
     return BigInt(ms) * ticksPerMs[this.#precision];
   }
 
@@ -78,7 +84,10 @@ export class TickConverter {
 
   #refusedInstant(row: number, cause: unknown): InterfaceError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new InterfaceError(`${this.#target.label}, row ${rowNumber(this.#target, row)}: ${reason}`, { cause });
+    return new InterfaceError(
+      `${this.#target.label}, row ${rowNumber(this.#target, row)}: ${reason}`,
+      { cause },
+    );
   }
 }
 
@@ -98,7 +107,9 @@ function convertTimestamps(target: Target, values: ArrayLike<unknown>, codec: Co
   const exact = exactSource(target, values);
   if (exact !== undefined) return exact;
   const { precision } = target;
-  if (precision === null) throw new InterfaceError(`${target.label}: the server did not tell its precision`);
+  if (precision === null) {
+    throw new InterfaceError(`${target.label}: the server did not tell its precision`);
+  }
   const nulls = new NullMarks(target, values.length);
   const texts = textsOf(values, nulls);
   if (texts !== undefined && texts.length > 0) {
@@ -117,7 +128,9 @@ function convertTimestamps(target: Target, values: ArrayLike<unknown>, codec: Co
 function unwrapNulls(values: ArrayLike<unknown>): ArrayLike<unknown> {
   if (!Array.isArray(values)) return values;
   const hasNull = values.some((value) => value instanceof Param && value.value === null);
-  return hasNull ? values.map((value) => value instanceof Param && value.value === null ? null : value) : values;
+  return hasNull
+    ? values.map((value) => value instanceof Param && value.value === null ? null : value)
+    : values;
 }
 
 /**

@@ -67,10 +67,24 @@ const exactArrays: Readonly<Record<number, ArrayConstructor<ArrayBufferView>>> =
 };
 
 /** A source of fixed values. */
-export function fixedSource(typeCode: number, values: ArrayBufferView, rows: number, nulls: Uint8Array | null): Source {
+export function fixedSource(
+  typeCode: number,
+  values: ArrayBufferView,
+  rows: number,
+  nulls: Uint8Array | null,
+): Source {
   const { buffer, byteOffset, byteLength } = values;
   const data = new Uint8Array(buffer, byteOffset, byteLength);
-  return { typeCode, form: SourceForm.FIXED, rows, precision: 0, maxLength: 0, nulls, lengths: null, data };
+  return {
+    typeCode,
+    form: SourceForm.FIXED,
+    rows,
+    precision: 0,
+    maxLength: 0,
+    nulls,
+    lengths: null,
+    data,
+  };
 }
 
 /** The source of a typed array that fits as it is, copied because the caller may go on to change it. */
@@ -87,7 +101,12 @@ function integerOf(target: Target, row: number, value: unknown): bigint {
   if (typeof plain === "bigint") return plain;
   if (typeof plain === "number" && Number.isInteger(plain)) return BigInt(plain);
   if (typeof plain === "string" && /^[+-]?\d{1,20}$/.test(plain)) return BigInt(plain);
-  throw refused(target, row, value, typeof plain === "number" ? "is no integer, and does not fit" : "is not a value for");
+  throw refused(
+    target,
+    row,
+    value,
+    typeof plain === "number" ? "is no integer, and does not fit" : "is not a value for",
+  );
 }
 
 /** Stores the plain values at the beginning of a column; gives the row at which something else comes. */
@@ -149,7 +168,11 @@ function convertIntegers(target: Target, type: IntegerType, values: ArrayLike<un
   return fixedSource(target.field.typeCode, out, rows, nulls.marks);
 }
 
-function convertBigIntegers(target: Target, type: BigIntegerType, values: ArrayLike<unknown>): Source {
+function convertBigIntegers(
+  target: Target,
+  type: BigIntegerType,
+  values: ArrayLike<unknown>,
+): Source {
   const rows = values.length;
   const nulls = new NullMarks(target, rows);
   const { array: Values, min, max } = type;
@@ -171,7 +194,9 @@ function floatOf(target: Target, row: number, value: unknown): number {
   const plain = value instanceof Param ? value.value : value;
   if (typeof plain === "number") return plain;
   const isDigits = typeof plain === "string" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain);
-  if (!isDigits && typeof plain !== "bigint") throw refused(target, row, value, "is not a value for");
+  if (!isDigits && typeof plain !== "bigint") {
+    throw refused(target, row, value, "is not a value for");
+  }
   const number = Number(plain);
   if (!Number.isFinite(number)) throw refused(target, row, value, "does not fit");
   if (typeof plain === "bigint" && BigInt(number) !== plain) {
@@ -180,7 +205,11 @@ function floatOf(target: Target, row: number, value: unknown): number {
   return number;
 }
 
-function convertFloats(target: Target, Values: ArrayConstructor<NumberArray>, values: ArrayLike<unknown>): Source {
+function convertFloats(
+  target: Target,
+  Values: ArrayConstructor<NumberArray>,
+  values: ArrayLike<unknown>,
+): Source {
   const rows = values.length;
   const nulls = new NullMarks(target, rows);
   const out = new Values(rows);

@@ -42,12 +42,17 @@ function textOf({ field: { typeCode } }: Target, value: unknown): string | undef
     return typeof text === "string" && decimalText.test(text) ? text : undefined;
   }
   if (typeof value === "string") return value;
-  const isJson = typeCode === DataType.JSON && typeof value === "object" && !ArrayBuffer.isView(value);
+  const isJson = typeCode === DataType.JSON && typeof value === "object" &&
+    !ArrayBuffer.isView(value);
   return isJson ? JSON.stringify(value) : undefined;
 }
 
 /** Texts and bytes of a column as they come; bytes stand only where the type takes them. */
-function cellsOf(target: Target, values: ArrayLike<unknown>, nulls: NullMarks): (string | Uint8Array)[] {
+function cellsOf(
+  target: Target,
+  values: ArrayLike<unknown>,
+  nulls: NullMarks,
+): (string | Uint8Array)[] {
   const { typeCode } = target.field;
   const takesText = !binaryTypes.has(typeCode);
   const takesBytes = !takesText || typeCode === DataType.VARCHAR;
@@ -79,12 +84,21 @@ function textSource(target: Target, texts: readonly string[], nulls: Uint8Array 
   const joined = texts.join("");
   if (!isWellFormed(joined)) {
     const row = texts.findIndex((text) => !isWellFormed(text));
-    throw refused(target, Math.max(row, 0), texts[row], "has half a surrogate pair and is not a value for");
+    throw refused(
+      target,
+      Math.max(row, 0),
+      texts[row],
+      "has half a surrogate pair and is not a value for",
+    );
   }
   return source(target, SourceForm.TEXT, lengths, encodeText(joined), nulls);
 }
 
-function bytesSource(target: Target, cells: readonly Uint8Array[], nulls: Uint8Array | null): Source {
+function bytesSource(
+  target: Target,
+  cells: readonly Uint8Array[],
+  nulls: Uint8Array | null,
+): Source {
   const lengths = Uint32Array.from(cells, (cell) => cell.byteLength);
   return source(target, SourceForm.BYTES, lengths, joinBytes(cells), nulls);
 }
@@ -125,6 +139,11 @@ export function convertVariable(target: Target, values: ArrayLike<unknown>): Sou
 }
 
 /** A source of TIMESTAMP texts, which the codec parses. */
-export function timestampTexts(target: Target, texts: readonly string[], nulls: Uint8Array | null, precision: number): Source {
+export function timestampTexts(
+  target: Target,
+  texts: readonly string[],
+  nulls: Uint8Array | null,
+  precision: number,
+): Source {
   return { ...textSource(target, texts, nulls), maxLength: 0, precision };
 }

@@ -10,7 +10,9 @@ export async function currentDatabase(port: QueryPort, call: Call): Promise<stri
   const { rows } = await port.execute("select database()", call);
   const batch = await rows?.next(call);
   rows?.free();
-  const name = batch !== null && batch !== undefined && batch.rowCount > 0 ? batch.column(0).get(0) : null;
+  const name = batch !== null && batch !== undefined && batch.rowCount > 0
+    ? batch.column(0).get(0)
+    : null;
   return typeof name === "string" && name !== "" ? name : null;
 }
 
@@ -19,7 +21,11 @@ export async function currentDatabase(port: QueryPort, call: Call): Promise<stri
  *
  * @param table The table's name as it is bound: bare, or with back-quotes.
  */
-export async function describeTable(port: QueryPort, table: string, call: Call): Promise<Placeholder[]> {
+export async function describeTable(
+  port: QueryPort,
+  table: string,
+  call: Call,
+): Promise<Placeholder[]> {
   const name = table.includes("`") ? table : `\`${table}\``;
   const { rows } = await port.execute(`select * from ${name} limit 0`, call);
   rows?.free();

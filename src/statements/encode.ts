@@ -10,7 +10,11 @@ import type { Placeholder } from "../transports/transport.ts";
 import { type BindRequest, formatBindRequest } from "./source.ts";
 
 /** How many values the message should say are allowed; the codec counts characters of NCHAR and bytes of the rest. */
-function refusal({ column, row, message }: CodecFault, names: readonly string[], firstRow: number): string {
+function refusal(
+  { column, row, message }: CodecFault,
+  names: readonly string[],
+  firstRow: number,
+): string {
   const name = names[column];
   const where = name === undefined ? "table names" : `column ${JSON.stringify(name)}`;
   return row < 0 ? `${where}: ${message}` : `${where}, row ${firstRow + row}: ${message}`;
@@ -31,6 +35,8 @@ export function encodeBindRequest(
   firstRow = 0,
 ): Uint8Array {
   const names = placeholders.map(({ field }) => field.name);
-  return codec.encodeBindRequest(formatBindRequest(request), (fault) =>
-    new InterfaceError(refusal(fault, names, firstRow), { cause: fault }));
+  return codec.encodeBindRequest(
+    formatBindRequest(request),
+    (fault) => new InterfaceError(refusal(fault, names, firstRow), { cause: fault }),
+  );
 }

@@ -7,12 +7,21 @@ import { InterfaceError, TaosError } from "../errors.ts";
 import type { Call, Placeholder, PreparedStatement } from "../transports/transport.ts";
 import { Identifier } from "../sql/template.ts";
 import type { RequestOptions } from "../types.ts";
-import { boundName, type Columns, type ColumnValues, convertRows, convertTags, nameSource, requireSameTags, rowCountOf } from "./bound_tables.ts";
+import {
+  boundName,
+  type Columns,
+  type ColumnValues,
+  convertRows,
+  convertTags,
+  nameSource,
+  requireSameTags,
+  rowCountOf,
+} from "./bound_tables.ts";
 import type { InsertResult, StatementContext } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
 import { executeParts } from "./execute_parts.ts";
 import { columnSets, type InsertData } from "./insert_data.ts";
-import { insertSql, tableNameColumn, type TableName } from "./insert_sql.ts";
+import { insertSql, type TableName, tableNameColumn } from "./insert_sql.ts";
 import { groupPlaceholders, type Placeholders } from "./placeholders.ts";
 import { type RowRange, rowRanges } from "./row_ranges.ts";
 import type { BindRequest } from "./source.ts";
@@ -75,7 +84,12 @@ export class Inserter {
     return { affectedRows, durationNs, reqId: call.reqId, tables: names.size, parts };
   }
 
-  async #insertSet(table: TableName, set: RowSet, options: InsertOptions, call: Call): Promise<Inserted> {
+  async #insertSet(
+    table: TableName,
+    set: RowSet,
+    options: InsertOptions,
+    call: Call,
+  ): Promise<Inserted> {
     const { columns } = set;
     const { using, tags } = checkOptions(columns, options);
     const shape = {
@@ -84,12 +98,15 @@ export class Inserter {
       tags: tags && (Array.isArray(tags) ? tags.length : Object.keys(tags)),
       columns: Object.keys(columns),
     };
-    return await this.#context.shared(call, () =>
-      this.#cache.run(insertSql(shape), call, async ({ statement, giveBack }) => {
-        const result = await this.#run(statement, table, set, tags, call);
-        giveBack();
-        return result;
-      }));
+    return await this.#context.shared(
+      call,
+      () =>
+        this.#cache.run(insertSql(shape), call, async ({ statement, giveBack }) => {
+          const result = await this.#run(statement, table, set, tags, call);
+          giveBack();
+          return result;
+        }),
+    );
   }
 
   async #run(
@@ -99,17 +116,29 @@ export class Inserter {
     tags: InsertOptions["tags"],
     call: Call,
   ): Promise<Inserted> {
-    if (statement.placeholders === null) throw new InterfaceError("the server did not describe the table");
+    if (statement.placeholders === null) {
+      throw new InterfaceError("the server did not describe the table");
+    }
     const placeholders = groupPlaceholders(statement.placeholders, this.#context.port);
     const { frames, names } = tableNameColumn in set.columns
       ? this.#encodeSpread(placeholders, set)
-      : this.#encodeTable(placeholders, table, set, tags ? Object.values(tags) : commonTags(placeholders, set, table));
+      : this.#encodeTable(
+        placeholders,
+        table,
+        set,
+        tags ? Object.values(tags) : commonTags(placeholders, set, table),
+      );
     const result = await executeParts(statement, frames, call);
     return { ...result, tables: names.size, names: [...names] };
   }
 
   /** All rows of one table. */
-  #encodeTable(placeholders: Placeholders, table: TableName, set: RowSet, tags: unknown[]): Encoded {
+  #encodeTable(
+    placeholders: Placeholders,
+    table: TableName,
+    set: RowSet,
+    tags: unknown[],
+  ): Encoded {
     const { codec } = this.#context;
     const { columns, firstRow } = set;
     const values = columnsInOrder(placeholders.columns, columns);
@@ -120,7 +149,10 @@ export class Inserter {
       tags: convertTags(placeholders.tags, [tags], codec),
     };
     const frames = rowRanges(values[0]!.length, values, undefined).map((range) =>
-      this.#encode(placeholders, values, range, { ...head, counts: Uint32Array.of(range[1] - range[0]) }, firstRow)
+      this.#encode(placeholders, values, range, {
+        ...head,
+        counts: Uint32Array.of(range[1] - range[0]),
+      }, firstRow)
     );
     return { frames, names: new Set([name]) };
   }
@@ -175,12 +207,19 @@ function columnsInOrder(placeholders: readonly Placeholder[], columns: Columns):
 }
 
 /** Options that contradict each other or the data are refused. */
-function checkOptions(columns: Columns, { using, tags }: InsertOptions): Pick<InsertOptions, "using" | "tags"> {
+function checkOptions(
+  columns: Columns,
+  { using, tags }: InsertOptions,
+): Pick<InsertOptions, "using" | "tags"> {
   if (tableNameColumn in columns) {
     if (using === undefined && tags === undefined) return {};
-    throw new InterfaceError("rows with a tbname column name their tables and tags themselves: insert into the super table without using and tags");
+    throw new InterfaceError(
+      "rows with a tbname column name their tables and tags themselves: insert into the super table without using and tags",
+    );
   }
-  if (tags !== undefined && using === undefined) throw new InterfaceError("tags need using: the super table");
+  if (tags !== undefined && using === undefined) {
+    throw new InterfaceError("tags need using: the super table");
+  }
   return { ...(using !== undefined && { using }), ...(tags !== undefined && { tags }) };
 }
 

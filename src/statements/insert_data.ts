@@ -23,12 +23,22 @@ const rowsPerSet = 16_384;
 
 /** Columns of a batch as values that convert back without loss, also into a database of another precision. */
 function columnsOfBatch(batch: ColumnBatch): Columns {
-  const exact = { bigint: "bigint", timestamp: "bigint", json: "text", binary: "bytes", decimal: "string", text: "bytes" } as const;
+  const exact = {
+    bigint: "bigint",
+    timestamp: "bigint",
+    json: "text",
+    binary: "bytes",
+    decimal: "string",
+    text: "bytes",
+  } as const;
   const columns = batch.columns.map((column): [string, ColumnValues] => {
     const values = column.toArray(exact);
     if (column.field.typeCode !== DataType.TIMESTAMP) return [column.field.name, values];
     const { precision } = batch;
-    return [column.field.name, values.map((ticks) => ticks === null ? null : param.timestamp(ticks as bigint, precision))];
+    return [
+      column.field.name,
+      values.map((ticks) => ticks === null ? null : param.timestamp(ticks as bigint, precision)),
+    ];
   });
   return Object.fromEntries(columns);
 }
@@ -60,7 +70,9 @@ function* setsOfIterable(rows: Iterable<InsertRow>): Generator<Columns> {
   if (set.length > 0) yield columnsOfRows(set);
 }
 
-async function* setsOfAsyncIterable(items: AsyncIterable<InsertRow | ColumnBatch>): AsyncGenerator<Columns> {
+async function* setsOfAsyncIterable(
+  items: AsyncIterable<InsertRow | ColumnBatch>,
+): AsyncGenerator<Columns> {
   let rows: InsertRow[] = [];
   for await (const item of items) {
     if (item instanceof ColumnBatch) {
@@ -85,7 +97,9 @@ async function* setsOfAsyncIterable(items: AsyncIterable<InsertRow | ColumnBatch
 export function columnSets(data: InsertData): Iterable<Columns> | AsyncIterable<Columns> {
   if (data instanceof ColumnBatch) return [columnsOfBatch(data)];
   if (Array.isArray(data)) return [columnsOfRows(data)];
-  if (typeof data !== "object" || data === null) throw new InterfaceError("insert takes columns, rows or a batch");
+  if (typeof data !== "object" || data === null) {
+    throw new InterfaceError("insert takes columns, rows or a batch");
+  }
   if (Symbol.asyncIterator in data) return setsOfAsyncIterable(data as AsyncIterable<InsertRow>);
   if (Symbol.iterator in data) return setsOfIterable(data as Iterable<InsertRow>);
   return [data as Columns];

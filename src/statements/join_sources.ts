@@ -45,15 +45,19 @@ function asBytes(source: Source): Source {
 function asTicks(source: Source, codec: Codec): Source {
   if (source.form !== SourceForm.TEXT) return source;
   const precision = precisions[source.precision]!;
-  const ticks = BigInt64Array.from(textsOf(source), (text, row) =>
-    source.nulls?.[row] ? 0n : codec.parseTimestamp(text, precision));
+  const ticks = BigInt64Array.from(
+    textsOf(source),
+    (text, row) => source.nulls?.[row] ? 0n : codec.parseTimestamp(text, precision),
+  );
   return fixedSource(source.typeCode, ticks, source.rows, source.nulls);
 }
 
 function inOneForm(sources: readonly Source[], codec: Codec): readonly Source[] {
   const forms = new Set(sources.map(({ form }) => form));
   if (forms.size === 1) return sources;
-  return forms.has(SourceForm.FIXED) ? sources.map((source) => asTicks(source, codec)) : sources.map(asBytes);
+  return forms.has(SourceForm.FIXED)
+    ? sources.map((source) => asTicks(source, codec))
+    : sources.map(asBytes);
 }
 
 /** Joins sources of one column. */

@@ -27,7 +27,12 @@ export class ParameterRunner {
   }
 
   /** Runs an INSERT or SELECT; a SELECT's statement stays on loan until its rows are drained. */
-  async run(sql: string, shape: SqlShape, params: readonly SqlValue[], call: Call): Promise<Execution> {
+  async run(
+    sql: string,
+    shape: SqlShape,
+    params: readonly SqlValue[],
+    call: Call,
+  ): Promise<Execution> {
     params.forEach(requireSqlValue);
     // A SELECT's values are checked before anything is sent.
     const selectFrame = shape.command === "select" ? this.#selectFrame(params) : undefined;
@@ -77,7 +82,12 @@ export class ParameterRunner {
   }
 
   /** Placeholders of `insert into ? values (…)`, whose table is the first parameter. */
-  async #unknown(sql: string, shape: SqlShape, params: readonly SqlValue[], call: Call): Promise<Placeholder[]> {
+  async #unknown(
+    sql: string,
+    shape: SqlShape,
+    params: readonly SqlValue[],
+    call: Call,
+  ): Promise<Placeholder[]> {
     if (!shape.tableIsUnknown) throw new InterfaceError("the server did not describe the INSERT");
     const columns = await this.#context.describe(tableName(params[0]), call);
     const field = { name: "tbname", type: "VARCHAR" as const, typeCode: 8, length: 0 };
@@ -92,8 +102,10 @@ function tableName(value: SqlValue | undefined): string {
 }
 
 function requireSqlValue(value: unknown, position: number): void {
-  const isValue = value === null || ["boolean", "number", "bigint", "string"].includes(typeof value) ||
-    value instanceof Date || value instanceof Uint8Array || value instanceof Param || isInstant(value);
+  const isValue = value === null ||
+    ["boolean", "number", "bigint", "string"].includes(typeof value) ||
+    value instanceof Date || value instanceof Uint8Array || value instanceof Param ||
+    isInstant(value);
   if (isValue) return;
   const kind = value === undefined ? "undefined (use null for NULL)" : `of type ${typeof value}`;
   throw new InterfaceError(`parameter ${position + 1} is ${kind}`);

@@ -94,7 +94,9 @@ export function chooseColumns(
 ): Placeholder[] {
   const named = columns === null ? tableColumns : columns.map((name) => {
     const found = tableColumns.find(({ field }) => field.name === name);
-    if (found === undefined) throw new InterfaceError(`the table has no column ${JSON.stringify(name)}`);
+    if (found === undefined) {
+      throw new InterfaceError(`the table has no column ${JSON.stringify(name)}`);
+    }
     return found;
   });
   if (named.length !== items.length) {

@@ -6,7 +6,13 @@
 import type { Codec } from "../codec/codec.ts";
 import { InterfaceError } from "../errors.ts";
 import { copyOf } from "../internal/copy_of.ts";
-import { boundName, inOrder, requireSameTags, requireTimes, type TableData } from "./bound_tables.ts";
+import {
+  boundName,
+  inOrder,
+  requireSameTags,
+  requireTimes,
+  type TableData,
+} from "./bound_tables.ts";
 import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
@@ -35,7 +41,9 @@ export class RowBuffer {
     const values = inOrder(row, all, "values").map(copyOf);
     const ofRole = (wanted: string) => values.filter((_, i) => all[i]!.role === wanted);
     const [name = null] = ofRole("table");
-    if (name !== null && typeof name !== "string") throw new InterfaceError("the table name is no string");
+    if (name !== null && typeof name !== "string") {
+      throw new InterfaceError("the table name is no string");
+    }
     if (name !== null) boundName(name);
     const sources = all.flatMap((placeholder, i) => {
       if (placeholder.role === "table") return [];

@@ -24,7 +24,9 @@ function numberType(value: number): number {
 
 /** Instants go as text with all digits: the server converts it to the precision of the column it is compared with. */
 function typedParam({ type, value, precision }: Param, codec: Codec): Typed {
-  if (precision !== null) return [DataType.VARCHAR, codec.formatTimestamp(value as bigint, precision)];
+  if (precision !== null) {
+    return [DataType.VARCHAR, codec.formatTimestamp(value as bigint, precision)];
+  }
   // The server compares decimals with decimal text, and binds none (protocol.md §4.1).
   if (type === "DECIMAL") return [DataType.VARCHAR, value];
   return [dataTypeNames.indexOf(type), value];
@@ -44,8 +46,12 @@ function typed(value: SqlValue, position: number, codec: Codec): Typed {
   }
   if (value instanceof Param) return typedParam(value, codec);
   if (value instanceof Uint8Array) return [DataType.VARBINARY, value];
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return [DataType.VARCHAR, value.toISOString()];
-  if (isInstant(value)) return [DataType.VARCHAR, codec.formatTimestamp(value.epochNanoseconds, "ns")];
+  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    return [DataType.VARCHAR, value.toISOString()];
+  }
+  if (isInstant(value)) {
+    return [DataType.VARCHAR, codec.formatTimestamp(value.epochNanoseconds, "ns")];
+  }
   throw new InterfaceError(`parameter ${position + 1}: a value of this kind cannot be a parameter`);
 }
 

@@ -13,7 +13,12 @@ import { BoundTables, type TableData } from "./bound_tables.ts";
 import type { InsertResult, StatementContext } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
 import { executeParts } from "./execute_parts.ts";
-import { chooseColumns, groupPlaceholders, type Placeholders, readUnknownInsert } from "./placeholders.ts";
+import {
+  chooseColumns,
+  groupPlaceholders,
+  type Placeholders,
+  readUnknownInsert,
+} from "./placeholders.ts";
 import { HeldRows } from "./held_rows.ts";
 import { RowBuffer } from "./row_buffer.ts";
 import { selectRequest } from "./select_params.ts";
@@ -102,7 +107,9 @@ export class Statement<V = unknown> implements AsyncDisposable {
   bindRow(row: readonly unknown[] | Readonly<Record<string, unknown>>): this {
     this.#requireInsert("bindRow");
     if (this.#buffer === undefined) {
-      throw new InterfaceError("bindRow needs an INSERT that names its table or has USING: bind by columns instead");
+      throw new InterfaceError(
+        "bindRow needs an INSERT that names its table or has USING: bind by columns instead",
+      );
     }
     this.#buffer.add(row);
     return this;
@@ -130,7 +137,10 @@ export class Statement<V = unknown> implements AsyncDisposable {
    * @param options Limits of the call, and how cells look.
    * @returns The query; it starts on first use, after the statement's earlier results have been read or left.
    */
-  query<R = Record<string, unknown>>(params: readonly SqlValue[], options?: QueryOptions): Query<R> {
+  query<R = Record<string, unknown>>(
+    params: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Query<R> {
     if (this.isInsert) throw new InterfaceError("query() is for SELECT: use execute()");
     return this.#context.query<R>((call) => this.#select(params, call), options);
   }
@@ -204,9 +214,15 @@ export class Statement<V = unknown> implements AsyncDisposable {
   async #select(params: readonly SqlValue[], call: Call): Promise<Execution> {
     if (this.#closed) throw new InterfaceError("the statement is closed");
     if (params.length !== this.#parameterCount) {
-      throw new InterfaceError(`${params.length} parameters were given for ${this.#parameterCount} placeholders`);
+      throw new InterfaceError(
+        `${params.length} parameters were given for ${this.#parameterCount} placeholders`,
+      );
     }
-    const frame = encodeBindRequest(selectRequest(params, this.#context.codec), [], this.#context.codec);
+    const frame = encodeBindRequest(
+      selectRequest(params, this.#context.codec),
+      [],
+      this.#context.codec,
+    );
     const limits = { ...call, what: "an earlier result of this statement to be read to its end" };
     return await this.#turn.hold(limits, async (leave) => {
       const execution = await this.#context.shared(call, async () => {

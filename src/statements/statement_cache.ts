@@ -10,13 +10,21 @@ const keptStatements = 16;
 
 /** Codes by which the server tells that tables are not as they were when a statement was prepared. */
 const changedTableCodes: ReadonlySet<number> = new Set([
-  0x0520, 0x0600, 0x0602, 0x0618, 0x061b, 0x2602, 0x2603, 0x2662,
+  0x0520,
+  0x0600,
+  0x0602,
+  0x0618,
+  0x061b,
+  0x2602,
+  0x2603,
+  0x2662,
 ]);
 
 /** Whether a statement kept from before may have failed because a table is another one by now. */
 function mayBeOutdated(error: unknown): boolean {
   if (error instanceof InterfaceError) return error.outcome === "not-sent";
-  return error instanceof TaosError && error.outcome === "rejected" && changedTableCodes.has(error.code);
+  return error instanceof TaosError && error.outcome === "rejected" &&
+    changedTableCodes.has(error.code);
 }
 
 /** Lends each statement to one user at a time. */
@@ -57,7 +65,8 @@ export class StatementCache {
     return {
       statement,
       isKept: kept !== undefined,
-      giveBack: () => generation === this.#generation ? this.#keep(sql, statement) : void statement.close(),
+      giveBack: () =>
+        generation === this.#generation ? this.#keep(sql, statement) : void statement.close(),
       discard: () => void statement.close(),
     };
   }
@@ -65,7 +74,9 @@ export class StatementCache {
   /** Closes all idle statements, and those on loan when they come back. */
   clear(): void {
     this.#generation++;
-    for (const statements of this.#idle.values()) statements.forEach((statement) => void statement.close());
+    for (const statements of this.#idle.values()) {
+      statements.forEach((statement) => void statement.close());
+    }
     this.#idle.clear();
     this.#idleCount = 0;
   }

@@ -27,7 +27,9 @@ function numberTables(names: ColumnValues, [from, to]: RowRange, firstRow: numbe
   let inOrder = true;
   for (let row = from; row < to; row++) {
     const name = names[row];
-    if (typeof name !== "string") throw new InterfaceError(`column "tbname", row ${firstRow + row}: no table name`);
+    if (typeof name !== "string") {
+      throw new InterfaceError(`column "tbname", row ${firstRow + row}: no table name`);
+    }
     let number = numbers.get(name);
     if (number === undefined) {
       number = numbers.size;
@@ -43,7 +45,9 @@ function numberTables(names: ColumnValues, [from, to]: RowRange, firstRow: numbe
 /** Counting sort: rows of a table stay in their order. */
 function sortRows(tableOf: Uint32Array, counts: Uint32Array): Uint32Array {
   const next = new Uint32Array(counts.length);
-  for (let table = 1; table < counts.length; table++) next[table] = next[table - 1]! + counts[table - 1]!;
+  for (let table = 1; table < counts.length; table++) {
+    next[table] = next[table - 1]! + counts[table - 1]!;
+  }
   const order = new Uint32Array(tableOf.length);
   tableOf.forEach((table, row) => order[next[table]!++] = row);
   return order;

@@ -30,7 +30,9 @@ function describe(value: unknown): string {
     return String(value);
   }
   if (typeof value === "string") return `a string of ${value.length} characters`;
-  if (typeof value === "object" && value !== null) return `a value of class ${value.constructor?.name}`;
+  if (typeof value === "object" && value !== null) {
+    return `a value of class ${value.constructor?.name}`;
+  }
   return `a value of type ${typeof value}`;
 }
 
@@ -42,7 +44,9 @@ export function rowNumber({ firstRow, rowNumbers }: Target, row: number): number
 /** The error for a value that its target refuses. */
 export function refused(target: Target, row: number, value: unknown, why: string): InterfaceError {
   const { label, field } = target;
-  return new InterfaceError(`${label}, row ${rowNumber(target, row)}: ${describe(value)} ${why} ${field.type}`);
+  return new InterfaceError(
+    `${label}, row ${rowNumber(target, row)}: ${describe(value)} ${why} ${field.type}`,
+  );
 }
 
 /** Collects null marks; most columns have none. */

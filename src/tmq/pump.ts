@@ -88,7 +88,6 @@ export class Pump {
   /** Drops messages that were fetched ahead. */
   discard(isUnwanted: (message: Message) => boolean = () => true): void {
     this.#queue = this.#queue.filter((message) => !isUnwanted(message));
-    this.#isDry = this.#isDry && this.#waiters.length === 0;
     this.#kick();
   }
 

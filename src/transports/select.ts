@@ -54,7 +54,9 @@ export async function openConsumerLink(
   onClosed: (url: string, reason: string, expected: boolean) => void,
 ): Promise<ConsumerLink> {
   if (options.transport === "fetch" || options.transport === "native") {
-    const name = options.transport === "fetch" ? "the fetch transport" : "this version's native transport";
+    const name = options.transport === "fetch"
+      ? "the fetch transport"
+      : "this version's native transport";
     throw new UnsupportedError(`${name} has no subscriptions; a ws: URL has`);
   }
   const { openConsumer } = await import("./websocket/consumers.ts");

@@ -93,7 +93,10 @@ export interface LearntTable {
 }
 
 /** Asks the server for the columns of a table. A name without a database is one of the current database. */
-export async function learnTable(context: StatementContext, table: TableName): Promise<LearntTable> {
+export async function learnTable(
+  context: StatementContext,
+  table: TableName,
+): Promise<LearntTable> {
   const call = context.call(undefined);
   return await context.shared(call, async () => {
     const database = table instanceof Identifier ? null : await context.database(call);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Connection, id } from "../../mod.ts";
+import { type Connection, id, param } from "../../mod.ts";
 import type { Case } from "./case.ts";
 import { startMs } from "./tables.ts";
 
@@ -100,6 +100,40 @@ export const insertCases: readonly Case[] = [
       };
       await rejects(connection.insert("st", data), { name: "InterfaceError", message: /s1/ });
       deepEqual(await content(connection), []);
+    },
+  },
+  {
+    name: "insert() takes equal tags of one table for the same, whatever objects they are",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await connection.exec("create stable sj (ts timestamp, v int) tags (j json)");
+      await connection.exec(
+        "create stable sp (ts timestamp, v int) tags (t timestamp, b varbinary(4), n int)",
+      );
+      const [ts, v] = [[t0, t0 + 1n], [1, 2]];
+      const twice = (make: () => unknown) => [make(), make()];
+      await connection.insert("sj", { tbname: ["j", "j"], j: twice(() => ({ a: 1 })), ts, v });
+      const times = {
+        p: () => param.timestamp(t0, "ms"),
+        i: () => ({ epochNanoseconds: t0 * 1_000_000n }),
+        d: () => new Date(startMs),
+      };
+      for (const [tbname, time] of Object.entries(times)) {
+        const tags = { t: twice(time), b: twice(() => Uint8Array.of(7)), n: [null, undefined] };
+        await connection.insert("sp", { tbname: [tbname, tbname], ...tags, ts, v });
+      }
+      // A batch brings its times as parameters.
+      const { batch } = await connection.query("select 'copy' tbname, t, b, n, ts, v from p");
+      await connection.insert("sp", batch);
+      deepEqual((await connection.query("select distinct j from sj")).toArrays(), [[{ a: 1 }]]);
+      const tags = await connection.query(
+        "select distinct tbname, t, b, n from sp order by tbname",
+      );
+      deepEqual(
+        tags.toArrays(),
+        ["copy", "d", "i", "p"].map((name) => [name, new Date(startMs), Uint8Array.of(7), null]),
+      );
     },
   },
   {

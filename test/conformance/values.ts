@@ -197,6 +197,23 @@ export const valueCases: readonly Case[] = [
     },
   },
   {
+    name: "insert() writes byte order marks, and -0 over 0",
+    needs,
+    async run({ open, deepEqual }) {
+      await using connection = await open();
+      await connection.exec(
+        "create stable s (ts timestamp, d double, nc nchar(8)) tags (t nchar(8))",
+      );
+      const text = "\ufeff\ufeffx";
+      for (const zero of [-0, 0, -0]) {
+        const data = { ts: [1_700_000_000_000n], d: [zero], nc: [text] };
+        await connection.insert("c", data, { using: "s", tags: [text] });
+        const result = await connection.query("select d, nc, t from s");
+        deepEqual(result.toArrays(), [[zero, text, text]]);
+      }
+    },
+  },
+  {
     name: "insert() writes VARCHAR of 60 000 bytes and NCHAR of 4 000 characters",
     async run({ open, fixtures, equal }) {
       await using connection = await open();

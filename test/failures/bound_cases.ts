@@ -50,7 +50,8 @@ const rowByRow: readonly FailureCase[] = [
 
 const bulk: readonly FailureCase[] = [
   {
-    name: "execute() of more than 16 MiB or 32 767 rows of a table takes several requests, in order",
+    name:
+      "execute() of more than 16 MiB or 32 767 rows of a table takes several requests, in order",
     async run({ connect, serve, equal, ok }) {
       const placeholders = [placeholder("ts", 9, 8), placeholder("s", 8, 60_002)];
       const server = await serve({ placeholders });

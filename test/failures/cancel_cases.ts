@@ -97,7 +97,8 @@ export const cancelCases: readonly FailureCase[] = [
     },
   },
   {
-    name: "cancel({ kill: true }) takes a query of the same text for its own only if it is no older",
+    name:
+      "cancel({ kill: true }) takes a query of the same text for its own only if it is no older",
     async run({ connect, serve, equal }) {
       for (const [execUsec, outcome] of [[0n, "stopped"], [60_000_000n, "abandoned"]] as const) {
         const server = await serve(listing((slow) => ["12ab:7", 1n, slow.sql, execUsec]));

@@ -230,6 +230,20 @@ const ordered: readonly FailureCase[] = [
 
 const closed: readonly FailureCase[] = [
   {
+    name:
+      "a connection that breaks off without a close frame is told as lost, and not as closed by the server",
+    async run({ connect, serve, equal, ok }) {
+      const server = await serve({ script: { binary_query: () => {} } });
+      await using connection = await connect(server.url);
+      const failing = failureOf(connection.exec("drop table t"));
+      await server.waitFor("binary_query");
+      await server.close();
+      const error = await failing;
+      equal(error["outcome"], "unknown");
+      ok(/^the connection was lost/.test(error.message), error.message);
+    },
+  },
+  {
     name: "close() rejects requests in flight with an unknown outcome, and later ones as not sent",
     async run({ connect, serve, equal, deepEqual }) {
       const server = await serve({

@@ -171,7 +171,8 @@ const left: readonly FailureCase[] = [
     },
   },
   {
-    name: "query() that is disposed of while it is read rejects, and does not end as if it had no more rows",
+    name:
+      "query() that is disposed of while it is read rejects, and does not end as if it had no more rows",
     async run({ connect, serve, equal }) {
       const { held, hold, release } = holding();
       for (const slow of [1, 2]) {

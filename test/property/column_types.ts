@@ -49,7 +49,15 @@ const double = fc.oneof(
 
 /** Doubles that FLOAT can hold after rounding. */
 const float = fc.oneof(
-  fc.constantFrom(-0, Number.NaN, Infinity, -Infinity, 1.401298464324817e-45, 3.4028234663852886e38, 0.1),
+  fc.constantFrom(
+    -0,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    1.401298464324817e-45,
+    3.4028234663852886e38,
+    0.1,
+  ),
   fc.float(),
   fc.double({ min: -3.4028234663852886e38, max: 3.4028234663852886e38 }),
 );
@@ -119,7 +127,8 @@ const fixed = (type: ColumnTypeName, sql: string, cell: fc.Arbitrary<Cell>): fc.
 const sized = (
   type: ColumnTypeName,
   cellOf: (width: number) => fc.Arbitrary<Cell>,
-): fc.Arbitrary<Shape> => width.map((length) => ({ type, sql: `${type}(${length})`, cell: cellOf(length) }));
+): fc.Arbitrary<Shape> =>
+  width.map((length) => ({ type, sql: `${type}(${length})`, cell: cellOf(length) }));
 
 /** Names of the types. */
 export type ColumnTypeName =
@@ -223,7 +232,12 @@ export const tagColumn = columnOf([
 export const jsonTag = columnOf(["json"]);
 
 /** Another form of a cell that a bind takes for the same; `variant` chooses it. */
-export function otherForm(cell: Cell, type: ColumnTypeName, precision: Precision, variant: number): Cell {
+export function otherForm(
+  cell: Cell,
+  type: ColumnTypeName,
+  precision: Precision,
+  variant: number,
+): Cell {
   if (cell === null || cell === undefined || variant === 0) return cell;
   switch (type) {
     case "bool":

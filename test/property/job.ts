@@ -91,7 +91,11 @@ export function columnsOfRows(job: Job, rows: readonly RowData[]): Record<string
 }
 
 /** A row by column name; cells that stay as they are have no name in every other row. */
-export function objectOfRow(job: Job, { key, cells }: RowData, index: number): Record<string, Cell> {
+export function objectOfRow(
+  job: Job,
+  { key, cells }: RowData,
+  index: number,
+): Record<string, Cell> {
   const entries = boundCells(job, cells).map((cell, i) => [job.columns[i]!.name, cell] as const);
   const given = entries.filter(([, cell]) => cell !== undefined || index % 2 === 0);
   return Object.fromEntries([["ts", key], ...given]);
@@ -99,11 +103,17 @@ export function objectOfRow(job: Job, { key, cells }: RowData, index: number): R
 
 /** Tags by name. */
 export function tagsByName(job: Job, { tags }: TableRows): Record<string, Cell> {
-  return Object.fromEntries(boundCells(job, tags, job.tags).map((cell, i) => [job.tags[i]!.name, cell]));
+  return Object.fromEntries(
+    boundCells(job, tags, job.tags).map((cell, i) => [job.tags[i]!.name, cell]),
+  );
 }
 
 /** Runs a statement whose values the client writes into its text. */
-export async function execText(job: Job, sql: string, params: readonly SqlValue[]): Promise<number> {
+export async function execText(
+  job: Job,
+  sql: string,
+  params: readonly SqlValue[],
+): Promise<number> {
   const text = insertLiterals(sql, scanSql(sql).placeholders, params, job.codec);
   return (await job.socket.exec(text)).affectedRows;
 }
@@ -117,7 +127,9 @@ export function insertOfTable(job: Job, table: TableRows): { sql: string; params
   const tuple = `(${marks(1 + columns.length)})`;
   const names = nameList([{ name: "ts" }, ...columns]);
   return {
-    sql: `${id(table.name).text}${using} (${names}) values ${table.rows.map(() => tuple).join(" ")}`,
+    sql: `${id(table.name).text}${using} (${names}) values ${
+      table.rows.map(() => tuple).join(" ")
+    }`,
     params: [
       ...sqlCells(table.tags, tags),
       ...table.rows.flatMap(({ key, cells }) => [key, ...sqlCells(cells, columns)]),

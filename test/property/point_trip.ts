@@ -10,7 +10,12 @@ import { pointOf, type PointScenario, tagNames } from "./points.ts";
 import { readWays } from "./read_ways.ts";
 import { compare } from "./round_trip.ts";
 
-const column = (name: string, type: Column["type"]): Column => ({ name, type, sql: type, cells: [] });
+const column = (name: string, type: Column["type"]): Column => ({
+  name,
+  type,
+  sql: type,
+  cells: [],
+});
 
 /** Writes the points and reads them; calls `count` for each write. */
 export async function checkPoints(
@@ -36,13 +41,21 @@ export async function checkPoints(
   const values = protocol === "line" ? fields : [{ ...value!, name: "_value" }];
   const columns = [column("_ts", "timestamp"), ...values, column(tagNames[protocol], "nchar")];
   // A field that no point had is no column.
-  const kept = columns.map((_, i) => protocol !== "line" || expected.some((row) => row[i] !== null));
+  const kept = columns.map((_, i) =>
+    protocol !== "line" || expected.some((row) => row[i] !== null)
+  );
   const present = columns.filter((_, i) => kept[i]);
   const wanted = expected.map((row) => row.filter((_, i) => kept[i]));
   for (const name of reads) {
     const way = readWays.find((found) => found.name === name)!;
     const sql = `select ${nameList(present)} from ${id(table).text} order by _ts`;
-    compare(await way.read(lane, sql, present.map(({ name }) => name)), wanted, present, way, precision);
+    compare(
+      await way.read(lane, sql, present.map(({ name }) => name)),
+      wanted,
+      present,
+      way,
+      precision,
+    );
   }
   await socket.exec(`drop stable ${id(table).text}`);
 }

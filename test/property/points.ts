@@ -51,7 +51,10 @@ function fieldCell(cell: Cell, column: Omit<Column, "name">, protocol: Protocol)
   return protocol === "json" ? BigInt.asIntN(53, cell) : cell;
 }
 
-function scenarioOf(protocol: Protocol, reads: fc.Arbitrary<string[]>): fc.Arbitrary<PointScenario> {
+function scenarioOf(
+  protocol: Protocol,
+  reads: fc.Arbitrary<string[]>,
+): fc.Arbitrary<PointScenario> {
   const field = columnOf(fieldTypes[protocol], protocol === "line").map((column) => ({
     ...column,
     cells: column.cells.map((cell) =>
@@ -67,14 +70,18 @@ function scenarioOf(protocol: Protocol, reads: fc.Arbitrary<string[]>): fc.Arbit
     gap: fc.integer({ min: 1, max: 100_000 }),
     fields: fc.array(field, { minLength: 1, maxLength: protocol === "line" ? 6 : 1 }).map(named),
     tags: fc.uniqueArray(tag, { minLength: 1, maxLength: 3 }),
-    writes: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4, size: "max" }),
+    writes: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 8, size: "max" }),
     reads,
   });
 }
 
 /** Scenarios of all formats. */
 export function pointScenarios(reads: fc.Arbitrary<string[]>): fc.Arbitrary<PointScenario> {
-  return fc.oneof(scenarioOf("line", reads), scenarioOf("telnet", reads), scenarioOf("json", reads));
+  return fc.oneof(
+    scenarioOf("line", reads),
+    scenarioOf("telnet", reads),
+    scenarioOf("json", reads),
+  );
 }
 
 const ticksPerMs: Readonly<Record<Precision, bigint>> = { ms: 1n, us: 1_000n, ns: 1_000_000n };
@@ -118,7 +125,11 @@ export function pointOf(
   const cells = fields.map(({ cells }) => cells[number % cells.length]);
   const tag = tags[number % tags.length]!;
   // Telnet has milliseconds; a double, which JSON's numbers are, has microseconds.
-  const finest = protocol === "telnet" ? "ms" : protocol === "json" && precision === "ns" ? "us" : precision;
+  const finest = protocol === "telnet"
+    ? "ms"
+    : protocol === "json" && precision === "ns"
+    ? "us"
+    : precision;
   const at = BigInt(startMs) * ticksPerMs[finest] + BigInt(number) * BigInt(gap);
   const given = cells.map((cell, i) =>
     fields[i]!.type === "geometry" && cell instanceof Uint8Array ? pointText(cell) : cell

@@ -74,7 +74,12 @@ export const readWays: readonly ReadWay[] = [false, true].flatMap((isRest) =>
 const maxDateMs = 8_640_000_000_000_000n;
 
 /** What is read of a cell. */
-export function readCell(cell: Cell, { type }: Column, way: ReadWay, precision: Precision): unknown {
+export function readCell(
+  cell: Cell,
+  { type }: Column,
+  way: ReadWay,
+  precision: Precision,
+): unknown {
   if (cell === null || cell === undefined) return null;
   if (typeof cell === "number" && !Number.isFinite(cell) && way.isRest) return null;
   if (type !== "timestamp" || !way.hasDates || precision !== "ms") return cell;

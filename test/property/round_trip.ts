@@ -48,11 +48,14 @@ class GeneratedTable {
   /** Creates the table. */
   async create(): Promise<void> {
     const { columns, tags } = this.#scenario;
-    const declare = (list: readonly Column[]) => list.map(({ name, sql }) => `${id(name).text} ${sql}`).join(", ");
+    const declare = (list: readonly Column[]) =>
+      list.map(({ name, sql }) => `${id(name).text} ${sql}`).join(", ");
     const kind = tags === null ? "table" : "stable";
     const tagList = tags === null ? "" : ` tags (${declare(tags)})`;
     const { socket } = this.#connections;
-    await socket.exec(`create ${kind} ${id(this.#name).text} (ts timestamp, ${declare(columns)})${tagList}`);
+    await socket.exec(
+      `create ${kind} ${id(this.#name).text} (ts timestamp, ${declare(columns)})${tagList}`,
+    );
   }
 
   /** Drops the table. */
@@ -66,7 +69,9 @@ class GeneratedTable {
     const way = waysByName.get(write.way)!;
     const job = this.#job(write, way);
     const written = await way.write(job);
-    if (written !== write.rows) throw new Error(`${way.name} wrote ${written} rows of ${write.rows}`);
+    if (written !== write.rows) {
+      throw new Error(`${way.name} wrote ${written} rows of ${write.rows}`);
+    }
     for (const { name, tags, rows } of job.tables) {
       this.#tags.set(name, tags);
       for (const { key, cells } of rows) this.#remember(name, key, job.columns, cells);
@@ -172,7 +177,9 @@ function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
   if (value instanceof Uint8Array) return `bytes ${[...value].join(" ")}`;
-  return value instanceof Date || typeof value === "number" ? String(value) : JSON.stringify(value) ?? "undefined";
+  return value instanceof Date || typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value) ?? "undefined";
 }
 
 /** Throws at the first cell that is not as expected. */

@@ -47,7 +47,10 @@ async function runLane<T>(run: Run<T>, lane: Lane): Promise<number> {
       if (run.broken === lane.precision) throw error;
     }
   });
-  await fc.assert(property, { seed: run.seed + precisions.indexOf(lane.precision), numRuns: target });
+  await fc.assert(property, {
+    seed: run.seed + precisions.indexOf(lane.precision),
+    numRuns: target,
+  });
   return cases;
 }
 
@@ -93,7 +96,9 @@ export function propertyTests(runtime: string, usualCases: number): PropertyTest
       const told = `on ${runtime} in ${seconds} s, TDWIRE_SEED=${seed}`;
       let total = 0;
       for (const count of counts) {
-        if (count.status === "rejected") throw new Error(`${count.reason}\n${told}`, { cause: count.reason });
+        if (count.status === "rejected") {
+          throw new Error(`${count.reason}\n${told}`, { cause: count.reason });
+        }
         total += count.value;
       }
       console.log(`property: ${total} cases of ${law.name} ${told}`);

@@ -48,10 +48,10 @@ function writes(ways: readonly { name: string }[]): fc.Arbitrary<Write[]> {
     rows: fc.integer({ min: 1, max: 4 }),
     // All columns more often than some.
     mask: fc.oneof(fc.constant(-1), fc.nat({ max: 255 })),
-    over: fc.boolean(),
+    over: fc.integer({ min: 0, max: 2 }).map((drawn) => drawn === 2),
     variant: fc.integer({ min: 0, max: 2 }),
   });
-  return fc.array(write, { minLength: 1, maxLength: 6, size: "max" });
+  return fc.array(write, { minLength: 1, maxLength: 10, size: "max" });
 }
 
 const transports = [false, true].map((isRest) =>

@@ -118,14 +118,21 @@ export const superWays: readonly Way[] = [
   way("bindRow() with tbname and tags", true, (job) => bindRows(job, spreadSql(job))),
   way("bind() with table and tags", true, (job) => bindTables(job, usingSql(job))),
   way("bind() with tbname and tags", true, (job) => bindTables(job, spreadSql(job))),
-  way("insert() of columns with tbname", true, async (job) =>
-    (await job.socket.insert(job.superTable!, spreadColumns(job))).affectedRows),
-  way("insert() of rows with tbname", true, async (job) =>
-    (await job.socket.insert(job.superTable!, spreadRows(job))).affectedRows),
+  way(
+    "insert() of columns with tbname",
+    true,
+    async (job) => (await job.socket.insert(job.superTable!, spreadColumns(job))).affectedRows,
+  ),
+  way(
+    "insert() of rows with tbname",
+    true,
+    async (job) => (await job.socket.insert(job.superTable!, spreadRows(job))).affectedRows,
+  ),
   byChild("insert() with using and tags", true, async (job, table) => {
     const tags = job.variant === 0 ? boundCells(job, table.tags, job.tags) : tagsByName(job, table);
     const options = { using: job.superTable!, tags };
-    return (await job.socket.insert(table.name, columnsOfRows(job, table.rows), options)).affectedRows;
+    return (await job.socket.insert(table.name, columnsOfRows(job, table.rows), options))
+      .affectedRows;
   }),
   byChild("insert() with using and tags among the columns", true, async (job, table) => {
     const { tbname: _, ...columns } = spreadColumns({ ...job, tables: [table] });
@@ -139,7 +146,9 @@ export const superWays: readonly Way[] = [
   }),
   byChild("writer() with using", true, async (job, table) => {
     await using writer = job.socket.writer({ table: table.name, using: job.superTable! });
-    for (const { tbname: _, ...row } of spreadRows({ ...job, tables: [table] })) await writer.write(row);
+    for (const { tbname: _, ...row } of spreadRows({ ...job, tables: [table] })) {
+      await writer.write(row);
+    }
     return (await writer.flush()).written;
   }),
 ];

@@ -83,7 +83,9 @@ const arrayTypes = {
 function typedColumns(job: Job, { rows }: TableRows): Record<string, ArrayLike<unknown>> {
   const columns = columnsOfRows({ ...job, variant: 0 }, rows);
   const typed = Object.entries(columns).map(([name, cells]) => {
-    const type = name === "ts" ? "timestamp" : job.columns.find((column) => column.name === name)!.type;
+    const type = name === "ts"
+      ? "timestamp"
+      : job.columns.find((column) => column.name === name)!.type;
     const Values = arrayTypes[type as keyof typeof arrayTypes] as
       | { from(cells: unknown): ArrayLike<unknown> }
       | undefined;
@@ -184,16 +186,36 @@ export const tableWays: readonly Way[] = [
     });
     return (await statement.execute()).affectedRows;
   }),
-  byTable("insert() of columns", true, async (job, { name, rows }) =>
-    (await job.socket.insert(name, columnsOfRows(job, rows))).affectedRows),
-  byTable("insert() of typed arrays", true, async (job, table) =>
-    (await job.socket.insert(table.name, typedColumns(job, table))).affectedRows),
-  byTable("insert() of rows", true, async (job, table) =>
-    (await job.socket.insert(table.name, rowObjects(job, table))).affectedRows),
-  byTable("insert() of an iterable", true, async (job, table) =>
-    (await job.socket.insert(table.name, once(rowObjects(job, table)))).affectedRows),
-  byTable("insert() of an async iterable", true, async (job, table) =>
-    (await job.socket.insert(table.name, later(rowObjects(job, table)))).affectedRows),
+  byTable(
+    "insert() of columns",
+    true,
+    async (job, { name, rows }) =>
+      (await job.socket.insert(name, columnsOfRows(job, rows))).affectedRows,
+  ),
+  byTable(
+    "insert() of typed arrays",
+    true,
+    async (job, table) =>
+      (await job.socket.insert(table.name, typedColumns(job, table))).affectedRows,
+  ),
+  byTable(
+    "insert() of rows",
+    true,
+    async (job, table) =>
+      (await job.socket.insert(table.name, rowObjects(job, table))).affectedRows,
+  ),
+  byTable(
+    "insert() of an iterable",
+    true,
+    async (job, table) =>
+      (await job.socket.insert(table.name, once(rowObjects(job, table)))).affectedRows,
+  ),
+  byTable(
+    "insert() of an async iterable",
+    true,
+    async (job, table) =>
+      (await job.socket.insert(table.name, later(rowObjects(job, table)))).affectedRows,
+  ),
   byTable("insert() of a batch", false, (job, table) => copy(job, table, false)),
   byTable("insert() of batches", false, (job, table) => copy(job, table, true)),
   byTable("writer()", true, writeWith),

@@ -13,7 +13,10 @@ describe("openTransport()", () => {
       const opening = openTransport(resolveOptions(url, { onEvent, signal }), await initCodec());
       await expect(opening).rejects.toThrow("far enough");
     }
-    expect(events).toEqual([{ type: "warning", message: expect.stringMatching(/WebSocket stands in/) }]);
+    expect(events).toEqual([{
+      type: "warning",
+      message: expect.stringMatching(/WebSocket stands in/),
+    }]);
   });
 
   it("names a transport that can where native cannot", async () => {

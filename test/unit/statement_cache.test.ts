@@ -83,7 +83,9 @@ describe("StatementCache", () => {
   it("does not try again when a kept one was refused behind its first part", async () => {
     const { cache, log, use } = open();
     await use("a");
-    const refusal = new InterfaceError("reqId 1 belongs to a request in flight", { outcome: "partial" });
+    const refusal = new InterfaceError("reqId 1 belongs to a request in flight", {
+      outcome: "partial",
+    });
     await expect(cache.run("a", call, () => Promise.reject(refusal))).rejects.toBe(refusal);
     expect(log).toEqual(["prepare a 1", "close 1"]);
   });

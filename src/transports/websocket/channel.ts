@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { ClientCode, CodecError, ConnectionError, InterfaceError, type TaosError } from "../../errors.ts";
+import {
+  ClientCode,
+  CodecError,
+  ConnectionError,
+  InterfaceError,
+  type TaosError,
+} from "../../errors.ts";
 import { createDeferred } from "../../internal/deferred.ts";
 import { withDeadline } from "../../internal/abort.ts";
 import type { Call } from "../transport.ts";
@@ -132,11 +138,14 @@ export class Channel implements SocketListener {
   onBinary(frame: Uint8Array): void {
     const key = frameKey(frame);
     if (key === null) {
-      const error = new CodecError("the server's binary frame is too short to say what it answers", {
-        offset: 0,
-        needed: 34,
-        available: frame.byteLength,
-      });
+      const error = new CodecError(
+        "the server's binary frame is too short to say what it answers",
+        {
+          offset: 0,
+          needed: 34,
+          available: frame.byteLength,
+        },
+      );
       return this.#doubt([...this.#byReqId.values()].filter(expectsBinary), error);
     }
     const pending = "reqId" in key
@@ -157,7 +166,10 @@ export class Channel implements SocketListener {
     for (const pending of [...this.#byReqId.values()]) {
       const { reqId, what } = pending.outgoing;
       const message = `${reason}, waiting for the reply to ${what}`;
-      this.#reject(pending, new ConnectionError(message, { code: this.#closedCode, reqId, outcome: "unknown" }));
+      this.#reject(
+        pending,
+        new ConnectionError(message, { code: this.#closedCode, reqId, outcome: "unknown" }),
+      );
     }
   }
 

@@ -7,7 +7,13 @@
 import type { ColumnBatch } from "../../batch.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { dataTypeNames } from "../../data_type.ts";
-import { CodecError, ConnectionError, DatabaseError, databaseError, InterfaceError } from "../../errors.ts";
+import {
+  CodecError,
+  ConnectionError,
+  DatabaseError,
+  databaseError,
+  InterfaceError,
+} from "../../errors.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
@@ -93,7 +99,8 @@ export const fetchLegacyBlock: BlockFetcher = async (context, handle, call, onLa
     "fetch",
     { id: handle.id },
     { ...call, reqId: context.nextReqId() },
-    (reply) => onLate(!(reply instanceof Uint8Array) && (reply.code !== 0 || reply.completed === true)),
+    (reply) =>
+      onLate(!(reply instanceof Uint8Array) && (reply.code !== 0 || reply.completed === true)),
   );
   if (head.code !== 0) throw fetchError(head.code, head.message, handle);
   if (head.completed) return null;
@@ -153,7 +160,9 @@ export class WebSocketRows implements RowSource {
     try {
       if (call.signal?.aborted) throw call.signal.reason;
       const block = this.#done ? null : await (this.#ahead ?? this.#ask(call));
-      if (this.#isCut) throw new InterfaceError("the statement was closed while its result was being read");
+      if (this.#isCut) {
+        throw new InterfaceError("the statement was closed while its result was being read");
+      }
       if (block === null || this.#done) {
         this.#done = true;
         return null;
@@ -192,14 +201,20 @@ export class WebSocketRows implements RowSource {
     if (call.signal?.aborted) throw call.signal.reason;
     this.#unanswered = createDeferred();
     try {
-      const block = await this.#fetch(this.#context, this.#handle, call, (ended) => this.#answered(ended));
+      const block = await this.#fetch(
+        this.#context,
+        this.#handle,
+        call,
+        (ended) => this.#answered(ended),
+      );
       this.#answered(block === null);
       return block;
     } catch (error) {
       // An error reply has freed the result, and a frame that cannot be read has not. A wait given up goes on unseen.
       if (error instanceof CodecError) this.#answered(false);
-      else if (error instanceof DatabaseError || error instanceof ConnectionError) this.#answered(true);
-      else this.#isGivenUp = true;
+      else if (error instanceof DatabaseError || error instanceof ConnectionError) {
+        this.#answered(true);
+      } else this.#isGivenUp = true;
       throw error;
     }
   }

@@ -42,9 +42,12 @@ async function factoryFor(request: SocketRequest): Promise<SocketFactory> {
   const Custom = request.WebSocket;
   if (Custom !== undefined) return (url) => new Custom(url);
   const factory = await socketFactory().catch((cause: unknown) => {
-    throw new InterfaceError("the package ws cannot be loaded: install it, or pass a WebSocket as the WebSocket option", {
-      cause,
-    });
+    throw new InterfaceError(
+      "the package ws cannot be loaded: install it, or pass a WebSocket as the WebSocket option",
+      {
+        cause,
+      },
+    );
   });
   if (factory !== undefined) return factory;
   throw new InterfaceError("this runtime has no WebSocket: pass one as the WebSocket option");
@@ -83,8 +86,10 @@ function asBytes(data: unknown): Uint8Array {
 }
 
 function closeReason(event: CloseEvent): string {
-  // What a runtime reports when no close frame has come: the network failed, or the other side broke off.
-  if (event.code === 1006) return "the connection was lost (code 1006)";
+  // No close frame has come: the network failed, or the other side broke off. Deno says 0.
+  if (event.code === 1006 || event.code === 0) {
+    return `the connection was lost (code ${event.code})`;
+  }
   const text = event.reason ? `: ${event.reason}` : "";
   return `the server closed the connection (code ${event.code}${text})`;
 }
@@ -113,9 +118,12 @@ function construct(factory: SocketFactory, request: SocketRequest): WebSocket {
     return factory(request.url, request.compression);
   } catch (error) {
     const { name } = error as Error;
-    throw new ConnectionError(`${request.safeUrl}: the WebSocket constructor refused the address (${name})`, {
-      outcome: "not-sent",
-    });
+    throw new ConnectionError(
+      `${request.safeUrl}: the WebSocket constructor refused the address (${name})`,
+      {
+        outcome: "not-sent",
+      },
+    );
   }
 }
 
@@ -123,9 +131,10 @@ function construct(factory: SocketFactory, request: SocketRequest): WebSocket {
 function opened(factory: SocketFactory, request: SocketRequest, listener: SocketListener) {
   const socket = construct(factory, request);
   // `ws` would copy each message into an ArrayBuffer of its own; its node buffers are views.
-  socket.binaryType = (request.WebSocket === undefined && "terminate" in socket
-    ? "nodebuffer"
-    : "arraybuffer") as BinaryType;
+  socket.binaryType =
+    (request.WebSocket === undefined && "terminate" in socket
+      ? "nodebuffer"
+      : "arraybuffer") as BinaryType;
   const promise = new Promise<void>((resolve, reject) => {
     socket.addEventListener("open", () => resolve());
     socket.addEventListener("error", (event) => reject(handshakeError(event, request)));

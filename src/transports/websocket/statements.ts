@@ -8,15 +8,21 @@ import { CodecError, databaseError } from "../../errors.ts";
 import type { Field, Precision } from "../../types.ts";
 import { withDeadline } from "../../internal/abort.ts";
 import { scanSql, type SqlShape } from "../../sql/scan.ts";
-import type { Call, Execution, Placeholder, PreparedStatement, StatementPort } from "../transport.ts";
+import type {
+  Call,
+  Execution,
+  Placeholder,
+  PreparedStatement,
+  StatementPort,
+} from "../transport.ts";
 import { requireFeature } from "./features.ts";
 import { type Incoming, textReply } from "./channel.ts";
 import {
   fetchRawBlock,
   freeResult,
+  type ResultContext,
   resultFields,
   resultPrecision,
-  type ResultContext,
   WebSocketRows,
 } from "./results.ts";
 import type { Reply, StatementField } from "./wire.ts";
@@ -48,7 +54,9 @@ function placeholder(wire: StatementField): Placeholder {
   const type = dataTypeNames[typeCode];
   const role = roles[wire.bind_type as keyof typeof roles];
   if (type === undefined || role === undefined) {
-    throw new CodecError(`the server describes placeholder ${wire.name} by the unknown type ${typeCode}`);
+    throw new CodecError(
+      `the server describes placeholder ${wire.name} by the unknown type ${typeCode}`,
+    );
   }
   const length = declaredLength(typeCode, wire.bytes);
   const isTime = typeCode === DataType.TIMESTAMP;
@@ -99,7 +107,9 @@ class WebSocketStatement implements PreparedStatement {
 
   async close(): Promise<void> {
     const rows = this.#lastRows;
-    const closed = rows === undefined ? this.#closeNow() : rows.settle().then(() => this.#closeNow());
+    const closed = rows === undefined
+      ? this.#closeNow()
+      : rows.settle().then(() => this.#closeNow());
     if (rows?.isGivenUp) return;
     const limits = { timeoutMs: closeTimeoutMs, what: "the statement's end" };
     // What takes longer goes on by itself.
@@ -130,14 +140,19 @@ class WebSocketStatement implements PreparedStatement {
     const rows = this.#lastRows;
     const what = "the end of an earlier fetch of this statement";
     if (rows !== undefined) {
-      await withDeadline({ signal, timeoutMs, what, reqId, outcome: "not-sent" }, () => rows.settle());
+      await withDeadline(
+        { signal, timeoutMs, what, reqId, outcome: "not-sent" },
+        () => rows.settle(),
+      );
     }
     this.#lastRows = undefined;
   }
 
   async #rows(call: Call): Promise<WebSocketRows> {
     const reply = await this.#step("stmt2_result", call, this.#context.nextReqId(), (late) => {
-      if (!(late instanceof Uint8Array) && late.code === 0) freeResult(this.#context, resultId(late));
+      if (!(late instanceof Uint8Array) && late.code === 0) {
+        freeResult(this.#context, resultId(late));
+      }
     });
     const id = resultId(reply);
     try {

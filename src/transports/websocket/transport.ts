@@ -9,7 +9,14 @@ import { openFirstHost } from "../../internal/first_host.ts";
 import { requestIds } from "../../internal/request_ids.ts";
 import type { ResolvedOptions } from "../../options.ts";
 import { safeUrl } from "../../dsn.ts";
-import type { Call, Execution, QueryPort, SessionPort, StatementPort, Transport } from "../transport.ts";
+import type {
+  Call,
+  Execution,
+  QueryPort,
+  SessionPort,
+  StatementPort,
+  Transport,
+} from "../transport.ts";
 import { Channel, type Incoming, textReply } from "./channel.ts";
 import { hasFeature, requireFeature } from "./features.ts";
 import {
@@ -95,7 +102,11 @@ interface Login {
   readonly nextReqId: () => bigint;
 }
 
-async function login(channel: Channel, options: ResolvedOptions, signal: AbortSignal): Promise<Login> {
+async function login(
+  channel: Channel,
+  options: ResolvedOptions,
+  signal: AbortSignal,
+): Promise<Login> {
   const nextReqId = requestIds();
   const call = (): Call => ({ reqId: nextReqId(), signal, timeoutMs: 0 });
   const { version = "" } = await channel.request("version", {}, call());

@@ -88,7 +88,14 @@ const wholeNumbers = [
   "field_count",
   "precision",
 ] as const;
-const lists = ["fields", "fields_names", "fields_types", "fields_lengths", "fields_precisions", "fields_scales"] as const;
+const lists = [
+  "fields",
+  "fields_names",
+  "fields_types",
+  "fields_lengths",
+  "fields_precisions",
+  "fields_scales",
+] as const;
 
 /** The first member of a reply that is not what it must be; members that are null or absent are. */
 export function shapeFault(reply: Reply): CodecError | undefined {
@@ -98,7 +105,9 @@ export function shapeFault(reply: Reply): CodecError | undefined {
   const wrong = wholeNumbers.find((name) => isWrong(name, Number.isSafeInteger)) ??
     lists.find((name) => isWrong(name, Array.isArray));
   if (wrong === undefined) return undefined;
-  return new CodecError(`the server's reply to ${reply.action} has a ${wrong} that cannot be`, { reqId: reply.reqId });
+  return new CodecError(`the server's reply to ${reply.action} has a ${wrong} that cannot be`, {
+    reqId: reply.reqId,
+  });
 }
 
 /**
@@ -118,7 +127,9 @@ export function parseReply(frame: string): Reply {
     throw new CodecError("the server's text frame is not a reply: it has no code");
   }
   const { req_id: id, message, action, ...rest } = value;
-  const reqId = Number.isSafeInteger(id) || (typeof id === "string" && /^\d+$/.test(id)) ? BigInt(id!) : 0n;
+  const reqId = Number.isSafeInteger(id) || (typeof id === "string" && /^\d+$/.test(id))
+    ? BigInt(id!)
+    : 0n;
   return { ...rest, message: text(message), action: text(action), reqId } as unknown as Reply;
 }
 

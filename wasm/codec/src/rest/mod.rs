@@ -16,6 +16,7 @@
 mod column;
 pub(crate) mod float;
 mod input;
+mod key;
 mod meta;
 mod number;
 mod region;
@@ -29,6 +30,7 @@ use crate::error::DecodeError;
 use crate::precision::Precision;
 use column::{Column, Progress};
 use input::{Input, Resume, Step, Stop};
+use key::Key;
 pub use meta::ColumnMeta;
 
 /// Most rows of a batch.
@@ -56,18 +58,6 @@ enum Place {
     AfterRow,
     /// Behind the object.
     End,
-}
-
-/// A key of the body's object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    Code,
-    Desc,
-    ColumnMeta,
-    Data,
-    Rows,
-    Timing,
-    Other,
 }
 
 /// What a body says besides its rows.
@@ -270,7 +260,7 @@ impl RestParser {
                     Place::FirstKey
                 }
                 Place::FirstKey if input.next_byte()? == b'}' => self.end(input)?,
-                Place::FirstKey | Place::Key => Place::Value(key(input)?),
+                Place::FirstKey | Place::Key => Place::Value(key::read(input)?),
                 Place::Value(key) => self.value(input, key)?,
                 Place::AfterValue => {
                     if input.next_byte()? == b',' {
@@ -396,34 +386,5 @@ impl RestParser {
         }
         self.reply.rows = self.progress.total_rows;
         Ok(Place::End)
-    }
-}
-
-const KEYS: [(&str, Key); 6] = [
-    ("code", Key::Code),
-    ("desc", Key::Desc),
-    ("column_meta", Key::ColumnMeta),
-    ("data", Key::Data),
-    ("rows", Key::Rows),
-    ("timing", Key::Timing),
-];
-
-/// Reads a key and the colon behind it, both or neither.
-#[inline(never)]
-fn key(input: &mut Input<'_>) -> Step<Key> {
-    if input.next_byte()? != b'"' {
-        return Err(input.bad("expected a key"));
-    }
-    let mark = input.mark();
-    let text = input.string()?;
-    let known = KEYS.iter().find(|(name, _)| name.as_bytes() == text.raw());
-    let key = known.map_or(Key::Other, |(_, key)| *key);
-    match input.expect(b':', "expected ':' behind a key") {
-        Ok(()) => Ok(key),
-        Err(Stop::More) => {
-            input.rewind(mark);
-            Err(Stop::More)
-        }
-        Err(bad) => Err(bad),
     }
 }

@@ -1,0 +1,319 @@
+/**
+ * The consumer of a subscription.
+ *
+ * @module
+ */
+import { ClientCode, ConnectionError, InterfaceError, UnsupportedError } from "../errors.ts";
+import type { ConsumerLink, TopicOffset } from "../transports/consumer_port.ts";
+import type { Call } from "../transports/transport.ts";
+import type { RequestOptions, ValueOptions } from "../types.ts";
+import { AutoCommit } from "./auto_commit.ts";
+import { Iterations } from "./iteration.ts";
+import type { Message } from "./message.ts";
+import { checkTopics } from "./options.ts";
+import {
+  type Assignment,
+  assignmentOf,
+  checkOffset,
+  positionsOf,
+  seekAll,
+  seekTo,
+  type VgroupOffset,
+  vgroupsOf,
+} from "./positions.ts";
+import { Session, type SessionParts, type Work } from "./session.ts";
+
+/** What a consumer is made of. */
+export interface ConsumerParts extends SessionParts {
+  readonly autoCommitMs: number | undefined;
+}
+
+const maxTimerMs = 2 ** 31 - 1;
+/** How long the end waits for the last automatic commit. */
+const closeCommitMs = 5_000;
+
+/**
+ * A member of a consumer group, made by `subscribe()`. Iterate it, or `poll` it.
+ *
+ * Messages come at least once: after a loss of the connection, a crash or a rebalance the group goes on from what was
+ * committed, and what came after that comes again. Automatic commits never pass a message that the application has not
+ * been given and finished; it counts as finished when the same loop, or the next `poll`, asks for another one. A server
+ * before 3.3.6 has no message ids: there a reply that is lost costs a reconnect.
+ *
+ * @typeParam V The value options; the types of rows follow from them.
+ * @example
+ * ```ts
+ * import { subscribe } from "@tdwire/client";
+ *
+ * async function follow(url: string) {
+ *   await using consumer = await subscribe(url, { topics: ["readings"], groupId: "alarms" });
+ *   for await (const message of consumer) {
+ *     for (const block of message.blocks) console.log(block.table, block.rows());
+ *     await message.commit();
+ *   }
+ * }
+ * ```
+ */
+export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIterable<Message<V>>, AsyncDisposable {
+  readonly #session: Session;
+  readonly #autoCommit: AutoCommit;
+  readonly #iterations: Iterations;
+  #closing: Promise<void> | undefined;
+
+  /** Use `subscribe()` instead. */
+  constructor(parts: ConsumerParts) {
+    this.#session = new Session(parts, (message, options) => this.commit(message, options));
+    this.#autoCommit = new AutoCommit(parts.autoCommitMs, () => this.#commitFinished());
+    this.#iterations = new Iterations(this.#session, () => this.#autoCommit.schedule());
+  }
+
+  /** Tells the consumer that its connection is gone. */
+  onLost(): void {
+    this.#session.onLost();
+  }
+
+  /**
+   * Waits for a message. All messages that earlier polls gave count as finished.
+   *
+   * @param timeoutMs How long, in milliseconds. Default 1 000; 0 takes what was fetched ahead.
+   * @param options A signal; a message that comes after its abort is kept for the next poll.
+   * @returns The message; null when none has come.
+   * @throws {TmqError} What the server complains of. The consumer stays usable unless `error.fatal`.
+   * @throws {ConnectionError} When the connection was lost and does not come back; the next poll tries again.
+   * @throws {InterfaceError} After `unsubscribe`.
+   */
+  async poll(timeoutMs = 1_000, options: RequestOptions = {}): Promise<Message<V> | null> {
+    if (!(timeoutMs >= 0) || timeoutMs > maxTimerMs) {
+      throw new InterfaceError(`timeoutMs must be 0 … ${maxTimerMs} milliseconds`);
+    }
+    const { signal, timeoutMs: limitMs } = options;
+    return await this.#iterations.poll({ timeoutMs, signal, limitMs }) as Message<V> | null;
+  }
+
+  /** Waits for message after message; ends when the consumer is closed or unsubscribed. */
+  [Symbol.asyncIterator](): AsyncIterator<Message<V>, undefined> {
+    return this.#iterations.iterate() as AsyncIterator<Message<V>, undefined>;
+  }
+
+  /**
+   * Commits a message and what came before it in its vgroup; without one, all that was given so far. The group never
+   * moves back.
+   *
+   * @param message The message.
+   * @param options Limits of the request.
+   * @throws {TmqError} When another consumer of the group has the vgroup meanwhile.
+   */
+  async commit(message?: Message, options?: RequestOptions): Promise<void> {
+    const given = message === undefined ? this.#session.ledger.givenOffsets() : [];
+    await this.#session.request("commit()", options, async (link, call) => {
+      if (message !== undefined) return await this.#commitMessage(link, message, call);
+      if (this.#iterations.lastGiven?.nextOffset === null) return await link.commitAll(call());
+      for (const offset of given) await this.#session.commits.advance(link, offset, call, false);
+      for (const offset of given) this.#finished(offset);
+    });
+  }
+
+  async #commitMessage(link: ConsumerLink, message: Message, call: () => Call): Promise<void> {
+    const { topic, vgroupId, nextOffset: offset } = message;
+    if (offset !== null) {
+      await this.#session.commits.advance(link, { topic, vgroupId, offset }, call, false);
+      return this.#finished({ topic, vgroupId, offset });
+    }
+    // Nothing is fetched ahead of a snapshot's messages, so that all that was polled was given.
+    if (this.#iterations.lastGiven === message) return await link.commitAll(call());
+    throw new UnsupportedError("a message of a snapshot has no offset: only the newest one can be committed");
+  }
+
+  #finished({ topic, vgroupId, offset }: TopicOffset): void {
+    const { ledger } = this.#session;
+    ledger.finishUpTo(ledger.of(topic, vgroupId), offset);
+  }
+
+  /**
+   * Commits offsets as they are, also back.
+   *
+   * @param offsets Where the group is to go on, vgroup by vgroup.
+   * @param options Limits of each request.
+   * @throws {TmqError} When a vgroup is not this consumer's; offsets before it in the list are committed.
+   */
+  async commitOffsets(offsets: readonly TopicOffset[], options?: RequestOptions): Promise<void> {
+    const checked = offsets.map(checkOffset);
+    await this.#session.request("commitOffsets()", options, async (link, call) => {
+      for (const offset of checked) await this.#session.commits.set(link, offset, call, false);
+    });
+  }
+
+  /**
+   * The vgroups that this consumer has, each with the application's position and the ends of its log.
+   *
+   * @param topic One topic. Default: all.
+   * @param options Limits of each request.
+   */
+  async assignment(topic?: string, options?: RequestOptions): Promise<Assignment[]> {
+    return await this.#session.request("assignment()", options, (link, call) =>
+      assignmentOf(this.#session, link, this.#topics(topic), call));
+  }
+
+  /**
+   * What the group has committed.
+   *
+   * @param topic The topic.
+   * @param vgroupIds The vgroups. Default: those of this consumer.
+   * @param options Limits of each request.
+   * @returns One offset a vgroup; null without a commit.
+   */
+  async committed(topic: string, vgroupIds?: readonly number[], options?: RequestOptions): Promise<VgroupOffset[]> {
+    return await this.#session.request("committed()", options, async (link, call) => {
+      const ids = await vgroupsOf(link, topic, vgroupIds, call);
+      const offsets = ids.length === 0 ? [] : await link.committed(topic, ids, call());
+      return ids.map((vgroupId, i) => ({ vgroupId, offset: offsets[i] ?? null }));
+    });
+  }
+
+  /**
+   * Where the application is: the offset of the next message it will be given.
+   *
+   * @param topic The topic.
+   * @param vgroupIds The vgroups. Default: those of this consumer.
+   * @param options Limits of each request.
+   * @returns One offset a vgroup; null where it is not known yet.
+   */
+  async position(topic: string, vgroupIds?: readonly number[], options?: RequestOptions): Promise<VgroupOffset[]> {
+    return await this.#session.request("position()", options, async (link, call) => {
+      const ids = await vgroupsOf(link, topic, vgroupIds, call);
+      return await positionsOf(this.#session, link, topic, ids, call);
+    });
+  }
+
+  /**
+   * Moves one vgroup. What was fetched ahead of it is dropped. Commits stay as they are.
+   *
+   * @param offset Where to go on.
+   * @param options Limits of each request.
+   * @throws {TmqError} When the offset is not in the log (0x4007), or the vgroup not this consumer's.
+   */
+  async seek(offset: TopicOffset, options?: RequestOptions): Promise<void> {
+    const checked = checkOffset(offset);
+    await this.#session.request("seek()", options, (link, call) => seekTo(this.#session, link, checked, call));
+  }
+
+  /**
+   * Moves all vgroups to the oldest entries that the logs still have.
+   *
+   * @param topic One topic. Default: all.
+   * @param options Limits of each request.
+   */
+  async seekToBeginning(topic?: string, options?: RequestOptions): Promise<void> {
+    await this.#session.request("seekToBeginning()", options, (link, call) =>
+      seekAll(this.#session, link, this.#topics(topic), "begin", call));
+  }
+
+  /**
+   * Moves all vgroups behind the newest entries.
+   *
+   * @param topic One topic. Default: all.
+   * @param options Limits of each request.
+   */
+  async seekToEnd(topic?: string, options?: RequestOptions): Promise<void> {
+    await this.#session.request("seekToEnd()", options, (link, call) =>
+      seekAll(this.#session, link, this.#topics(topic), "end", call));
+  }
+
+  /** Stops giving and fetching messages. After `max.poll.interval.ms` (5 minutes) the server drops the consumer. */
+  pause(): void {
+    this.#session.pump.pause();
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#session.pump.resume();
+  }
+
+  /**
+   * Sums up how far the application is behind the ends of its vgroups' logs.
+   *
+   * @param options Limits of each request.
+   * @returns The number of log entries; not all of them become messages.
+   */
+  async lag(options?: RequestOptions): Promise<bigint> {
+    const vgroups = await this.assignment(undefined, options);
+    return vgroups.reduce((sum, { end, offset }) => end > offset ? sum + end - offset : sum, 0n);
+  }
+
+  /** The topics that the server has for this consumer. */
+  async topics(options?: RequestOptions): Promise<string[]> {
+    return await this.#session.request("topics()", options, (link, call) => link.topics(call()));
+  }
+
+  /**
+   * Gives up the topics; loops end, and `poll` is an error until `subscribe`. What is finished is committed first, if
+   * commits are automatic.
+   *
+   * @param options Limits of each request.
+   */
+  async unsubscribe(options?: RequestOptions): Promise<void> {
+    this.#requireTopics();
+    if (this.#autoCommit.isOn) await this.#commitFinished();
+    this.#session.pump.stop(new InterfaceError("the consumer is not subscribed: call subscribe() first"));
+    try {
+      await this.#session.request("unsubscribe()", options, (link, call) => link.unsubscribe(call()));
+    } catch (error) {
+      this.#session.pump.restart();
+      throw error;
+    }
+    this.#iterations.clear();
+    this.#session.reset([]);
+  }
+
+  /**
+   * Subscribes again after `unsubscribe`, with the same options.
+   *
+   * @param topics Names of the topics.
+   * @param options Limits of each request.
+   * @throws {TmqError} When the server refuses, for example because there is no such topic.
+   */
+  async subscribe(topics: string[], options?: RequestOptions): Promise<void> {
+    const checked = checkTopics(topics);
+    if (this.#session.topics.length > 0) throw new InterfaceError("the consumer is subscribed: call unsubscribe() first");
+    await this.#session.resubscribe(checked, options);
+    this.#session.pump.restart();
+  }
+
+  /**
+   * Commits what is finished, if commits are automatic, leaves the group and closes the connection. When it resolves
+   * the server can drop the topics.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Closes the consumer. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#session.pump.pause();
+    if (this.#autoCommit.isOn && this.#session.isConnected) await this.#commitFinished(closeCommitMs);
+    this.#autoCommit.stop();
+    const { CONNECTION_CLOSED: code } = ClientCode;
+    await this.#session.close(new ConnectionError("the consumer is closed", { code, outcome: "not-sent" }));
+  }
+
+  /** Commits automatically; whether something is left. */
+  async #commitFinished(timeoutMs?: number): Promise<boolean> {
+    const { ledger, commits } = this.#session;
+    const options = timeoutMs === undefined ? {} : { timeoutMs };
+    const request = (work: Work<void>) => this.#session.request("an automatic commit", options, work);
+    await commits.finished(request, () => this.#closing === undefined);
+    return ledger.ready().length > 0;
+  }
+
+  #requireTopics(): void {
+    if (this.#session.topics.length === 0) throw new InterfaceError("the consumer is not subscribed");
+  }
+
+  #topics(topic: string | undefined): readonly string[] {
+    return topic === undefined ? this.#session.topics : [topic];
+  }
+}

@@ -9,7 +9,7 @@ import type { Call } from "../transports/transport.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** How often the server is asked, in milliseconds. */
-const checkMs = 5_000;
+const checkMs = 3_000;
 
 /** What is known of the assignment. */
 export class Balance {

@@ -85,9 +85,10 @@ export class Pump {
     return this.#queue;
   }
 
-  /** Drops messages that were fetched ahead. */
+  /** Drops messages that were fetched ahead, because the application or the server has moved. */
   discard(isUnwanted: (message: Message) => boolean = () => true): void {
     this.#queue = this.#queue.filter((message) => !isUnwanted(message));
+    this.#wake();
     this.#kick();
   }
 

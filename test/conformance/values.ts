@@ -198,7 +198,7 @@ export const valueCases: readonly Case[] = [
   },
   {
     name: "insert() writes byte order marks, and -0 over 0",
-    needs,
+    needs: ["statements"],
     async run({ open, deepEqual }) {
       await using connection = await open();
       await connection.exec(

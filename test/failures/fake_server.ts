@@ -68,6 +68,11 @@ export class Peer {
     this.#socket.send(bytes);
   }
 
+  /** Cuts the connection. */
+  drop(): void {
+    this.#socket.terminate();
+  }
+
   /** Closes politely. */
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
@@ -162,6 +167,11 @@ export class FakeServer {
 
   fetchAnswered(resultId: bigint): void {
     this.#fetches.set(resultId, (this.#fetches.get(resultId) ?? 1) - 1);
+  }
+
+  /** Cuts all connections. */
+  dropAll(): void {
+    for (const client of this.#server.clients) client.terminate();
   }
 
   /** Ends all connections, then the server. */

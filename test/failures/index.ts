@@ -14,6 +14,7 @@ import { oldServerCases } from "./old_server_cases.ts";
 import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
 import { statementCases } from "./statement_cases.ts";
+import { tmqCases } from "./tmq_cases.ts";
 
 /** All cases, in the order they run. */
 export const failureCases: readonly FailureCase[] = [
@@ -27,4 +28,5 @@ export const failureCases: readonly FailureCase[] = [
   ...boundCases,
   ...oldServerCases,
   ...leakCases,
+  ...tmqCases,
 ];

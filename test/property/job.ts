@@ -25,6 +25,8 @@ export interface RowData {
 /** A normal table, or a child of the super table, with its rows. */
 export interface TableRows {
   readonly name: string;
+  /** Whether it is there: a normal table is, a child once it has been written to. */
+  readonly exists: boolean;
   readonly tags: readonly Cell[];
   readonly rows: readonly RowData[];
 }

@@ -118,12 +118,14 @@ class GeneratedTable {
   }
 
   /** Tags are the same in all writes, so they are such as all ways can write. */
-  #child(child: number): { name: string; tags: readonly Cell[] } {
+  #child(child: number): Omit<TableRows, "rows"> {
     const { tags } = this.#scenario;
-    if (tags === null) return { name: this.#name, tags: [] };
+    if (tags === null) return { name: this.#name, tags: [], exists: true };
     const limits = { isText: true, keepsUnset: false };
+    const name = `${this.#name} child ${child}`;
     return {
-      name: `${this.#name} child ${child}`,
+      name,
+      exists: this.#content.has(name),
       tags: tags.map(({ cells }) => writable(cells[child % cells.length], limits)),
     };
   }

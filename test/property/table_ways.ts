@@ -31,9 +31,9 @@ export interface Way {
 
 /** Makes the child tables of a job that are not there. */
 async function createChildren(job: Job): Promise<void> {
-  if (job.superTable === undefined) return;
-  for (const { name, tags } of job.tables) {
-    const sql = `create table if not exists ${id(name).text} using ${id(job.superTable).text} (${
+  for (const { name, tags, exists } of job.tables) {
+    if (exists) continue;
+    const sql = `create table ${id(name).text} using ${id(job.superTable!).text} (${
       nameList(job.tags)
     }) tags (${marks(tags.length)})`;
     await execText(job, sql, sqlCells(tags, job.tags));

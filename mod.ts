@@ -89,7 +89,31 @@ export type { Field, InstantLike, Precision, RequestOptions, ValueOptions } from
 export { DataType } from "./src/data_type.ts";
 export type { DataTypeName } from "./src/data_type.ts";
 
-export * from "./src/errors.ts";
+export {
+  ClientCode,
+  CodecError,
+  ConnectionError,
+  DatabaseError,
+  InterfaceError,
+  isTaosError,
+  OperationalError,
+  ProgrammingError,
+  ResultError,
+  SchemalessError,
+  StatementError,
+  TaosError,
+  TimeoutError,
+  TmqError,
+  UnsupportedError,
+} from "./src/errors.ts";
+export type {
+  CodecErrorDetails,
+  ErrorDetails,
+  ErrorKind,
+  ErrorOutcome,
+  SchemalessErrorDetails,
+  TmqErrorDetails,
+} from "./src/errors.ts";
 
 export { ColumnBatch } from "./src/batch.ts";
 export { BoolColumn, DecimalColumn, FixedColumn, VarColumn } from "./src/column.ts";
@@ -98,3 +122,5 @@ export type { Cell, CellTypes, JsonValue, Row } from "./src/value_modes.ts";
 export { Codec } from "./src/codec/codec.ts";
 export type { DecodeOptions } from "./src/codec/codec.ts";
 export { initCodec } from "./src/codec/load.ts";
+export { SourceForm } from "./src/codec/bind_request.ts";
+export type { BindRequest, Source } from "./src/codec/bind_request.ts";

@@ -59,7 +59,9 @@ async function write(db: Connection, series: Series): Promise<void> {
 
 function report(what: string, rows: number, start: number): void {
   const ms = performance.now() - start;
-  console.log(`${what} in ${ms.toFixed(0)} ms: ${Math.round(rows / ms * 1000).toLocaleString("en")} rows/s`);
+  console.log(
+    `${what} in ${ms.toFixed(0)} ms: ${Math.round(rows / ms * 1000).toLocaleString("en")} rows/s`,
+  );
 }
 
 interface Window {
@@ -89,7 +91,9 @@ async function readBack(db: Connection): Promise<void> {
   let [rows, sum] = [0, 0];
   for await (const batch of db.query("select ts, temperature, wind from weather").batches()) {
     const temperature = batch.column("temperature");
-    if (temperature.kind === "fixed") for (const value of temperature.values) sum += Number(value);
+    if (temperature.kind === "fixed") {
+      for (const value of temperature.values) sum += Number(value);
+    }
     rows += batch.rowCount;
   }
   report(`\nread ${rows} rows as columns (mean ${(sum / rows).toFixed(2)} °C)`, rows, start);
@@ -104,7 +108,9 @@ async function main(): Promise<void> {
   const server = given === undefined ? await createServer({ port: 0 }) : undefined;
   try {
     await using db = await connect(given ?? server!.url);
-    const where = given === undefined ? `the embedded server at ${server!.url}` : "the server of TDENGINE_URL";
+    const where = given === undefined
+      ? `the embedded server at ${server!.url}`
+      : "the server of TDENGINE_URL";
     console.log(`connected to ${where}, version ${db.serverVersion}, over ${db.transport}`);
     await write(db, await readSeries());
     await showMonths(db);
@@ -112,7 +118,9 @@ async function main(): Promise<void> {
   } finally {
     await server?.close();
   }
-  console.log("\nTry next: npx tdwire dev   (a server on port 6041 to connect your own program to)");
+  console.log(
+    "\nTry next: npx tdwire dev   (a server on port 6041 to connect your own program to)",
+  );
 }
 
 await main();

@@ -45,9 +45,9 @@ export class ColumnBatch {
   /** Precision of TIMESTAMP ticks. */
   readonly precision: Precision;
   /** Names and types of the columns. */
-  readonly fields: readonly Field[];
+  readonly fields: Field[];
   /** The columns, in the order of the SELECT list. */
-  readonly columns: readonly Column[];
+  readonly columns: Column[];
   readonly #context: ColumnContext;
   #indexes: Map<string, number> | undefined;
 
@@ -59,7 +59,7 @@ export class ColumnBatch {
   constructor({ rowCount, columns, context }: ColumnBatchInit) {
     this.rowCount = rowCount;
     this.precision = context.precision;
-    this.columns = columns;
+    this.columns = [...columns];
     this.fields = columns.map(({ field }) => field);
     this.#context = context;
   }

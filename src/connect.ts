@@ -6,6 +6,7 @@
 import { initCodec } from "./codec/load.ts";
 import { Connection } from "./connection.ts";
 import { type ConnectOptions, resolveOptions } from "./options.ts";
+import { Session } from "./session.ts";
 import { openTransport } from "./transports/select.ts";
 import type { ValueOptions } from "./types.ts";
 import { resolveValueOptions } from "./value_modes.ts";
@@ -39,11 +40,6 @@ export async function connect<const V extends ValueOptions = Record<never, never
   const values = resolveValueOptions(options?.values);
   const codec = await initCodec();
   const { transport, reason } = await openTransport(resolved, codec);
-  return new Connection<V>({
-    transport,
-    transportReason: reason,
-    codec,
-    values,
-    requestTimeoutMs: resolved.requestTimeoutMs,
-  });
+  const { requestTimeoutMs } = resolved;
+  return new Connection<V>(new Session({ transport, codec, values, requestTimeoutMs }), reason);
 }

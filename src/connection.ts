@@ -3,11 +3,7 @@
  *
  * @module
  */
-import type { Codec } from "./codec/codec.ts";
-import { InterfaceError } from "./errors.ts";
-import { Gate } from "./internal/gate.ts";
-import { killQuery } from "./kill_query.ts";
-import { Query, type QueryOptions } from "./query.ts";
+import type { Query, QueryOptions } from "./query.ts";
 import type { Point } from "./schemaless/point.ts";
 import {
   type LineOptions,
@@ -17,49 +13,19 @@ import {
   type LineText,
   type PointOptions,
 } from "./schemaless/write_lines.ts";
-import { insertLiterals } from "./sql/escape.ts";
+import type { Session } from "./session.ts";
 import type { SqlValue } from "./sql/param.ts";
-import { commandOf, isPreparable, scanSql } from "./sql/scan.ts";
 import { fragment, id, type TemplateValue } from "./sql/template.ts";
-import type { ExecResult, InsertResult, StatementContext } from "./statements/context.ts";
-import { currentDatabase, describeTable } from "./statements/describe_table.ts";
-import { Inserter, type InsertOptions } from "./statements/insert.ts";
+import type { ExecResult, InsertResult } from "./statements/context.ts";
+import type { InsertOptions } from "./statements/insert.ts";
 import type { InsertData } from "./statements/insert_data.ts";
 import type { TableName } from "./statements/insert_sql.ts";
-import { ParameterRunner } from "./statements/parameters.ts";
 import { Statement } from "./statements/statement.ts";
-import { StatementCache } from "./statements/statement_cache.ts";
-import {
-  type Call,
-  type Execution,
-  requirePort,
-  type StatementPort,
-  type Transport,
-  type TransportKind,
-} from "./transports/transport.ts";
+import { requirePort, type TransportKind } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
-import { type ResolvedValueOptions, resolveValueOptions, type Row } from "./value_modes.ts";
+import type { Row } from "./value_modes.ts";
 import { Writer } from "./writer/writer.ts";
 import type { WriterOptions } from "./writer/writer_options.ts";
-
-/** What a connection is made of. */
-export interface ConnectionParts {
-  readonly transport: Transport;
-  readonly transportReason: string;
-  readonly codec: Codec;
-  readonly values: ResolvedValueOptions;
-  readonly requestTimeoutMs: number;
-}
-
-/** The parts that need prepared statements. */
-interface Prepared {
-  readonly cache: StatementCache;
-  readonly inserter: Inserter;
-  readonly runner: ParameterRunner;
-  readonly context: StatementContext;
-}
-
-const maxReqId = 2n ** 64n - 1n;
 
 /**
  * A connection to a server, made by `connect()`. Requests may be made side by side; they share one session.
@@ -84,20 +50,18 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   readonly serverVersion: string;
   /** Whether messages are compressed. */
   readonly compression: boolean;
-  readonly #parts: ConnectionParts;
-  /** Lets `use` run alone: all requests share the session's database. */
-  readonly #session = new Gate();
-  #prepared: Prepared | undefined;
+  readonly #session: Session;
   /** Writers that may hold rows. */
   readonly #writers = new Set<Writer>();
 
   /** Use `connect()` instead. */
-  constructor(parts: ConnectionParts) {
-    this.#parts = parts;
-    this.transport = parts.transport.kind;
-    this.transportReason = parts.transportReason;
-    this.serverVersion = parts.transport.serverVersion;
-    this.compression = parts.transport.compression;
+  constructor(session: Session, transportReason: string) {
+    const { kind, serverVersion, compression } = session.transport;
+    this.#session = session;
+    this.transport = kind;
+    this.transportReason = transportReason;
+    this.serverVersion = serverVersion;
+    this.compression = compression;
   }
 
   /**
@@ -114,7 +78,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     params: readonly SqlValue[] = [],
     options?: QueryOptions,
   ): Query<R> {
-    return this.#query<R>((call) => this.#run(sql, params, call), options, sql);
+    return this.#session.query<R>((call) => this.#session.run(sql, params, call), options, sql);
   }
 
   /**
@@ -144,10 +108,10 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     params: readonly SqlValue[] = [],
     options?: RequestOptions,
   ): Promise<ExecResult> {
-    const { affectedRows, durationNs, reqId, rows } = await this.#run(
+    const { affectedRows, durationNs, reqId, rows } = await this.#session.run(
       sql,
       params,
-      this.#call(options),
+      this.#session.call(options),
     );
     rows?.free();
     return { affectedRows, durationNs, reqId };
@@ -162,9 +126,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @throws {StatementError} when the server cannot prepare it.
    */
   async prepare(sql: string, options?: RequestOptions): Promise<Statement<V>> {
-    const { context } = this.#statements();
-    const call = this.#call(options);
-    const prepared = await this.#shared(call, () => context.port.prepare(sql, call, "statement"));
+    const { context } = this.#session.statements();
+    const call = this.#session.call(options);
+    const prepared = await this.#session.shared(
+      call,
+      () => context.port.prepare(sql, call, "statement"),
+    );
     try {
       return new Statement<V>(context, sql, prepared);
     } catch (error) {
@@ -189,7 +156,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     data: InsertData,
     options: InsertOptions = {},
   ): Promise<InsertResult> {
-    return await this.#statements().inserter.insert(table, data, options);
+    return await this.#session.statements().inserter.insert(table, data, options);
   }
 
   /**
@@ -199,7 +166,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @returns The writer, to be closed.
    */
   writer(options: WriterOptions): Writer {
-    const { context, inserter } = this.#statements();
+    const { context, inserter } = this.#session.statements();
     const writer: Writer = new Writer(options, {
       context,
       inserter,
@@ -240,12 +207,12 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
     lines: LineText | Point | readonly Point[],
     options: PointOptions | LineOptions = {},
   ): Promise<LineResult> {
-    const { transport, codec } = this.#parts;
+    const { transport, codec } = this.#session;
     const port = requirePort(transport, "schemaless");
-    const call = this.#call(options);
+    const call = this.#session.call(options);
     const request = lineRequest(lines, options, codec);
     if (request === null) return { affectedRows: 0, totalRows: 0, reqId: call.reqId };
-    const done = await this.#shared(call, () => port.write(request, call));
+    const done = await this.#session.shared(call, () => port.write(request, call));
     return lineResult(request, done, call.reqId);
   }
 
@@ -256,8 +223,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @param options Limits of the request.
    */
   async use(database: string, options?: RequestOptions): Promise<void> {
-    const call = this.#call(options);
-    await this.#change(`use ${id(database).text}`, call);
+    const call = this.#session.call(options);
+    await this.#session.change(`use ${id(database).text}`, call);
   }
 
   /**
@@ -278,7 +245,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   async ping(options?: RequestOptions): Promise<number> {
     const start = performance.now();
-    await this.#parts.transport.session.ping(this.#call(options));
+    await this.#session.transport.session.ping(this.#session.call(options));
     return performance.now() - start;
   }
 
@@ -289,7 +256,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   async close(): Promise<void> {
     const writers = await Promise.allSettled([...this.#writers].map((writer) => writer.close()));
-    await this.#parts.transport.close();
+    await this.#session.transport.close();
     const failed = writers.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }
@@ -297,105 +264,5 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   /** Closes the connection. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #call(options: RequestOptions = {}, signal = options.signal): Call {
-    const { reqId, timeoutMs = this.#parts.requestTimeoutMs } = options;
-    if (!(timeoutMs >= 0) || timeoutMs > 2_147_483_647) {
-      throw new InterfaceError("timeoutMs must be 0 … 2147483647 milliseconds");
-    }
-    return { reqId: this.#reqId(reqId), signal, timeoutMs };
-  }
-
-  #reqId(given: bigint | number | undefined): bigint {
-    if (given === undefined) return this.#parts.transport.nextReqId();
-    const isWhole = typeof given === "bigint" || Number.isSafeInteger(given);
-    const reqId = isWhole ? BigInt(given) : 0n;
-    if (reqId >= 1n && reqId <= maxReqId) return reqId;
-    throw new InterfaceError("reqId must be a whole number, 1 … 2^64 − 1 (bigint above 2^53)");
-  }
-
-  #shared<T>(call: Call, work: () => Promise<T>): Promise<T> {
-    return this.#session.shared({ ...call, what: "use() before this request" }, work);
-  }
-
-  #query<R>(
-    execute: (call: Call) => Promise<Execution>,
-    options: QueryOptions = {},
-    sql = "",
-  ): Query<R> {
-    const { signal } = options;
-    const values = resolveValueOptions(options.values, this.#parts.values);
-    return new Query<R>({
-      signal,
-      values,
-      formats: this.#parts.codec,
-      call: (combined) => ({ ...this.#call(options, combined), values }),
-      execute,
-      kill: ({ reqId }, startMs) => killQuery(this, { reqId, sql, startMs }),
-    });
-  }
-
-  async #run(sql: string, params: readonly SqlValue[], call: Call): Promise<Execution> {
-    const { transport, codec } = this.#parts;
-    const run = (text: string) => this.#shared(call, () => transport.query.execute(text, call));
-    if (typeof sql !== "string" || sql.trim() === "") {
-      throw new InterfaceError("the statement is empty");
-    }
-    if (params.length === 0) {
-      return await (commandOf(sql) === "use" ? this.#change(sql, call) : run(sql));
-    }
-    const shape = scanSql(sql);
-    if (shape.placeholders.length !== params.length) {
-      throw new InterfaceError(
-        `${params.length} parameters were given for ${shape.placeholders.length} placeholders`,
-      );
-    }
-    if (transport.statements !== undefined && isPreparable(shape)) {
-      return await this.#shared(
-        call,
-        () => this.#statements().runner.run(sql, shape, params, call),
-      );
-    }
-    return await run(insertLiterals(sql, shape.placeholders, params, codec));
-  }
-
-  /** Runs a statement that changes the session; statements kept from before would go to the old database. */
-  async #change(sql: string, call: Call): Promise<Execution> {
-    const limits = { ...call, what: "requests in flight before use()" };
-    return await this.#session.alone(limits, async () => {
-      try {
-        return await this.#parts.transport.query.execute(sql, call);
-      } finally {
-        // Also after a failure: without an answer the database may have changed all the same.
-        this.#prepared?.cache.clear();
-      }
-    });
-  }
-
-  #statements(): Prepared {
-    if (this.#prepared === undefined) {
-      const port = requirePort(this.#parts.transport, "statements");
-      const context = this.#context(port);
-      const cache = new StatementCache(port);
-      const inserter = new Inserter(context, cache);
-      this.#prepared = { cache, context, inserter, runner: new ParameterRunner(context, cache) };
-    }
-    return this.#prepared;
-  }
-
-  #context(port: StatementPort): StatementContext {
-    const { codec, transport } = this.#parts;
-    return {
-      codec,
-      port,
-      call: (options) => this.#call(options),
-      shared: (call, work) => this.#shared(call, work),
-      describe: (table, { signal, timeoutMs }) =>
-        describeTable(transport.query, table, { reqId: transport.nextReqId(), signal, timeoutMs }),
-      database: ({ signal, timeoutMs }) =>
-        currentDatabase(transport.query, { reqId: transport.nextReqId(), signal, timeoutMs }),
-      query: (execute, options) => this.#query(execute, options),
-    };
   }
 }

@@ -61,5 +61,26 @@ export const DataType = {
 
 /** Bytes a value takes, by wire code; 0 for NULL and for types of variable length. */
 export const dataTypeWidths: readonly number[] = [
-  0, 1, 1, 2, 4, 8, 4, 8, 0, 8, 0, 1, 2, 4, 8, 0, 0, 16, 0, 0, 0, 8,
+  0,
+  1,
+  1,
+  2,
+  4,
+  8,
+  4,
+  8,
+  0,
+  8,
+  0,
+  1,
+  2,
+  4,
+  8,
+  0,
+  0,
+  16,
+  0,
+  0,
+  0,
+  8,
 ];

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Connection } from "./connection.ts";
-import type { ValueOptions } from "./types.ts";
+import type { Session } from "./session.ts";
 
 interface RunningQuery {
   readonly kill_id: string;
@@ -32,14 +31,13 @@ const clockSlackMs = 10;
  * @returns Whether it was found and killed.
  */
 export async function killQuery(
-  connection: Connection<ValueOptions>,
+  session: Session,
   { reqId, sql, startMs }: KillTarget,
 ): Promise<boolean> {
-  const running = await connection.query<RunningQuery>(
-    "select kill_id, query_id, exec_usec, `sql` from performance_schema.perf_queries",
-    [],
-    { values: { bigint: "bigint" } },
-  );
+  const list = "select kill_id, query_id, exec_usec, `sql` from performance_schema.perf_queries";
+  const running = await session.query<RunningQuery>((call) => session.run(list, [], call), {
+    values: { bigint: "bigint" },
+  });
   const mostMs = performance.now() - startMs + clockSlackMs;
   const sameText = running.rows.filter((row) =>
     isSameSql(row.sql, sql) && Number(row.exec_usec) / 1000 <= mostMs
@@ -47,7 +45,7 @@ export async function killQuery(
   const found = running.rows.find(({ query_id }) => BigInt(query_id) === reqId) ??
     (sameText.length === 1 ? sameText[0] : undefined);
   if (found === undefined) return false;
-  await connection.exec(`kill query '${found.kill_id}'`);
+  await session.run(`kill query '${found.kill_id}'`, [], session.call());
   return true;
 }
 

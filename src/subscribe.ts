@@ -27,8 +27,8 @@ import type { ValueOptions } from "./types.ts";
  * import { subscribe } from "@tdwire/client";
  *
  * async function follow(url: string) {
- *   const options = { topics: ["readings"], groupId: "copies", offsetReset: "earliest", autoCommit: false } as const;
- *   await using consumer = await subscribe(url, { ...options, topics: [...options.topics] });
+ *   const group = { groupId: "copies", offsetReset: "earliest", autoCommit: false } as const;
+ *   await using consumer = await subscribe(url, { topics: ["readings"], ...group });
  *   for (let message = await consumer.poll(); message !== null; message = await consumer.poll()) {
  *     console.log(message.rows());
  *     await message.commit();
@@ -44,14 +44,14 @@ export async function subscribe<const V extends ValueOptions = Record<never, nev
   const codec = await initCodec();
   const { options: resolved, request } = subscription;
   const { onEvent } = resolved;
-  const opened: { consumer?: Consumer<V> } = {};
+  let onLost = () => {};
   const onClosed = (at: string, reason: string, expected: boolean) => {
     onEvent({ type: "disconnect", url: at, reason, expected });
-    opened.consumer?.onLost();
+    onLost();
   };
   const open = (topics: readonly string[], given: ResolvedOptions) =>
     openConsumerLink(given, { ...request, topics }, codec, onClosed);
-  opened.consumer = new Consumer<V>({
+  return new Consumer<V>({
     link: await open(request.topics, resolved),
     open: (topics, signal) => open(topics, { ...resolved, signal }),
     topics: request.topics,
@@ -60,6 +60,6 @@ export async function subscribe<const V extends ValueOptions = Record<never, nev
     requestTimeoutMs: resolved.requestTimeoutMs,
     autoCommitMs: subscription.autoCommitMs,
     onEvent,
+    listen: (listener) => onLost = listener,
   });
-  return opened.consumer;
 }

@@ -13,7 +13,15 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +40,9 @@ function sourcePaths() {
   const isSource = (path) =>
     /(^|\/)(Cargo\.toml|Cargo\.lock|build\.mjs|\.cargo\/config\.toml)$|\.rs$/.test(path) &&
     !/^(target|pkg)\/|(^|\/)tests\//.test(path);
-  return readdirSync(wasmDir, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter(isSource).sort();
+  return readdirSync(wasmDir, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter(
+    isSource,
+  ).sort();
 }
 
 function sourceHash() {
@@ -62,7 +72,10 @@ function staleFiles(hash) {
 /** The executable of a Debian package, or undefined when it is not installed. */
 function packagedTool(packageName, tool) {
   try {
-    const files = execFileSync("dpkg", ["-L", packageName], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const files = execFileSync("dpkg", ["-L", packageName], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return files.split("\n").find((path) => path.endsWith(`/bin/${tool}`));
   } catch {
     return undefined;
@@ -75,9 +88,12 @@ function buildEnvironment() {
   const rustc = packagedTool("rustc-web", "rustc");
   const cargo = packagedTool("cargo-web", "cargo");
   const packaged = rustc && cargo ? [dirname(rustc), dirname(cargo)] : [];
-  const sysroot = execFileSync(rustc ?? "rustc", ["--print", "sysroot"], { encoding: "utf8" }).trim();
+  const sysroot = execFileSync(rustc ?? "rustc", ["--print", "sysroot"], { encoding: "utf8" })
+    .trim();
   if (!existsSync(join(sysroot, "lib", "rustlib", TARGET, "lib"))) {
-    throw new Error(`the Rust compiler in ${sysroot} has no ${TARGET} library: run .ci/toolchain.sh`);
+    throw new Error(
+      `the Rust compiler in ${sysroot} has no ${TARGET} library: run .ci/toolchain.sh`,
+    );
   }
   const flags = [
     "-C target-feature=+simd128",
@@ -98,8 +114,25 @@ function buildEnvironment() {
 function compile() {
   const scratch = mkdtempSync(join(tmpdir(), "tdwire-codec-"));
   try {
-    const options = ["--target", "web", "--release", "--no-typescript", "--no-pack", "--no-opt", "--mode", "no-install"];
-    execFileSync("wasm-pack", ["build", join(wasmDir, "bindgen"), ...options, "--out-dir", scratch, "--", "--locked"], {
+    const options = [
+      "--target",
+      "web",
+      "--release",
+      "--no-typescript",
+      "--no-pack",
+      "--no-opt",
+      "--mode",
+      "no-install",
+    ];
+    execFileSync("wasm-pack", [
+      "build",
+      join(wasmDir, "bindgen"),
+      ...options,
+      "--out-dir",
+      scratch,
+      "--",
+      "--locked",
+    ], {
       stdio: "inherit",
       env: buildEnvironment(),
     });
@@ -116,7 +149,10 @@ function compile() {
       "-o",
       optimised,
     ]);
-    return { glue: readFileSync(join(scratch, `${CRATE}.js`), "utf8"), wasm: readFileSync(optimised) };
+    return {
+      glue: readFileSync(join(scratch, `${CRATE}.js`), "utf8"),
+      wasm: readFileSync(optimised),
+    };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -128,7 +164,9 @@ function compile() {
  */
 function wrapGlue(glue, hash) {
   const loading = glue.indexOf("let wasmModule, wasmInstance, wasm;");
-  if (loading < 0) throw new Error("wasm-bindgen's glue has another shape: the loading code was not found");
+  if (loading < 0) {
+    throw new Error("wasm-bindgen's glue has another shape: the loading code was not found");
+  }
   const body = glue.slice(0, loading).replaceAll(/^export /gm, "");
   const names = [...glue.matchAll(/^export function (\w+)\(/gm)].map((match) => match[1]);
   if (/\bimport\.meta\b|\bfetch\(|^import |^export /m.test(body) || names.length === 0) {
@@ -177,7 +215,9 @@ function build(hash) {
   const { glue, wasm } = compile();
   const zipped = gzipSync(wasm, { level: 9 }).length;
   console.log(`codec.wasm: ${wasm.length} bytes, ${zipped} with gzip`);
-  if (wasm.length > MAX_RAW_BYTES || zipped > MAX_GZIP_BYTES) throw new Error("the module is over its budget");
+  if (wasm.length > MAX_RAW_BYTES || zipped > MAX_GZIP_BYTES) {
+    throw new Error("the module is over its budget");
+  }
   mkdirSync(generatedDir, { recursive: true });
   const files = { "bindings.ts": wrapGlue(glue, hash), "wasm_bytes.ts": wrapBytes(wasm, hash) };
   const changed = [];
@@ -195,11 +235,19 @@ function main(mode) {
   if (mode !== "--check" && mode !== "--rebuild-check") throw new Error(`unknown option ${mode}`);
   const stale = staleFiles(hash);
   if (stale.length > 0) {
-    throw new Error(`src/codec/generated/${stale.join(", ")} not built from these sources: run node wasm/build.mjs`);
+    throw new Error(
+      `src/codec/generated/${
+        stale.join(", ")
+      } not built from these sources: run node wasm/build.mjs`,
+    );
   }
   if (mode === "--check") return console.log("src/codec/generated comes from these sources");
   const changed = build(hash);
-  console.log(changed.length === 0 ? "rebuilt: the bytes are the same" : `rebuilt: other bytes in ${changed.join(", ")}`);
+  console.log(
+    changed.length === 0
+      ? "rebuilt: the bytes are the same"
+      : `rebuilt: other bytes in ${changed.join(", ")}`,
+  );
 }
 
 try {

@@ -9,6 +9,7 @@ import { CodecError, InterfaceError } from "../errors.ts";
 import { precisionCode, ticksToMilliseconds } from "../timestamp.ts";
 import type { Field, Precision } from "../types.ts";
 import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.ts";
+import { type BindRequest, formatBindRequest } from "./bind_request.ts";
 import type { Bindings, CodecFault } from "./bindings.ts";
 import { type FaultMapper, Instance } from "./instance.ts";
 import type { MessageBlock } from "./message_block.ts";
@@ -20,6 +21,7 @@ import { type DecodedMessage, readMessage } from "./tmq.ts";
 /** Texts are made in portions of so many values: an engine's strings have a maximum length. */
 const maxTexts = 2 ** 20;
 const decimalWidth = 16;
+const bindHeadBytes = 30;
 
 /** How a raw block is decoded. */
 export interface DecodeOptions {
@@ -134,6 +136,17 @@ export class Codec implements CellFormats {
     requireBytes(bytes, "a payload");
     const region = this.#instance.call((bindings) => bindings.decodeTmq(bytes, rawType));
     return readMessage(region, bytes, values, this);
+  }
+
+  /**
+   * Encodes values into the payload of a `stmt2_bind` (protocol.md §4.1).
+   *
+   * @param bind Table names, tags and columns.
+   * @returns The payload, without the 30-byte head of its frame.
+   * @throws {CodecError} When a value cannot be sent; it names column and row.
+   */
+  encodeBind(bind: BindRequest): Uint8Array {
+    return this.encodeBindRequest(formatBindRequest(bind)).slice(bindHeadBytes);
   }
 
   /**

@@ -39,3 +39,5 @@ export type { Field, Precision, ValueOptions } from "../types.ts";
 export type { Cell, CellTypes, JsonValue, ResolvedValueOptions, Row } from "../value_modes.ts";
 export { CodecError, InterfaceError, isTaosError, TaosError } from "../errors.ts";
 export type { CodecErrorDetails, ErrorDetails, ErrorKind, ErrorOutcome } from "../errors.ts";
+export { SourceForm } from "./bind_request.ts";
+export type { BindRequest, Source } from "./bind_request.ts";

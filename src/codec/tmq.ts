@@ -49,10 +49,13 @@ function readBlock(
   payload: Uint8Array,
   cells: CellContext,
 ): MessageBlock {
-  const [at = 0, length = 0, precision = 0, table = 0, tableLength = 0, names = 0, nameCount = 0] = record;
-  const textAt = (start: number, bytes: number) => utf8.decode(payload.subarray(start, start + bytes));
+  const [at = 0, length = 0, precision = 0, table = 0, tableLength = 0, names = 0, nameCount = 0] =
+    record;
+  const textAt = (start: number, bytes: number) =>
+    utf8.decode(payload.subarray(start, start + bytes));
   const places = new Uint32Array(buffer, names, 2 * nameCount);
-  const nameOf = (i: number) => i < nameCount ? textAt(places[2 * i]!, places[2 * i + 1]!) : `c${i}`;
+  const nameOf = (i: number) =>
+    i < nameCount ? textAt(places[2 * i]!, places[2 * i + 1]!) : `c${i}`;
   // A buffer of its own: a block may be kept, or handed to a worker, without the rest of the message.
   const region = readRegion(new Uint8Array(buffer.slice(at, at + length)));
   const context: ColumnContext = { ...cells, precision: precisions[precision]! };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isWellFormed } from "../internal/text.ts";
 import type { Codec } from "../codec/codec.ts";
 import type { CodecFault } from "../codec/bindings.ts";
 import { DataType } from "../data_type.ts";
@@ -162,11 +163,6 @@ function place({ table }: PointParts, index: number): string {
 
 function what(name: string): string {
   return name === "" ? "the value" : JSON.stringify(name);
-}
-
-/** `String.prototype.isWellFormed`, which the type library of ES2023 does not know. */
-function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 function malformed(points: readonly PointParts[]): InterfaceError {

@@ -14,11 +14,18 @@ import type { Codec } from "../codec/codec.ts";
 import type { DataTypeName } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { encodeHex } from "../internal/bytes.ts";
+import { isWellFormed } from "../internal/text.ts";
 import { isDecimalText, isInstant, Param, type SqlValue } from "./param.ts";
 
 function quoteText(text: string, position: number): string {
   if (text.includes("\0")) {
     throw new InterfaceError(`parameter ${position + 1}: NUL cannot stand in SQL`);
+  }
+  // UTF-8 has no half of a surrogate pair: it would arrive as another character.
+  if (!isWellFormed(text)) {
+    throw new InterfaceError(
+      `parameter ${position + 1}: half a surrogate pair cannot stand in SQL`,
+    );
   }
   return `'${text.replace(/['\\]/g, (mark) => mark === "'" ? "\\'" : "\\\\")}'`;
 }

@@ -31,7 +31,11 @@ function endOfQuoted(sql: string, start: number): number {
 
 /** The end of a comment that starts here, or `start` when none does. */
 function endOfComment(sql: string, start: number): number {
-  const closing = sql.startsWith("--", start) ? "\n" : sql.startsWith("/*", start) ? "*/" : undefined;
+  const closing = sql.startsWith("--", start)
+    ? "\n"
+    : sql.startsWith("/*", start)
+    ? "*/"
+    : undefined;
   if (closing === undefined) return start;
   const found = sql.indexOf(closing, start + 2);
   return found < 0 ? sql.length : found + closing.length;
@@ -56,7 +60,9 @@ function tokenAt(sql: string, start: number): Token {
   const first = sql[start]!;
   const commentEnd = endOfComment(sql, start);
   if (commentEnd > start) return { kind: "space", start, end: commentEnd };
-  if (first === "'" || first === '"') return { kind: "string", start, end: endOfQuoted(sql, start) };
+  if (first === "'" || first === '"') {
+    return { kind: "string", start, end: endOfQuoted(sql, start) };
+  }
   if (first === "`") return { kind: "name", start, end: endOfQuoted(sql, start) };
   if (wordStart.test(first)) return { kind: "word", start, end: endWhile(sql, start, wordPart) };
   if (digit.test(first)) return { kind: "number", start, end: endOfNumber(sql, start) };

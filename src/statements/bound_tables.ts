@@ -14,7 +14,7 @@ import { joinSources } from "./join_sources.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
 import { type BoundTable, type Chunk, partsOf, type Share } from "./request_parts.ts";
 import { rowRanges } from "./row_ranges.ts";
-import { type BindRequest, type Source, sourceBytes } from "./source.ts";
+import { type BindRequest, type Source, sourceBytes } from "../codec/bind_request.ts";
 
 /** Values of one column: any array, or a typed array of the column's type. */
 export type ColumnValues = ArrayLike<unknown>;

@@ -7,7 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { textsOf } from "./join_sources.ts";
-import { type Source, SourceForm } from "./source.ts";
+import { type Source, SourceForm } from "../codec/bind_request.ts";
 import { rowNumber, type Target } from "./target.ts";
 
 const precisions = ["ms", "us", "ns"] as const;

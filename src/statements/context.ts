@@ -16,6 +16,8 @@ export interface StatementContext {
   call(options: RequestOptions | undefined): Call;
   /** Runs work of the session beside other work, but not while the database changes. */
   shared<T>(call: Call, work: () => Promise<T>): Promise<T>;
+  /** Counts changes of the database: a statement prepared before one may mean another table. */
+  generation(): number;
   /** The columns of a table, tags left out; `table` is a name as bound. */
   describe(table: string, call: Call): Promise<Placeholder[]>;
   /** The current database; null when there is none. */

@@ -10,7 +10,7 @@ import { isInstant, Param } from "../sql/param.ts";
 import type { Precision } from "../types.ts";
 import { convertNumbers, exactSource, fixedSource } from "./convert_fixed.ts";
 import { convertVariable, timestampTexts } from "./convert_variable.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../codec/bind_request.ts";
 import { NullMarks, refused, rowNumber, type Target } from "./target.ts";
 
 const minTicks = -(2n ** 63n);

@@ -5,7 +5,7 @@
  */
 import { DataType } from "../data_type.ts";
 import { Param } from "../sql/param.ts";
-import { type Source, SourceForm } from "./source.ts";
+import { type Source, SourceForm } from "../codec/bind_request.ts";
 import { NullMarks, refused, type Target } from "./target.ts";
 
 type NumberArray =

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { isWellFormed } from "../internal/text.ts";
 import { DataType } from "../data_type.ts";
 import { joinBytes } from "../internal/bytes.ts";
 import { Param } from "../sql/param.ts";
-import { type Source, SourceForm } from "./source.ts";
+import { type Source, SourceForm } from "../codec/bind_request.ts";
 import { NullMarks, refused, type Target } from "./target.ts";
 
 const encoder = new TextEncoder();
@@ -17,11 +18,6 @@ const binaryTypes: ReadonlySet<number> = new Set([
   DataType.MEDIUMBLOB,
 ]);
 const decimalText = /^[+-]?\d+(\.\d+)?$/;
-
-/** `String.prototype.isWellFormed`, which the type library of ES2023 does not know. */
-function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed();
-}
 
 function isDecimal(typeCode: number): boolean {
   return typeCode === DataType.DECIMAL || typeCode === DataType.DECIMAL64;

@@ -7,7 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import type { CodecFault } from "../codec/bindings.ts";
 import { InterfaceError } from "../errors.ts";
 import type { Placeholder } from "../transports/transport.ts";
-import { type BindRequest, formatBindRequest } from "./source.ts";
+import { type BindRequest, formatBindRequest } from "../codec/bind_request.ts";
 
 /** How many values the message should say are allowed; the codec counts characters of NCHAR and bytes of the rest. */
 function refusal(

@@ -24,7 +24,7 @@ import { columnSets, type InsertData } from "./insert_data.ts";
 import { insertSql, type TableName, tableNameColumn } from "./insert_sql.ts";
 import { groupPlaceholders, type Placeholders } from "./placeholders.ts";
 import { type RowRange, rowRanges } from "./row_ranges.ts";
-import type { BindRequest } from "./source.ts";
+import type { BindRequest } from "../codec/bind_request.ts";
 import type { StatementCache } from "./statement_cache.ts";
 import { groupByTable } from "./table_groups.ts";
 

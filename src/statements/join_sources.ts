@@ -7,7 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import type { Precision } from "../types.ts";
 import { joinBytes } from "../internal/bytes.ts";
 import { fixedSource } from "./convert_fixed.ts";
-import { type Source, SourceForm } from "./source.ts";
+import { type Source, SourceForm } from "../codec/bind_request.ts";
 
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { maxPartBytes, maxRowsPerTable } from "./row_ranges.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../codec/bind_request.ts";
 
 /** Rows of one table, as many as fit one request. */
 export interface Chunk {

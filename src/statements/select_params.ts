@@ -8,7 +8,7 @@ import { DataType, dataTypeNames } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { isInstant, Param, type SqlValue } from "../sql/param.ts";
 import { convertColumn } from "./convert.ts";
-import type { BindRequest, Source } from "./source.ts";
+import type { BindRequest, Source } from "../codec/bind_request.ts";
 
 const maxInt = 2_147_483_647;
 const maxBigint = 2n ** 63n - 1n;

@@ -55,6 +55,8 @@ export class Statement<V = unknown> implements AsyncDisposable {
   /** Data bound before the columns of its table are known. */
   #early: TableData[] = [];
   #closed = false;
+  /** Of the session when the statement was prepared: its names mean tables of that database. */
+  readonly #generation: number;
   /** One execution at a time, and none while a result is being read. */
   readonly #turn = new Gate();
 
@@ -63,6 +65,7 @@ export class Statement<V = unknown> implements AsyncDisposable {
     this.#context = context;
     this.#sql = sql;
     this.#prepared = prepared;
+    this.#generation = context.generation();
     this.isInsert = prepared.isInsert;
     this.#parameterCount = prepared.parameterCount;
     if (prepared.placeholders !== null) {
@@ -237,6 +240,9 @@ export class Statement<V = unknown> implements AsyncDisposable {
   async #ensure(call: Call): Promise<PreparedStatement> {
     // It may have been closed while this call waited for its turn.
     if (this.#closed) throw new InterfaceError("the statement is closed");
+    if (this.#context.generation() !== this.#generation) {
+      throw new InterfaceError("use() has changed the database since: prepare the statement again");
+    }
     return this.#prepared ??= await this.#context.port.prepare(this.#sql, call, "statement");
   }
 

@@ -43,17 +43,29 @@ export class Commits {
     this.#onEvent = onEvent;
   }
 
-  /** Commits an offset unless the group is further. */
-  async advance(link: ConsumerLink, offset: TopicOffset, call: () => Call, automatic: boolean): Promise<void> {
+  /** Commits an offset unless the group is further. What lies before it is finished then. */
+  async advance(
+    link: ConsumerLink,
+    offset: TopicOffset,
+    call: () => Call,
+    automatic = false,
+  ): Promise<void> {
     const state = this.#ledger.of(offset.topic, offset.vgroupId);
     await this.#refresh(link, state, call);
-    if (state.committed !== null && offset.offset <= state.committed) return;
-    await this.set(link, offset, call, automatic);
+    if (state.committed === null || offset.offset > state.committed) {
+      await this.set(link, offset, call, automatic);
+    }
+    if (!automatic) this.#ledger.finishUpTo(state, offset.offset);
   }
 
   /** Commits an offset, also one that lies before what is committed. */
-  async set(link: ConsumerLink, { topic, vgroupId, offset }: TopicOffset, call: () => Call, automatic: boolean): Promise<void> {
-    const place = { topic, vgroupId, offset };
+  async set(
+    link: ConsumerLink,
+    place: TopicOffset,
+    call: () => Call,
+    automatic = false,
+  ): Promise<void> {
+    const { topic, vgroupId, offset } = place;
     await withRange(link, topic, call, () => link.commitOffset(place, call()));
     const state = this.#ledger.of(topic, vgroupId);
     state.committed = offset;
@@ -66,7 +78,10 @@ export class Commits {
    *
    * @param request Does a request when it is its turn.
    */
-  async finished(request: (work: Work) => Promise<void>, isListening: () => boolean): Promise<void> {
+  async finished(
+    request: (work: Work) => Promise<void>,
+    isListening: () => boolean,
+  ): Promise<void> {
     for (const { topic, vgroupId } of this.#ledger.ready()) {
       try {
         await request(async (link, call) => {
@@ -75,8 +90,9 @@ export class Commits {
         });
       } catch (error) {
         // The vgroup has moved to another consumer, which gets these messages again.
-        if (error instanceof TmqError && error.code === invalidVgroup) this.#ledger.drop(topic, vgroupId);
-        else if (isListening()) this.#warn(error as Error);
+        if (error instanceof TmqError && error.code === invalidVgroup) {
+          this.#ledger.drop(topic, vgroupId);
+        } else if (isListening()) this.#warn(error as Error);
       }
     }
   }

@@ -26,9 +26,29 @@ import { Session, type SessionParts, type Work } from "./session.ts";
 /** What a consumer is made of. */
 export interface ConsumerParts extends SessionParts {
   readonly autoCommitMs: number | undefined;
+  /** Takes who is to be told when a connection is gone. */
+  listen(onLost: () => void): void;
 }
 
 const maxTimerMs = 2 ** 31 - 1;
+
+/** A message's commit. */
+function endOf({ topic, vgroupId, nextOffset }: Message): TopicOffset {
+  return { topic, vgroupId, offset: nextOffset! };
+}
+
+async function commitSnapshot(
+  link: ConsumerLink,
+  message: Message | undefined,
+  newest: Message | undefined,
+  call: () => Call,
+): Promise<void> {
+  if (message === undefined || message === newest) return await link.commitAll(call());
+  throw new UnsupportedError(
+    "a message of a snapshot has no offset: only the newest one can be committed",
+  );
+}
+
 /** How long the end waits for the last automatic commit. */
 const closeCommitMs = 5_000;
 
@@ -54,7 +74,8 @@ const closeCommitMs = 5_000;
  * }
  * ```
  */
-export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIterable<Message<V>>, AsyncDisposable {
+export class Consumer<V extends ValueOptions = ValueOptions>
+  implements AsyncIterable<Message<V>>, AsyncDisposable {
   readonly #session: Session;
   readonly #autoCommit: AutoCommit;
   readonly #iterations: Iterations;
@@ -63,13 +84,9 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
   /** Use `subscribe()` instead. */
   constructor(parts: ConsumerParts) {
     this.#session = new Session(parts, (message, options) => this.commit(message, options));
+    parts.listen(() => this.#session.onLost());
     this.#autoCommit = new AutoCommit(parts.autoCommitMs, () => this.#commitFinished());
     this.#iterations = new Iterations(this.#session, () => this.#autoCommit.schedule());
-  }
-
-  /** Tells the consumer that its connection is gone. */
-  onLost(): void {
-    this.#session.onLost();
   }
 
   /**
@@ -105,28 +122,17 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    */
   async commit(message?: Message, options?: RequestOptions): Promise<void> {
     const given = message === undefined ? this.#session.ledger.givenOffsets() : [];
+    const { lastGiven } = this.#iterations;
     await this.#session.request("commit()", options, async (link, call) => {
-      if (message !== undefined) return await this.#commitMessage(link, message, call);
-      if (this.#iterations.lastGiven?.nextOffset === null) return await link.commitAll(call());
-      for (const offset of given) await this.#session.commits.advance(link, offset, call, false);
-      for (const offset of given) this.#finished(offset);
+      const { commits } = this.#session;
+      // Nothing is fetched ahead of a snapshot's messages, so that all that was polled was given.
+      if ((message ?? lastGiven)?.nextOffset === null) {
+        return await commitSnapshot(link, message, lastGiven, call);
+      }
+      for (const offset of message === undefined ? given : [endOf(message)]) {
+        await commits.advance(link, offset, call);
+      }
     });
-  }
-
-  async #commitMessage(link: ConsumerLink, message: Message, call: () => Call): Promise<void> {
-    const { topic, vgroupId, nextOffset: offset } = message;
-    if (offset !== null) {
-      await this.#session.commits.advance(link, { topic, vgroupId, offset }, call, false);
-      return this.#finished({ topic, vgroupId, offset });
-    }
-    // Nothing is fetched ahead of a snapshot's messages, so that all that was polled was given.
-    if (this.#iterations.lastGiven === message) return await link.commitAll(call());
-    throw new UnsupportedError("a message of a snapshot has no offset: only the newest one can be committed");
-  }
-
-  #finished({ topic, vgroupId, offset }: TopicOffset): void {
-    const { ledger } = this.#session;
-    ledger.finishUpTo(ledger.of(topic, vgroupId), offset);
   }
 
   /**
@@ -139,7 +145,7 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
   async commitOffsets(offsets: readonly TopicOffset[], options?: RequestOptions): Promise<void> {
     const checked = offsets.map(checkOffset);
     await this.#session.request("commitOffsets()", options, async (link, call) => {
-      for (const offset of checked) await this.#session.commits.set(link, offset, call, false);
+      for (const offset of checked) await this.#session.commits.set(link, offset, call);
     });
   }
 
@@ -150,8 +156,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    */
   async assignment(topic?: string, options?: RequestOptions): Promise<Assignment[]> {
-    return await this.#session.request("assignment()", options, (link, call) =>
-      assignmentOf(this.#session, link, this.#topics(topic), call));
+    return await this.#session.request(
+      "assignment()",
+      options,
+      (link, call) => assignmentOf(this.#session, link, this.#topics(topic), call),
+    );
   }
 
   /**
@@ -162,7 +171,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    * @returns One offset a vgroup; null without a commit.
    */
-  async committed(topic: string, vgroupIds?: readonly number[], options?: RequestOptions): Promise<VgroupOffset[]> {
+  async committed(
+    topic: string,
+    vgroupIds?: readonly number[],
+    options?: RequestOptions,
+  ): Promise<VgroupOffset[]> {
     return await this.#session.request("committed()", options, async (link, call) => {
       const ids = await vgroupsOf(link, topic, vgroupIds, call);
       const offsets = ids.length === 0 ? [] : await link.committed(topic, ids, call());
@@ -178,7 +191,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    * @returns One offset a vgroup; null where it is not known yet.
    */
-  async position(topic: string, vgroupIds?: readonly number[], options?: RequestOptions): Promise<VgroupOffset[]> {
+  async position(
+    topic: string,
+    vgroupIds?: readonly number[],
+    options?: RequestOptions,
+  ): Promise<VgroupOffset[]> {
     return await this.#session.request("position()", options, async (link, call) => {
       const ids = await vgroupsOf(link, topic, vgroupIds, call);
       return await positionsOf(this.#session, link, topic, ids, call);
@@ -194,7 +211,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    */
   async seek(offset: TopicOffset, options?: RequestOptions): Promise<void> {
     const checked = checkOffset(offset);
-    await this.#session.request("seek()", options, (link, call) => seekTo(this.#session, link, checked, call));
+    await this.#session.request(
+      "seek()",
+      options,
+      (link, call) => seekTo(this.#session, link, checked, call),
+    );
   }
 
   /**
@@ -204,8 +225,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    */
   async seekToBeginning(topic?: string, options?: RequestOptions): Promise<void> {
-    await this.#session.request("seekToBeginning()", options, (link, call) =>
-      seekAll(this.#session, link, this.#topics(topic), "begin", call));
+    await this.#session.request(
+      "seekToBeginning()",
+      options,
+      (link, call) => seekAll(this.#session, link, this.#topics(topic), "begin", call),
+    );
   }
 
   /**
@@ -215,8 +239,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    */
   async seekToEnd(topic?: string, options?: RequestOptions): Promise<void> {
-    await this.#session.request("seekToEnd()", options, (link, call) =>
-      seekAll(this.#session, link, this.#topics(topic), "end", call));
+    await this.#session.request(
+      "seekToEnd()",
+      options,
+      (link, call) => seekAll(this.#session, link, this.#topics(topic), "end", call),
+    );
   }
 
   /** Stops giving and fetching messages. After `max.poll.interval.ms` (5 minutes) the server drops the consumer. */
@@ -252,11 +279,19 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    */
   async unsubscribe(options?: RequestOptions): Promise<void> {
-    this.#requireTopics();
+    if (this.#session.topics.length === 0) {
+      throw new InterfaceError("the consumer is not subscribed");
+    }
     if (this.#autoCommit.isOn) await this.#commitFinished();
-    this.#session.pump.stop(new InterfaceError("the consumer is not subscribed: call subscribe() first"));
+    this.#session.pump.stop(
+      new InterfaceError("the consumer is not subscribed: call subscribe() first"),
+    );
     try {
-      await this.#session.request("unsubscribe()", options, (link, call) => link.unsubscribe(call()));
+      await this.#session.request(
+        "unsubscribe()",
+        options,
+        (link, call) => link.unsubscribe(call()),
+      );
     } catch (error) {
       this.#session.pump.restart();
       throw error;
@@ -272,9 +307,11 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
    * @param options Limits of each request.
    * @throws {TmqError} When the server refuses, for example because there is no such topic.
    */
-  async subscribe(topics: string[], options?: RequestOptions): Promise<void> {
+  async subscribe(topics: readonly string[], options?: RequestOptions): Promise<void> {
     const checked = checkTopics(topics);
-    if (this.#session.topics.length > 0) throw new InterfaceError("the consumer is subscribed: call unsubscribe() first");
+    if (this.#session.topics.length > 0) {
+      throw new InterfaceError("the consumer is subscribed: call unsubscribe() first");
+    }
     await this.#session.resubscribe(checked, options);
     this.#session.pump.restart();
   }
@@ -294,23 +331,24 @@ export class Consumer<V extends ValueOptions = ValueOptions> implements AsyncIte
 
   async #close(): Promise<void> {
     this.#session.pump.pause();
-    if (this.#autoCommit.isOn && this.#session.isConnected) await this.#commitFinished(closeCommitMs);
+    if (this.#autoCommit.isOn && this.#session.isConnected) {
+      await this.#commitFinished(closeCommitMs);
+    }
     this.#autoCommit.stop();
     const { CONNECTION_CLOSED: code } = ClientCode;
-    await this.#session.close(new ConnectionError("the consumer is closed", { code, outcome: "not-sent" }));
+    await this.#session.close(
+      new ConnectionError("the consumer is closed", { code, outcome: "not-sent" }),
+    );
   }
 
   /** Commits automatically; whether something is left. */
   async #commitFinished(timeoutMs?: number): Promise<boolean> {
     const { ledger, commits } = this.#session;
     const options = timeoutMs === undefined ? {} : { timeoutMs };
-    const request = (work: Work<void>) => this.#session.request("an automatic commit", options, work);
+    const request = (work: Work<void>) =>
+      this.#session.request("an automatic commit", options, work);
     await commits.finished(request, () => this.#closing === undefined);
     return ledger.ready().length > 0;
-  }
-
-  #requireTopics(): void {
-    if (this.#session.topics.length === 0) throw new InterfaceError("the consumer is not subscribed");
   }
 
   #topics(topic: string | undefined): readonly string[] {

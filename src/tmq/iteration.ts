@@ -96,6 +96,7 @@ export class Iterations {
 
 /** Whether a loop ends here: the consumer was closed or unsubscribed by this side. */
 function isEnd(error: unknown): boolean {
-  return error instanceof InterfaceError || error instanceof ConnectionError && error.outcome === "not-sent" &&
+  return error instanceof InterfaceError ||
+    error instanceof ConnectionError && error.outcome === "not-sent" &&
       error.codeName === "TDWIRE_CODE_CONNECTION_CLOSED";
 }

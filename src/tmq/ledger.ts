@@ -108,7 +108,9 @@ export class Ledger {
   /** Where a vgroup begins that has not given anything yet. */
   anchor(topic: string, vgroupId: number, position: bigint): void {
     const state = this.of(topic, vgroupId);
-    if (state.finished === null && (state.position === null || position < state.position)) state.position = position;
+    if (state.finished === null && (state.position === null || position < state.position)) {
+      state.position = position;
+    }
   }
 
   /** The application has moved to another place. */

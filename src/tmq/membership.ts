@@ -67,7 +67,11 @@ export class Membership {
     if (this.#link.isOpen) return this.#link;
     this.#opening ??= this.#reopen().finally(() => this.#opening = undefined);
     const opening = this.#opening;
-    return await withDeadline({ ...limits, what: "the connection to come back", outcome: "not-sent" }, () => opening);
+    return await withDeadline({
+      ...limits,
+      what: "the connection to come back",
+      outcome: "not-sent",
+    }, () => opening);
   }
 
   /** The connection has been of use: a later loss begins a series of attempts of its own. */

@@ -11,7 +11,10 @@ import type { MetaEvent } from "./metadata.ts";
 import { parseMetadata } from "./parse_metadata.ts";
 
 /** Commits a message, for the consumer that it came from. */
-export type MessageCommitter = (message: Message, options: RequestOptions | undefined) => Promise<void>;
+export type MessageCommitter = (
+  message: Message,
+  options: RequestOptions | undefined,
+) => Promise<void>;
 
 /**
  * A message: rows of one or many tables, what happened to tables, or both.

@@ -11,7 +11,7 @@ import type { ValueOptions } from "../types.ts";
 /** Options of `subscribe()`, besides those of a connection. */
 export interface SubscribeOptions<V extends ValueOptions = ValueOptions> extends ConnectOptions<V> {
   /** Names of the topics. */
-  topics: string[];
+  topics: readonly string[];
   /** The consumer group, whose members share the topics' vgroups; at most 192 bytes, no colon. */
   groupId: string;
   /** Name of this consumer in `show consumers`; at most 255 bytes. */
@@ -38,7 +38,15 @@ export interface ResolvedSubscription {
   readonly prefetch: number;
 }
 
-const names = ["topics", "groupId", "clientId", "offsetReset", "autoCommit", "prefetch", "config"] as const;
+const names = [
+  "topics",
+  "groupId",
+  "clientId",
+  "offsetReset",
+  "autoCommit",
+  "prefetch",
+  "config",
+] as const;
 const defaultCommitMs = 5_000;
 const maxTimerMs = 2 ** 31 - 1;
 const maxPrefetch = 1_000;
@@ -77,9 +85,13 @@ function checkText(name: string, value: unknown, limit: number): string {
 
 /** Checks the names of topics. */
 export function checkTopics(topics: unknown): string[] {
-  if (!Array.isArray(topics) || topics.length === 0) throw wrong("topics", "a list of at least one topic");
+  if (!Array.isArray(topics) || topics.length === 0) {
+    throw wrong("topics", "a list of at least one topic");
+  }
   const checked = topics.map((topic) => checkText("topics: each topic", topic, 192));
-  if (new Set(checked).size < checked.length) throw new InterfaceError("option topics names a topic twice");
+  if (new Set(checked).size < checked.length) {
+    throw new InterfaceError("option topics names a topic twice");
+  }
   return checked;
 }
 
@@ -100,7 +112,9 @@ function configEntries(config: unknown): Map<string, string> {
   if (config === undefined) return new Map();
   if (typeof config !== "object" || config === null) throw wrong("config", "an object of texts");
   const entries = Object.entries(config).map(([key, value]): [string, string] => {
-    if (!["string", "number", "boolean"].includes(typeof value)) throw wrong(`config ${key}`, "a string");
+    if (!["string", "number", "boolean"].includes(typeof value)) {
+      throw wrong(`config ${key}`, "a string");
+    }
     return [key.trim().toLowerCase(), String(value)];
   });
   return new Map(entries);
@@ -112,7 +126,9 @@ function refuseForeign(config: ReadonlyMap<string, string>, options: SubscribeOp
     if (place !== undefined) throw new InterfaceError(`config ${key}: this belongs in ${place}`);
     const option = optionOf[key];
     if (option !== undefined && options[option] !== undefined) {
-      throw new InterfaceError(`config ${key} and option ${option} say the same thing: give one of them`);
+      throw new InterfaceError(
+        `config ${key} and option ${option} say the same thing: give one of them`,
+      );
     }
     if (key === "msg.consume.rawdata" && isTrue(`config ${key}`, value)) {
       throw new UnsupportedError(`config ${key}: messages that cannot be read are not supported`);
@@ -120,13 +136,18 @@ function refuseForeign(config: ReadonlyMap<string, string>, options: SubscribeOp
   }
 }
 
-function autoCommitMs(options: SubscribeOptions, config: ReadonlyMap<string, string>): number | undefined {
+function autoCommitMs(
+  options: SubscribeOptions,
+  config: ReadonlyMap<string, string>,
+): number | undefined {
   const { autoCommit } = options;
   if (typeof autoCommit === "object" && autoCommit !== null) {
     return interval("autoCommit: intervalMs", autoCommit.intervalMs);
   }
   const isOn = autoCommit ?? config.get("enable.auto.commit") ?? true;
-  if (!isTrue(autoCommit === undefined ? "config enable.auto.commit" : "autoCommit", isOn)) return undefined;
+  if (!isTrue(autoCommit === undefined ? "config enable.auto.commit" : "autoCommit", isOn)) {
+    return undefined;
+  }
   const ms = config.get("auto.commit.interval.ms") ?? defaultCommitMs;
   return interval("config auto.commit.interval.ms", ms);
 }
@@ -137,7 +158,9 @@ function offsetReset(value: string): "earliest" | "latest" | "none" {
 }
 
 function prefetchCount(value: unknown): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxPrefetch) return value as number;
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxPrefetch) {
+    return value as number;
+  }
   throw wrong("prefetch", `a whole number from 0 to ${maxPrefetch}`);
 }
 
@@ -164,9 +187,12 @@ export function resolveSubscription<V extends ValueOptions>(
   refuseForeign(config, options as SubscribeOptions);
   const clientId = options.clientId ?? config.get("client.id");
   const snapshot = config.get("experimental.snapshot.enable");
-  const rest = [...config].filter(([key]) => optionOf[key] === undefined && key !== "msg.consume.rawdata");
+  const rest = [...config].filter(([key]) =>
+    optionOf[key] === undefined && key !== "msg.consume.rawdata"
+  );
   // A snapshot has no offsets: only what the application has been given may have been polled when it commits.
-  const isSnapshot = snapshot !== undefined && isTrue("config experimental.snapshot.enable", snapshot);
+  const isSnapshot = snapshot !== undefined &&
+    isTrue("config experimental.snapshot.enable", snapshot);
   return {
     options: resolved,
     request: {

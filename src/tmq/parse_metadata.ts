@@ -6,7 +6,14 @@
  */
 import { DataType, type DataTypeName, dataTypeNames } from "../data_type.ts";
 import type { JsonValue } from "../value_modes.ts";
-import type { AlterTableEvent, CreatedChildTable, MetaColumn, MetaEvent, MetaTagValue, TableChange } from "./metadata.ts";
+import type {
+  AlterTableEvent,
+  CreatedChildTable,
+  MetaColumn,
+  MetaEvent,
+  MetaTagValue,
+  TableChange,
+} from "./metadata.ts";
 
 type Members = { readonly [name: string]: unknown };
 
@@ -64,7 +71,9 @@ function typeName(code: unknown): DataTypeName | undefined {
 }
 
 function column(value: unknown): MetaColumn {
-  const { name, type, length, isPrimarykey: isPrimaryKey, encode, compress, level } = members(value);
+  const { name, type, length, isPrimarykey: isPrimaryKey, encode, compress, level } = members(
+    value,
+  );
   const known = typeName(type);
   if (known === undefined) throw new Unreadable();
   return given({ name: text(name), type: known, length, isPrimaryKey, encode, compress, level });
@@ -76,7 +85,8 @@ function tagValue(type: unknown, value: unknown): JsonValue {
   if (type === DataType.BOOL && typeof value === "number") return value !== 0;
   if (typeof value !== "string") return value as JsonValue;
   if (type === DataType.JSON) return parsed(value);
-  const isQuoted = quotedTypes.has(type as number) && value.length >= 2 && /^(["']).*\1$/s.test(value);
+  const isQuoted = quotedTypes.has(type as number) && value.length >= 2 &&
+    /^(["']).*\1$/s.test(value);
   return isQuoted ? value.slice(1, -1) : value;
 }
 
@@ -120,8 +130,11 @@ function changedTag(value: unknown): MetaTagValue {
 }
 
 function altered(event: Members): AlterTableEvent {
-  const { tableType, alterType, colName, colNewName, colType, colLength, encode, compress, level } = event;
-  if (tableType !== "super" && tableType !== "normal" && tableType !== "child") throw new Unreadable();
+  const { tableType, alterType, colName, colNewName, colType, colLength, encode, compress, level } =
+    event;
+  if (tableType !== "super" && tableType !== "normal" && tableType !== "child") {
+    throw new Unreadable();
+  }
   const hasValue = event["colValue"] !== undefined || event["colValueNull"] !== undefined;
   const tags = list(event["tags"]).map(changedTag);
   return given({
@@ -176,6 +189,8 @@ function readEvent(value: unknown): MetaEvent {
  */
 export function parseMetadata(value: unknown): MetaEvent[] {
   if (value === undefined || value === null) return [];
-  const batch = typeof value === "object" && !Array.isArray(value) ? (value as Members)["metas"] : undefined;
+  const batch = typeof value === "object" && !Array.isArray(value)
+    ? (value as Members)["metas"]
+    : undefined;
   return Array.isArray(batch) ? batch.map(readEvent) : [readEvent(value)];
 }

@@ -35,9 +35,15 @@ export interface VgroupOffset {
 /** Checks an offset that the application gives. */
 export function checkOffset(offset: TopicOffset): TopicOffset {
   const { topic, vgroupId } = offset;
-  const position = typeof offset.offset === "number" ? BigInt(Math.trunc(offset.offset)) : offset.offset;
-  if (typeof topic !== "string" || topic === "") throw new InterfaceError("an offset needs the name of its topic");
-  if (!Number.isSafeInteger(vgroupId)) throw new InterfaceError("an offset needs the number of its vgroup");
+  const position = typeof offset.offset === "number"
+    ? BigInt(Math.trunc(offset.offset))
+    : offset.offset;
+  if (typeof topic !== "string" || topic === "") {
+    throw new InterfaceError("an offset needs the name of its topic");
+  }
+  if (!Number.isSafeInteger(vgroupId)) {
+    throw new InterfaceError("an offset needs the number of its vgroup");
+  }
   if (typeof position !== "bigint" || position < 0n || BigInt.asIntN(64, position) !== position) {
     throw new InterfaceError("an offset must be a bigint from 0 to 2^63 − 1");
   }
@@ -55,7 +61,9 @@ export async function positionsOf(
   if (vgroupIds.length === 0) return [];
   const offsets = await withRange(link, topic, call, () => link.position(topic, vgroupIds, call()));
   return vgroupIds.map((vgroupId, i) => {
-    const held = session.pump.held.find((message) => message.topic === topic && message.vgroupId === vgroupId);
+    const held = session.pump.held.find((message) =>
+      message.topic === topic && message.vgroupId === vgroupId
+    );
     return { vgroupId, offset: held === undefined ? offsets[i] ?? null : startOf(held) };
   });
 }
@@ -115,7 +123,11 @@ export async function seekAll(
     const assigned: AssignedVgroup[] = await link.assignment(topic, call());
     if (assigned.length === 0) {
       const hint = "Poll first: the group is balanced while it is polled.";
-      throw new TmqError(`no vgroup of topic ${topic} is assigned yet`, { code: 0x4010, hint, retryable: true });
+      throw new TmqError(`no vgroup of topic ${topic} is assigned yet`, {
+        code: 0x4010,
+        hint,
+        retryable: true,
+      });
     }
     for (const vgroup of assigned) {
       await seekTo(session, link, { topic, vgroupId: vgroup.vgroupId, offset: vgroup[end] }, call);

@@ -59,7 +59,10 @@ export class Pump {
   }
 
   async #wait({ timeoutMs, signal, limitMs }: TakeLimits): Promise<Message | null> {
-    const waiter = { ...createDeferred<Message | null>(), deadlineMs: performance.now() + timeoutMs };
+    const waiter = {
+      ...createDeferred<Message | null>(),
+      deadlineMs: performance.now() + timeoutMs,
+    };
     this.#waiters.push(waiter);
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => {
       if (this.#leave(waiter)) waiter.resolve(null);

@@ -18,19 +18,27 @@ export async function restorePositions(
   isFromBegin: boolean,
   call: () => Call,
 ): Promise<void> {
-  const unknown = ledger.all().filter(({ position, isSought }) => position !== null && (isSought || !isFromBegin));
+  const unknown = ledger.all().filter(({ position, isSought }) =>
+    position !== null && (isSought || !isFromBegin)
+  );
   for (const topic of new Set(unknown.map((state) => state.topic))) {
     const assigned = await link.assignment(topic, call());
     for (const state of unknown) {
       const range = assigned.find(({ vgroupId }) => vgroupId === state.vgroupId);
-      if (state.topic !== topic || range === undefined || await isCommitted(link, state, call)) continue;
+      if (state.topic !== topic || range === undefined || await isCommitted(link, state, call)) {
+        continue;
+      }
       const offset = clamp(state.position!, range);
       await link.seek({ topic, vgroupId: state.vgroupId, offset }, call());
     }
   }
 }
 
-async function isCommitted(link: ConsumerLink, state: VgroupState, call: () => Call): Promise<boolean> {
+async function isCommitted(
+  link: ConsumerLink,
+  state: VgroupState,
+  call: () => Call,
+): Promise<boolean> {
   if (state.isSought) return false;
   const [committed = null] = await link.committed(state.topic, [state.vgroupId], call());
   return committed !== null;

@@ -40,7 +40,8 @@ const closeWaitMs = 2_000;
 
 /** Whether an error says that the connection is of no more use. */
 function isLoss(error: unknown): boolean {
-  return error instanceof TimeoutError || error instanceof ConnectionError && error.kind === "connection";
+  return error instanceof TimeoutError ||
+    error instanceof ConnectionError && error.kind === "connection";
 }
 
 /** A consumer's inside. */
@@ -65,7 +66,8 @@ export class Session {
     this.#balance = new Balance(this.ledger, parts.onEvent);
     this.#membership = new Membership(parts.link, {
       open: (signal) => parts.open(this.topics, signal),
-      restore: (link) => restorePositions(link, this.ledger, parts.isFromBegin, () => this.#call(link, {})),
+      restore: (link) =>
+        restorePositions(link, this.ledger, parts.isFromBegin, () => this.#call(link, {})),
       onReconnected: (attempts) => parts.onEvent({ type: "reconnect", attempts }),
     });
   }

@@ -18,7 +18,11 @@ export let sink: unknown;
 
 function placeholder(name: string, typeCode: number, length = 0): Placeholder {
   const type: DataTypeName = dataTypeNames[typeCode]!;
-  return { role: "column", precision: typeCode === DataType.TIMESTAMP ? "ms" : null, field: { name, type, typeCode, length } };
+  return {
+    role: "column",
+    precision: typeCode === DataType.TIMESTAMP ? "ms" : null,
+    field: { name, type, typeCode, length },
+  };
 }
 
 const placeholders = [
@@ -31,7 +35,8 @@ const placeholders = [
 ];
 
 function plainColumns(): Record<string, unknown[]> {
-  const column = <T>(value: (row: number) => T) => Array.from({ length: rows }, (_, row) => value(row));
+  const column = <T>(value: (row: number) => T) =>
+    Array.from({ length: rows }, (_, row) => value(row));
   return {
     ts: column((row) => 1_700_000_000_000n + BigInt(row)),
     current: column((row) => Math.fround(10 + (row % 100) / 7)),
@@ -83,9 +88,15 @@ export async function benchEncode(): Promise<Measurement[]> {
       if (round >= 10) samples[i]!.push((performance.now() - start) / 5);
     });
   }
-  const speeds = samples.map((times) => rows / times.sort((a, b) => a - b)[times.length >> 1]! * 1000);
+  const speeds = samples.map((times) =>
+    rows / times.sort((a, b) => a - b)[times.length >> 1]! * 1000
+  );
   return [
     ...contenders.map(([name], i) => ({ name, value: speeds[i]!, unit: "rows/s" })),
-    ...[0, 1].map((i) => ({ name: `${contenders[i]![0]} : JSON.stringify`, value: speeds[i]! / speeds[2]!, unit: "times" })),
+    ...[0, 1].map((i) => ({
+      name: `${contenders[i]![0]} : JSON.stringify`,
+      value: speeds[i]! / speeds[2]!,
+      unit: "times",
+    })),
   ];
 }

@@ -20,8 +20,13 @@ export let sink: unknown;
 type Pull = (sql: string) => Promise<void>;
 
 async function startServer(): Promise<{ child: ChildProcess; url: string }> {
-  const script = new URL(import.meta.url.endsWith(".ts") ? "replay_server.ts" : "replay_server.js", import.meta.url);
-  const child = spawn(process.execPath, [script.pathname], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const script = new URL(
+    import.meta.url.endsWith(".ts") ? "replay_server.ts" : "replay_server.js",
+    import.meta.url,
+  );
+  const child = spawn(process.execPath, [script.pathname], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
   const [port] = await once(child.stdout!, "data");
   return { child, url: `ws://127.0.0.1:${String(port).trim()}` };
 }
@@ -76,7 +81,11 @@ function pulls(db: Connection, raw: Pull): [name: string, pull: Pull][] {
   ];
 }
 
-async function measure(contenders: [string, Pull][], label: string, rate: number): Promise<Measurement[]> {
+async function measure(
+  contenders: [string, Pull][],
+  label: string,
+  rate: number,
+): Promise<Measurement[]> {
   const samples = contenders.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, [, pull]] of contenders.entries()) {
@@ -86,7 +95,11 @@ async function measure(contenders: [string, Pull][], label: string, rate: number
   }
   const speeds = samples.map((times) => rows / median(times));
   return [
-    ...contenders.map(([name], i) => ({ name: `${label} ${name}`, value: speeds[i]!, unit: "rows/s" })),
+    ...contenders.map(([name], i) => ({
+      name: `${label} ${name}`,
+      value: speeds[i]!,
+      unit: "rows/s",
+    })),
     ...[1, 2].map((i) => ({
       name: `${label} ${contenders[i]![0]} : undecoded`,
       value: speeds[i]! / speeds[0]!,

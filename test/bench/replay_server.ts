@@ -67,7 +67,8 @@ function number(sql: string, name: string): number {
 
 /** Waits until the pace allows a block: a timer is too coarse for a thousand blocks a second. */
 function whenDue(replay: Replay, send: () => void): void {
-  const due = replay.rate === 0 || replay.sent <= (performance.now() - replay.started) / 1000 * replay.rate;
+  const due = replay.rate === 0 ||
+    replay.sent <= (performance.now() - replay.started) / 1000 * replay.rate;
   if (due) send();
   else setImmediate(whenDue, replay, send);
 }
@@ -79,7 +80,13 @@ function serve(socket: WebSocket): void {
     const reqId = data.readBigUInt64LE(0);
     if (data.readUInt32LE(16) === 6) {
       const sql = data.subarray(30).toString();
-      replay = { rows: number(sql, "rows"), rate: number(sql, "rate"), sent: 0, next: 0, started: performance.now() };
+      replay = {
+        rows: number(sql, "rows"),
+        rate: number(sql, "rate"),
+        sent: 0,
+        next: 0,
+        started: performance.now(),
+      };
       return socket.send(JSON.stringify({ ...recording.reply, req_id: Number(reqId), id: 1 }));
     }
     if (replay.sent >= replay.rows) {

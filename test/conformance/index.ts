@@ -16,6 +16,7 @@ import { selectStatementCases } from "./select_statements.ts";
 import { schemalessCases } from "./schemaless.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
+import { tmqCases } from "./tmq.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
 import { writerCases } from "./writer.ts";
@@ -37,4 +38,5 @@ export const cases: readonly Case[] = [
   ...cancelCases,
   ...errorCases,
   ...concurrencyCases,
+  ...tmqCases,
 ];

@@ -17,7 +17,7 @@ export interface RunnableCase extends Case {
 
 /** The transports, and what each of them and the embedded server can do. */
 const transports: readonly { suffix: string; url: string; available: readonly Need[] }[] = [
-  { suffix: "", url: testUrl, available: ["statements", "schemaless", "results"] },
+  { suffix: "", url: testUrl, available: ["statements", "schemaless", "results", "consumers"] },
   { suffix: " (REST)", url: testUrl.replace(/^ws/, "http"), available: [] },
 ];
 

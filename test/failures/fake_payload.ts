@@ -35,11 +35,24 @@ function block(values: readonly number[]): number[] {
 }
 
 /** A message of rows `{ v }` of one table. */
-export function dataPayload(table: string, values: readonly number[], begin: number, next: number): Uint8Array {
+export function dataPayload(
+  table: string,
+  values: readonly number[],
+  begin: number,
+  next: number,
+): Uint8Array {
   const raw = block(values);
   const head = [100, ...ints(4, 18), 0x11, ...ints(8, begin), 0x11, ...ints(8, next)];
   const schema = [2, 2, 4, 0, 8, 2, ...text("v")];
-  const body = [...varint(18 + raw.length), ...ints(8, 1, 0), 0, 0, ...raw, ...schema, ...text(table)];
+  const body = [
+    ...varint(18 + raw.length),
+    ...ints(8, 1, 0),
+    0,
+    0,
+    ...raw,
+    ...schema,
+    ...text(table),
+  ];
   return Uint8Array.from([...head, ...ints(4, 1), 1, 1, ...body, ...ints(8, 0)]);
 }
 

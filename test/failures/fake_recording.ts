@@ -28,22 +28,34 @@ interface RecordedMessage {
 /** Lines of one connection of a recording. */
 function linesOf(file: string, conn: number): Line[] {
   const text = readFileSync(new URL(`../golden/wire/${file}`, import.meta.url), "utf8");
-  return text.trim().split("\n").map((line) => JSON.parse(line) as Line).filter((line) => (line.conn ?? 1) === conn);
+  return text.trim().split("\n").map((line) => JSON.parse(line) as Line).filter((line) =>
+    (line.conn ?? 1) === conn
+  );
 }
 
 /** Messages up to the first `seek`, with what was fetched of each. */
 function messagesOf(lines: readonly Line[]): RecordedMessage[] {
   const replies = lines.filter(({ dir }) => dir === "server");
-  const texts = replies.flatMap(({ text }) => text === undefined ? [] : [JSON.parse(text) as Fields]);
-  const frames = replies.flatMap(({ binary }) => binary === undefined ? [] : [new Uint8Array(Buffer.from(binary, "base64"))]);
+  const texts = replies.flatMap(({ text }) =>
+    text === undefined ? [] : [JSON.parse(text) as Fields]
+  );
+  const frames = replies.flatMap(({ binary }) =>
+    binary === undefined ? [] : [new Uint8Array(Buffer.from(binary, "base64"))]
+  );
   const end = texts.findIndex(({ action, code }) => action === "seek" && code === 0);
-  return texts.slice(0, end).filter(({ action, have_message }) => action === "poll" && have_message === true).map((reply) => {
+  return texts.slice(0, end).filter(({ action, have_message }) =>
+    action === "poll" && have_message === true
+  ).map((reply) => {
     const { req_id: _reqId, ...poll } = reply;
     const id = poll["message_id"];
     return {
       poll,
-      frame: frames.find((frame) => new DataView(frame.buffer).getBigUint64(42, true) === BigInt(id as number)),
-      meta: texts.find(({ action, message_id }) => action === "fetch_json_meta" && message_id === id)?.["data"],
+      frame: frames.find((frame) =>
+        new DataView(frame.buffer).getBigUint64(42, true) === BigInt(id as number)
+      ),
+      meta: texts.find(({ action, message_id }) =>
+        action === "fetch_json_meta" && message_id === id
+      )?.["data"],
     };
   });
 }
@@ -56,24 +68,42 @@ function readdressed(frame: Uint8Array, reqId: bigint): Uint8Array {
 }
 
 /** A script that behaves as the recorded server did, whatever the pace of the client. */
-export function replayOf(file: string, conn = 1): { script: Script; messages: readonly RecordedMessage[] } {
+export function replayOf(
+  file: string,
+  conn = 1,
+): { script: Script; messages: readonly RecordedMessage[] } {
   const messages = messagesOf(linesOf(file, conn));
-  const current = (request: Received) => messages.find(({ poll }) => poll["message_id"] === request.args["message_id"]);
-  const none = { have_message: false, topic: "", database: "", vgroup_id: 0, message_type: 0, message_id: 0, offset: 0 };
+  const current = (request: Received) =>
+    messages.find(({ poll }) => poll["message_id"] === request.args["message_id"]);
+  const none = {
+    have_message: false,
+    topic: "",
+    database: "",
+    vgroup_id: 0,
+    message_type: 0,
+    message_id: 0,
+    offset: 0,
+  };
   let given = 0;
   const script: Script = {
     subscribe: (request, peer) => peer.reply(request, { version: "3.3.7.5.alpha" }),
     poll: (request, peer) => {
       // As the server does: a message that was not acknowledged comes again.
       const before = messages[given - 1]?.poll;
-      if (before !== undefined && before["message_id"] !== request.args["message_id"]) return peer.reply(request, before);
+      if (before !== undefined && before["message_id"] !== request.args["message_id"]) {
+        return peer.reply(request, before);
+      }
       const next = messages[given];
-      if (next === undefined) return setTimeout(() => peer.reply(request, none), Number(request.args["blocking_time"]));
+      if (next === undefined) {
+        return setTimeout(() => peer.reply(request, none), Number(request.args["blocking_time"]));
+      }
       given++;
       peer.reply(request, next.poll);
     },
-    fetch_raw_data: (request, peer: Peer) => peer.binary(readdressed(current(request)!.frame!, request.reqId)),
-    fetch_json_meta: (request, peer) => peer.reply(request, { data: current(request)!.meta ?? null }),
+    fetch_raw_data: (request, peer: Peer) =>
+      peer.binary(readdressed(current(request)!.frame!, request.reqId)),
+    fetch_json_meta: (request, peer) =>
+      peer.reply(request, { data: current(request)!.meta ?? null }),
     unsubscribe: (request, peer) => peer.reply(request),
     commit_offset: (request, peer) => peer.reply(request),
     committed: (request, peer) => peer.reply(request, { committed: [-2147467247] }),

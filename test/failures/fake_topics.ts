@@ -59,17 +59,25 @@ export class FakeTopics {
 
   /** Handlers of all actions; a case may replace some. */
   get script(): Script {
-    const own = (handle: (state: ConsumerState, request: Received, peer: Peer) => void): Handler => (request, peer) => {
-      const state = this.#consumers.get(peer);
-      if (state === undefined) return peer.fail(request, 0xffff, "tmq not init");
-      handle(state, request, peer);
-    };
+    const own =
+      (handle: (state: ConsumerState, request: Received, peer: Peer) => void): Handler =>
+      (request, peer) => {
+        const state = this.#consumers.get(peer);
+        if (state === undefined) return peer.fail(request, 0xffff, "tmq not init");
+        handle(state, request, peer);
+      };
     return {
       subscribe: (request, peer) => this.#subscribe(request, peer),
       poll: own((state, request, peer) => this.#poll(state, request, peer)),
       fetch_raw_data: own((state, request, peer) => this.#fetch(state, request, peer)),
       fetch_json_meta: own((state, request, peer) => {
-        const data = { type: "create", tableType: "normal", tableName: `t${state.cached?.at}`, columns: [], tags: [] };
+        const data = {
+          type: "create",
+          tableType: "normal",
+          tableName: `t${state.cached?.at}`,
+          columns: [],
+          tags: [],
+        };
         peer.reply(request, { message_id: request.args["message_id"], data });
       }),
       commit_offset: own((state, request, peer) => {
@@ -81,10 +89,16 @@ export class FakeTopics {
         peer.reply(request);
       }),
       committed: own((state, request, peer) =>
-        peer.reply(request, { committed: askedOf(request).map((id) => this.committed.get(`${state.group} ${id}`) ?? noCommit) })
+        peer.reply(request, {
+          committed: askedOf(request).map((id) =>
+            this.committed.get(`${state.group} ${id}`) ?? noCommit
+          ),
+        })
       ),
       position: own((state, request, peer) =>
-        peer.reply(request, { position: askedOf(request).map((id) => state.positions.get(id) ?? noCommit) })
+        peer.reply(request, {
+          position: askedOf(request).map((id) => state.positions.get(id) ?? noCommit),
+        })
       ),
       assignment: own((state, request, peer) => {
         const assignment = [...state.positions].map(([vgroup_id, offset]) => ({
@@ -96,7 +110,9 @@ export class FakeTopics {
         peer.reply(request, { assignment });
       }),
       seek: own((state, request, peer) => this.#seek(state, request, peer)),
-      list_topics: own((state, request, peer) => peer.reply(request, { topics: state.isSubscribed ? ["t"] : [] })),
+      list_topics: own((state, request, peer) =>
+        peer.reply(request, { topics: state.isSubscribed ? ["t"] : [] })
+      ),
       unsubscribe: own((state, request, peer) => {
         state.isSubscribed = false;
         state.positions.clear();
@@ -109,8 +125,18 @@ export class FakeTopics {
   #subscribe(request: Received, peer: Peer): void {
     const { group_id = "", offset_reset = "latest" } = request.args as Record<string, string>;
     const before = this.#consumers.get(peer);
-    if (before?.isSubscribed) return peer.fail(request, 0xffff, "tmq should have unsubscribed first");
-    const state = before ?? { group: group_id, reset: offset_reset, positions: new Map(), ids: 0, cached: undefined, isSubscribed: true };
+    if (before?.isSubscribed) {
+      return peer.fail(request, 0xffff, "tmq should have unsubscribed first");
+    }
+    const state = before ??
+      {
+        group: group_id,
+        reset: offset_reset,
+        positions: new Map(),
+        ids: 0,
+        cached: undefined,
+        isSubscribed: true,
+      };
     state.isSubscribed = true;
     for (const [vgroupId, log] of this.logs) {
       const begin = state.reset === "earliest" ? 0 : log.length;
@@ -127,15 +153,21 @@ export class FakeTopics {
 
   #seek(state: ConsumerState, request: Received, peer: Peer): void {
     const [vgroupId, offset] = [Number(request.args["vgroup_id"]), Number(request.args["offset"])];
-    if (offset < 0 || offset > this.log(vgroupId).length) return peer.fail(request, 0x4007, "Offset out of range");
+    if (offset < 0 || offset > this.log(vgroupId).length) {
+      return peer.fail(request, 0x4007, "Offset out of range");
+    }
     state.positions.set(vgroupId, offset);
     peer.reply(request);
   }
 
   #poll(state: ConsumerState, request: Received, peer: Peer): void {
     const { cached } = state;
-    if (cached !== undefined && cached.id !== request.args["message_id"]) return this.#give(cached, request, peer);
-    const found = [...state.positions].find(([vgroupId, position]) => position < this.log(vgroupId).length);
+    if (cached !== undefined && cached.id !== request.args["message_id"]) {
+      return this.#give(cached, request, peer);
+    }
+    const found = [...state.positions].find(([vgroupId, position]) =>
+      position < this.log(vgroupId).length
+    );
     if (found !== undefined && state.isSubscribed) {
       const [vgroupId, at] = found;
       state.cached = { id: ++state.ids, vgroupId, at };
@@ -145,7 +177,15 @@ export class FakeTopics {
       return this.#give(state.cached, request, peer);
     }
     const waitMs = Number(request.args["blocking_time"]);
-    const none = { have_message: false, topic: "", database: "", vgroup_id: 0, message_type: 0, message_id: 0, offset: 0 };
+    const none = {
+      have_message: false,
+      topic: "",
+      database: "",
+      vgroup_id: 0,
+      message_type: 0,
+      message_id: 0,
+      offset: 0,
+    };
     setTimeout(() => peer.reply(request, none), Math.min(waitMs, 40));
   }
 

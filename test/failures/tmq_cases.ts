@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type ClientEvent, type Consumer, type Message, subscribe, type SubscribeOptions } from "../../mod.ts";
+import {
+  type ClientEvent,
+  type Consumer,
+  type Message,
+  subscribe,
+  type SubscribeOptions,
+} from "../../mod.ts";
 import { type FailureCase, failureOf, type FailureTools } from "./case.ts";
 import type { FakeServer, Handler, Script } from "./fake_server.ts";
 import { pause, until } from "./fake_server.ts";
@@ -12,11 +18,16 @@ import { FakeTopics } from "./fake_topics.ts";
 const base = { topics: ["t"], groupId: "g", offsetReset: "earliest", autoCommit: false } as const;
 
 /** A topic with rows 0 … count − 1 in two vgroups, a server for it, and a way to subscribe. */
-async function start({ serve }: FailureTools, count: number, script: (topics: FakeTopics) => Script = () => ({})) {
+async function start(
+  { serve }: FailureTools,
+  count: number,
+  script: (topics: FakeTopics) => Script = () => ({}),
+) {
   const topics = new FakeTopics();
   for (let i = 0; i < count; i++) topics.append(1 + i % 2, i);
   const server = await serve({ script: { ...topics.script, ...script(topics) } });
-  const open = (options: Partial<SubscribeOptions> = {}) => subscribe(server.url, { ...base, topics: ["t"], ...options });
+  const open = (options: Partial<SubscribeOptions> = {}) =>
+    subscribe(server.url, { ...base, ...options });
   return { topics, server, open };
 }
 
@@ -57,7 +68,11 @@ const delivery: readonly FailureCase[] = [
     name: "consumer.poll() gives each message once, with one poll under way, and fetches one ahead",
     async run(tools) {
       let polls: ReturnType<typeof countPolls> | undefined;
-      const { server, open } = await start(tools, 10, (topics) => (polls = countPolls(topics)).script);
+      const { server, open } = await start(
+        tools,
+        10,
+        (topics) => (polls = countPolls(topics)).script,
+      );
       await using consumer = await open();
       const first = await consumer.poll();
       await pause(60);
@@ -109,16 +124,24 @@ const delivery: readonly FailureCase[] = [
         ["data", 1n, 2n],
         ["metadata", 3n, 3n],
       ]);
-      tools.deepEqual(server.of("poll").slice(0, 4).map(({ args }) => args["message_id"]), [0, 1, 2, 3]);
+      tools.deepEqual(server.of("poll").slice(0, 4).map(({ args }) => args["message_id"]), [
+        0,
+        1,
+        2,
+        3,
+      ]);
     },
   },
   {
-    name: "consumer.poll() gets a message again whose fetch failed, and rejects with TmqError meanwhile",
+    name:
+      "consumer.poll() gets a message again whose fetch failed, and rejects with TmqError meanwhile",
     async run(tools) {
       let failures = 0;
       const { open } = await start(tools, 2, (topics) => ({
         fetch_raw_data: (request, peer) =>
-          failures++ === 0 ? peer.fail(request, 0x0102, "Out of Memory") : topics.script["fetch_raw_data"]!(request, peer),
+          failures++ === 0
+            ? peer.fail(request, 0x0102, "Out of Memory")
+            : topics.script["fetch_raw_data"]!(request, peer),
       }));
       await using consumer = await open();
       const error = await failureOf(consumer.poll());
@@ -129,7 +152,11 @@ const delivery: readonly FailureCase[] = [
   {
     name: "consumer.poll() after a fatal error rejects for ever, and close() works",
     async run(tools) {
-      const { open } = await start(tools, 2, () => ({ poll: (request, peer) => peer.fail(request, 0x03e6, "Consumer not exist") }));
+      const { open } = await start(
+        tools,
+        2,
+        () => ({ poll: (request, peer) => peer.fail(request, 0x03e6, "Consumer not exist") }),
+      );
       await using consumer = await open();
       for (let i = 0; i < 2; i++) {
         const error = await failureOf(consumer.poll());
@@ -141,7 +168,11 @@ const delivery: readonly FailureCase[] = [
     name: "a server that answers empty polls at once is not asked without end",
     async run(tools) {
       const none = { have_message: false };
-      const { server, open } = await start(tools, 0, () => ({ poll: (request, peer) => peer.reply(request, none) }));
+      const { server, open } = await start(
+        tools,
+        0,
+        () => ({ poll: (request, peer) => peer.reply(request, none) }),
+      );
       await using consumer = await open();
       tools.equal(await consumer.poll(600), null);
       tools.ok(server.of("poll").length <= 4, `${server.of("poll").length} polls`);
@@ -187,7 +218,10 @@ const commits: readonly FailureCase[] = [
       const { topics, server, open } = await start(tools, 0);
       for (let i = 0; i < 4; i++) topics.append(1, i);
       const events: ClientEvent[] = [];
-      const consumer = await open({ autoCommit: { intervalMs: 5 }, onEvent: (event) => void events.push(event) });
+      const consumer = await open({
+        autoCommit: { intervalMs: 5 },
+        onEvent: (event) => void events.push(event),
+      });
       for (let i = 0; i < 3; i++) {
         await consumer.poll();
         await pause(40);
@@ -196,11 +230,14 @@ const commits: readonly FailureCase[] = [
       await consumer.close();
       tools.equal(topics.committed.get("g 1"), 2, "the third message was not finished");
       tools.ok(server.of("subscribe").every(({ args }) => args["auto_commit"] === "false"));
-      tools.ok(events.some((event) => event.type === "commit" && event.automatic && event.offset === 2n));
+      tools.ok(
+        events.some((event) => event.type === "commit" && event.automatic && event.offset === 2n),
+      );
     },
   },
   {
-    name: "a loop that is left does not finish its message; the next loop does, and close() commits it",
+    name:
+      "a loop that is left does not finish its message; the next loop does, and close() commits it",
     async run(tools) {
       const { topics, open } = await start(tools, 0);
       for (let i = 0; i < 4; i++) topics.append(1, i);
@@ -243,7 +280,8 @@ const commits: readonly FailureCase[] = [
 
 const places: readonly FailureCase[] = [
   {
-    name: "position(), assignment() and lag() tell where the application is, not what was fetched ahead",
+    name:
+      "position(), assignment() and lag() tell where the application is, not what was fetched ahead",
     async run(tools) {
       const { topics, open } = await start(tools, 0);
       for (let i = 0; i < 5; i++) topics.append(1, i);
@@ -251,7 +289,13 @@ const places: readonly FailureCase[] = [
       await consumer.poll();
       await pause(40);
       tools.deepEqual(await consumer.position("t"), [{ vgroupId: 1, offset: 1n }]);
-      tools.deepEqual(await consumer.assignment(), [{ topic: "t", vgroupId: 1, offset: 1n, begin: 0n, end: 5n }]);
+      tools.deepEqual(await consumer.assignment(), [{
+        topic: "t",
+        vgroupId: 1,
+        offset: 1n,
+        begin: 0n,
+        end: 5n,
+      }]);
       tools.equal(await consumer.lag(), 4n);
       tools.deepEqual(await consumer.topics(), ["t"]);
     },
@@ -273,7 +317,9 @@ const places: readonly FailureCase[] = [
       tools.deepEqual(await drain(consumer), []);
       const refused = { name: "TmqError", code: 0x4007, fatal: false };
       await tools.rejects(consumer.seek({ topic: "t", vgroupId: 1, offset: 1_000n }), refused);
-      await tools.rejects(consumer.seek({ topic: "t", vgroupId: 1, offset: -1n }), { name: "InterfaceError" });
+      await tools.rejects(consumer.seek({ topic: "t", vgroupId: 1, offset: -1n }), {
+        name: "InterfaceError",
+      });
     },
   },
   {
@@ -326,7 +372,9 @@ function killing(topics: FakeTopics, seed: number, oneIn: number): Script {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor(state / 2 ** 32 * bound);
   };
-  const killed = Object.entries(topics.script).map(([action, handle]): [string, Handler] => [action, (request, peer) => {
+  const killed = Object.entries(topics.script).map((
+    [action, handle],
+  ): [string, Handler] => [action, (request, peer) => {
     const fate = random(3 * oneIn);
     if (fate === 0) return peer.drop();
     if (fate === 1) {
@@ -349,20 +397,39 @@ interface Law {
 const laws: readonly Law[] = [
   { name: "commits by message", options: {}, commitsItself: true },
   { name: "automatic commits", options: { autoCommit: { intervalMs: 1 } }, commitsItself: false },
-  { name: "commits by message, from the end of the log", options: { offsetReset: "latest" }, commitsItself: true },
-  { name: "automatic commits and a longer queue", options: { autoCommit: { intervalMs: 3 }, prefetch: 5 }, commitsItself: false },
+  {
+    name: "commits by message, from the end of the log",
+    options: { offsetReset: "latest" },
+    commitsItself: true,
+  },
+  {
+    name: "automatic commits and a longer queue",
+    options: { autoCommit: { intervalMs: 3 }, prefetch: 5 },
+    commitsItself: false,
+  },
 ];
 
 /** Consumes under random kills until every value was seen. */
-async function obey(tools: FailureTools, { options, commitsItself }: Law, seed: number): Promise<void> {
+async function obey(
+  tools: FailureTools,
+  { options, commitsItself }: Law,
+  seed: number,
+): Promise<void> {
   const count = 40;
   const isLate = options.offsetReset === "latest";
-  const { topics, open } = await start(tools, isLate ? 0 : count, (made) => killing(made, seed, 12));
+  const { topics, open } = await start(
+    tools,
+    isLate ? 0 : count,
+    (made) => killing(made, seed, 12),
+  );
   topics.log(1);
   topics.log(2);
   const finished = new Map([[1, 0], [2, 0]]);
   topics.onCommit = (vgroupId, offset) => {
-    tools.ok(offset <= finished.get(vgroupId)!, `vgroup ${vgroupId}: ${offset} committed, ${finished.get(vgroupId)} finished`);
+    tools.ok(
+      offset <= finished.get(vgroupId)!,
+      `vgroup ${vgroupId}: ${offset} committed, ${finished.get(vgroupId)} finished`,
+    );
   };
   const seen = new Set<number>();
   let inWork: Message | null = null;
@@ -403,7 +470,8 @@ async function persistent<T>(work: () => Promise<T>): Promise<T> {
 
 const reconnects: readonly FailureCase[] = [
   ...laws.map((law): FailureCase => ({
-    name: `under random kills every message comes and no commit passes what is finished: ${law.name}`,
+    name:
+      `under random kills every message comes and no commit passes what is finished: ${law.name}`,
     async run(tools) {
       await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => obey(tools, law, seed)));
     },
@@ -424,11 +492,22 @@ const reconnects: readonly FailureCase[] = [
       await first!.commit();
       isCut = true;
       const rest = await drain(consumer, 2);
-      tools.deepEqual(sorted(rest.flatMap(valuesOf)).filter((value) => value === valuesOf(first!)[0]), []);
+      tools.deepEqual(
+        sorted(rest.flatMap(valuesOf)).filter((value) => value === valuesOf(first!)[0]),
+        [],
+      );
       tools.deepEqual(sorted([...new Set([first!, ...rest].flatMap(valuesOf))]), upTo(6));
       tools.equal(server.handshakes.length, 2);
-      tools.deepEqual(events.map(({ type }) => type).filter((type) => type !== "commit"), ["connect", "disconnect", "connect", "reconnect"]);
-      tools.deepEqual(server.of("subscribe").map(({ args }) => [args["group_id"], args["topics"]]), [["g", ["t"]], ["g", ["t"]]]);
+      tools.deepEqual(events.map(({ type }) => type).filter((type) => type !== "commit"), [
+        "connect",
+        "disconnect",
+        "connect",
+        "reconnect",
+      ]);
+      tools.deepEqual(
+        server.of("subscribe").map(({ args }) => [args["group_id"], args["topics"]]),
+        [["g", ["t"]], ["g", ["t"]]],
+      );
     },
   },
   {
@@ -447,12 +526,15 @@ const reconnects: readonly FailureCase[] = [
     },
   },
   {
-    name: "consumer.poll() tells when the connection does not come back, and the next one tries again",
+    name:
+      "consumer.poll() tells when the connection does not come back, and the next one tries again",
     async run(tools) {
       let refuses = false;
       const { server, open } = await start(tools, 2, (topics) => ({
         subscribe: (request, peer) =>
-          refuses ? peer.fail(request, 0x03e1, "Topic not exist") : topics.script["subscribe"]!(request, peer),
+          refuses
+            ? peer.fail(request, 0x03e1, "Topic not exist")
+            : topics.script["subscribe"]!(request, peer),
       }));
       await using consumer = await open();
       await consumer.poll();
@@ -470,7 +552,9 @@ const reconnects: readonly FailureCase[] = [
       let assigned = [1, 2];
       const { open } = await start(tools, 2, () => ({
         assignment: (request, peer) =>
-          peer.reply(request, { assignment: assigned.map((vgroup_id) => ({ vgroup_id, offset: 0, begin: 0, end: 1 })) }),
+          peer.reply(request, {
+            assignment: assigned.map((vgroup_id) => ({ vgroup_id, offset: 0, begin: 0, end: 1 })),
+          }),
       }));
       const events: ClientEvent[] = [];
       await using consumer = await open({ onEvent: (event) => void events.push(event) });
@@ -497,18 +581,28 @@ const versions: readonly FailureCase[] = [
     async run(tools) {
       const topics = new FakeTopics();
       topics.append(1, 5);
-      const older = await tools.serve({ version: "3.3.5.0", script: { ...topics.script, unsubscribe: (request, peer) => peer.reply(request) } });
-      await using consumer = await subscribe(older.url, { ...base, topics: ["t"] });
+      const older = await tools.serve({
+        version: "3.3.5.0",
+        script: { ...topics.script, unsubscribe: (request, peer) => peer.reply(request) },
+      });
+      await using consumer = await subscribe(older.url, base);
       tools.deepEqual(valuesOf((await consumer.poll())!), [5]);
       tools.ok(versioned(older).every((has) => has === false));
       const oldest = await tools.serve({ version: "3.1.1.9", script: topics.script });
-      await tools.rejects(subscribe(oldest.url, { ...base, topics: ["t"] }), { name: "UnsupportedError", message: /3\.1\.2/ });
+      await tools.rejects(subscribe(oldest.url, base), {
+        name: "UnsupportedError",
+        message: /3\.1\.2/,
+      });
       const config = { "min.poll.rows": "1" };
-      await tools.rejects(subscribe(older.url, { ...base, topics: ["t"], config }), { name: "UnsupportedError", message: /3\.3\.6/ });
+      await tools.rejects(subscribe(older.url, { ...base, config }), {
+        name: "UnsupportedError",
+        message: /3\.3\.6/,
+      });
     },
   },
   {
-    name: "subscribe() sends configuration as the server needs it, and refuses a wrong password as such",
+    name:
+      "subscribe() sends configuration as the server needs it, and refuses a wrong password as such",
     async run(tools) {
       const { server, open } = await start(tools, 1, (topics) => ({
         subscribe: (request, peer) =>
@@ -516,17 +610,36 @@ const versions: readonly FailureCase[] = [
             ? peer.fail(request, 0xffff, "init tscObj failed")
             : topics.script["subscribe"]!(request, peer),
       }));
-      const config = { "Session.Timeout.ms": "9000", "min.poll.rows": "500", "msg.enable.batchmeta": "true" };
+      const config = {
+        "Session.Timeout.ms": "9000",
+        "min.poll.rows": "500",
+        "msg.enable.batchmeta": "true",
+      };
       await (await open({ clientId: "c", config })).close();
       const { args } = server.of("subscribe")[0]!;
       tools.deepEqual(
-        [args["client_id"], args["session_timeout_ms"], args["enable_batch_meta"], args["config"], args["offset_reset"]],
+        [
+          args["client_id"],
+          args["session_timeout_ms"],
+          args["enable_batch_meta"],
+          args["config"],
+          args["offset_reset"],
+        ],
         ["c", "9000", "1", { "min.poll.rows": "500" }, "earliest"],
       );
-      await tools.rejects(open({ password: "wrong" }), { name: "ConnectionError", kind: "authentication" });
+      await tools.rejects(open({ password: "wrong" }), {
+        name: "ConnectionError",
+        kind: "authentication",
+      });
     },
   },
 ];
 
 /** Cases about subscriptions. */
-export const tmqCases: readonly FailureCase[] = [...delivery, ...commits, ...places, ...reconnects, ...versions];
+export const tmqCases: readonly FailureCase[] = [
+  ...delivery,
+  ...commits,
+  ...places,
+  ...reconnects,
+  ...versions,
+];

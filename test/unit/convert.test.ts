@@ -5,7 +5,7 @@ import { DataType } from "../../src/data_type.ts";
 import { InterfaceError } from "../../src/errors.ts";
 import { param } from "../../src/sql/param.ts";
 import { convertColumn } from "../../src/statements/convert.ts";
-import { type Source, SourceForm } from "../../src/statements/source.ts";
+import { type Source, SourceForm } from "../../src/codec/bind_request.ts";
 import { target } from "../support/targets.ts";
 
 let codec: Codec;

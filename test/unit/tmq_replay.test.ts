@@ -10,12 +10,20 @@ afterEach(async () => {
 });
 
 /** All messages that a recorded conversation brings. */
-async function replay(file: string, conn?: number): Promise<{ messages: Message[]; server: FakeServer }> {
+async function replay(
+  file: string,
+  conn?: number,
+): Promise<{ messages: Message[]; server: FakeServer }> {
   const { script } = replayOf(file, conn);
   const server = await FakeServer.start({ script });
   servers.push(server);
-  const options = { topics: ["t"], groupId: "g", offsetReset: "earliest", autoCommit: false } as const;
-  await using consumer = await subscribe(server.url, { ...options, topics: ["t"] });
+  const options = {
+    topics: ["t"],
+    groupId: "g",
+    offsetReset: "earliest",
+    autoCommit: false,
+  } as const;
+  await using consumer = await subscribe(server.url, options);
   const messages: Message[] = [];
   for (let message = await consumer.poll(); message !== null; message = await consumer.poll(600)) {
     messages.push(message);
@@ -42,12 +50,17 @@ function plain(value: unknown): unknown {
 }
 
 /** The rows that messages brought, merged by table and time as the server does. */
-function mergedRows(messages: readonly Message[], tableOf: (row: Record<string, unknown>, table: string | null) => string) {
+function mergedRows(
+  messages: readonly Message[],
+  tableOf: (row: Record<string, unknown>, table: string | null) => string,
+) {
   const rows = new Map<string, Record<string, unknown>>();
   for (const block of messages.flatMap(({ blocks }) => blocks)) {
     for (const row of block.rows()) {
       const table = tableOf(row, block.table);
-      const cells = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
+      const cells = Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, plain(value)]),
+      );
       const key = `${table} ${cells["ts"]}`;
       rows.set(key, { ...rows.get(key), ...cells, table });
     }
@@ -55,7 +68,10 @@ function mergedRows(messages: readonly Message[], tableOf: (row: Record<string, 
   return rows;
 }
 
-function compare(rows: ReadonlyMap<string, Record<string, unknown>>, columns: readonly string[]): void {
+function compare(
+  rows: ReadonlyMap<string, Record<string, unknown>>,
+  columns: readonly string[],
+): void {
   const expected = expectedRows();
   for (const row of expected) {
     const got = rows.get(`${row["table"]} ${row["ts"]}`);
@@ -76,14 +92,33 @@ describe("subscribe() replays py_tmq", () => {
     const { messages } = await replay("py_tmq.jsonl", 1);
     expect(messages.map(({ kind, blocks }) => [kind, blocks.length])).toEqual([["data", 7]]);
     compare(mergedRows(messages, (row) => String(row["tbname"])), ["current", "voltage"]);
-    expect(messages[0]).toMatchObject({ topic: "tp_sel", database: "g_tmq", vgroupId: 59, offset: 0n, nextOffset: 11n });
+    expect(messages[0]).toMatchObject({
+      topic: "tp_sel",
+      database: "g_tmq",
+      vgroupId: 59,
+      offset: 0n,
+      nextOffset: 11n,
+    });
   });
 
   it("a topic of a super table: each row with its table", async () => {
     const { messages } = await replay("py_tmq.jsonl", 2);
-    compare(mergedRows(messages, (_row, table) => table!), ["current", "voltage", "note", "ok", "u8", "u64", "extra"]);
+    compare(mergedRows(messages, (_row, table) => table!), [
+      "current",
+      "voltage",
+      "note",
+      "ok",
+      "u8",
+      "u64",
+      "extra",
+    ]);
     const first = messages[0]!.blocks[0]!.rows()[0]!;
-    expect([first["ok"], first["u8"], first["u64"], first["note"]]).toEqual([true, 200, 2n ** 64n - 1n, "北京"]);
+    expect([first["ok"], first["u8"], first["u64"], first["note"]]).toEqual([
+      true,
+      200,
+      2n ** 64n - 1n,
+      "北京",
+    ]);
   });
 
   it("a topic of a database: rows, another table, and every message acknowledged", async () => {
@@ -111,7 +146,9 @@ describe("subscribe() replays raw_tmq_session", () => {
   it("gives its metadata events as typed objects, and its data", async () => {
     const { messages } = await replay("raw_tmq_session.jsonl");
     const events = messages.flatMap(({ metadata }) => metadata);
-    expect(messages.map(({ kind }) => kind).filter((kind) => kind === "metadata").length).toBe(events.length);
+    expect(messages.map(({ kind }) => kind).filter((kind) => kind === "metadata").length).toBe(
+      events.length,
+    );
     expect(events.map((event) => event.type)).toEqual([
       "create",
       "create",
@@ -125,7 +162,8 @@ describe("subscribe() replays raw_tmq_session", () => {
       "alter",
       "drop",
     ]);
-    const [stable, child, added, resized, tagged, normal, deleted, , dropped, removed, last] = events;
+    const [stable, child, added, resized, tagged, normal, deleted, , dropped, removed, last] =
+      events;
     expect(stable).toMatchObject({
       tableType: "super",
       tableName: "st",
@@ -140,7 +178,11 @@ describe("subscribe() replays raw_tmq_session", () => {
       compress: "zstd",
       level: "medium",
     });
-    const tags = [{ name: "t", type: "INT", value: 1 }, { name: "l", type: "VARCHAR", value: "one" }];
+    const tags = [{ name: "t", type: "INT", value: 1 }, {
+      name: "l",
+      type: "VARCHAR",
+      value: "one",
+    }];
     expect(child).toEqual({
       type: "create",
       tableType: "child",
@@ -156,8 +198,17 @@ describe("subscribe() replays raw_tmq_session", () => {
       column: "extra",
       columnType: "DOUBLE",
     });
-    expect(resized).toMatchObject({ change: "resize-column", column: "s", columnType: "NCHAR", length: 16 });
-    expect(tagged).toMatchObject({ tableType: "child", change: "set-tag", tags: [{ name: "t", value: "11" }] });
+    expect(resized).toMatchObject({
+      change: "resize-column",
+      column: "s",
+      columnType: "NCHAR",
+      length: 16,
+    });
+    expect(tagged).toMatchObject({
+      tableType: "child",
+      change: "set-tag",
+      tags: [{ name: "t", value: "11" }],
+    });
     expect(normal).toMatchObject({ tableType: "normal", tableName: "sjt" });
     expect(deleted).toEqual({
       type: "delete",
@@ -166,7 +217,9 @@ describe("subscribe() replays raw_tmq_session", () => {
     expect(dropped).toEqual({ type: "drop", tableType: "other", tableNames: ["c2"] });
     expect(removed).toMatchObject({ change: "drop-column", column: "extra" });
     expect(last).toEqual({ type: "drop", tableType: "super", tableNames: ["sj"] });
-    const rows = messages.flatMap(({ blocks }) => blocks).map((block) => [block.table, block.rows()]);
+    const rows = messages.flatMap(({ blocks }) => blocks).map((
+      block,
+    ) => [block.table, block.rows()]);
     expect(rows).toEqual([
       ["c1", [
         { ts: new Date(1_700_000_000_000), v: 1, s: "北京", de: "1.500" },

@@ -67,7 +67,9 @@ async function openHost(
 function requireVersion(version: string, options: ResolvedOptions): void {
   requireOptions(version, options);
   if (isAtLeast(version, minVersion)) return;
-  throw new UnsupportedError(`subscriptions: need a server of version ${minVersion}; this one is ${version}`);
+  throw new UnsupportedError(
+    `subscriptions: need a server of version ${minVersion}; this one is ${version}`,
+  );
 }
 
 /** What is told of a membership after it is there. */
@@ -100,7 +102,12 @@ export async function openConsumer(
   try {
     const version = await subscribe(host, options, request);
     isSubscribed = true;
-    options.onEvent({ type: "connect", transport: "websocket", url: host.url, serverVersion: version });
+    options.onEvent({
+      type: "connect",
+      transport: "websocket",
+      url: host.url,
+      serverVersion: version,
+    });
     return new WebSocketConsumer({ ...host, codec, version, values: options.values });
   } catch (error) {
     await host.channel.close();
@@ -108,7 +115,11 @@ export async function openConsumer(
   }
 }
 
-async function subscribe(host: OpenedHost, options: ResolvedOptions, request: ConsumerRequest): Promise<string> {
+async function subscribe(
+  host: OpenedHost,
+  options: ResolvedOptions,
+  request: ConsumerRequest,
+): Promise<string> {
   const { channel, nextReqId, version } = host;
   if (version !== "") requireVersion(version, options);
   if (options.totp !== undefined) {
@@ -129,7 +140,15 @@ function refusal(code: number, message: string, reqId: bigint): Error {
   // This is all that a wrong password gives (test/golden/wire/raw_tmq_actions.jsonl).
   if (message === "init tscObj failed") {
     const hint = "Are user and password right?";
-    return new ConnectionError(message, { code, reqId, hint, kind: "authentication", outcome: "rejected" });
+    return new ConnectionError(message, {
+      code,
+      reqId,
+      hint,
+      kind: "authentication",
+      outcome: "rejected",
+    });
   }
-  return error instanceof ConnectionError ? error : databaseError(code, message, { context: "tmq", reqId });
+  return error instanceof ConnectionError
+    ? error
+    : databaseError(code, message, { context: "tmq", reqId });
 }

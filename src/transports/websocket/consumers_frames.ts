@@ -39,7 +39,11 @@ export interface RawReply {
 
 function short(frame: Uint8Array, needed: number): CodecError {
   const { byteLength: available } = frame;
-  return new CodecError("the server's frame with a message is cut", { offset: 0, needed, available });
+  return new CodecError("the server's frame with a message is cut", {
+    offset: 0,
+    needed,
+    available,
+  });
 }
 
 /** The bytes from `at` on, which must be as many as announced. */
@@ -57,7 +61,9 @@ export function readRawData(frame: Uint8Array, messageId: number): RawReply {
   if (frame.byteLength < headBytes) throw short(frame, headBytes);
   const head = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (head.getBigUint64(8, true) !== fetchRawDataAction || head.getUint16(16, true) !== 1) {
-    throw new CodecError("the server's binary frame is not a fetch_raw_data reply of version 1", { offset: 8 });
+    throw new CodecError("the server's binary frame is not a fetch_raw_data reply of version 1", {
+      offset: 8,
+    });
   }
   const end = headBytes + head.getUint32(38, true);
   if (frame.byteLength < end) throw short(frame, end);
@@ -67,7 +73,12 @@ export function readRawData(frame: Uint8Array, messageId: number): RawReply {
   if (frame.byteLength < end + 6) throw short(frame, end + 6);
   requireId(head.getBigUint64(end - 8, true), messageId);
   const rawType = head.getUint16(end, true);
-  return { code, message, rawType, payload: payloadAt(frame, end + 6, head.getUint32(end + 2, true)) };
+  return {
+    code,
+    message,
+    rawType,
+    payload: payloadAt(frame, end + 6, head.getUint32(end + 2, true)),
+  };
 }
 
 /** Reads a `fetch_raw` reply. */

@@ -33,7 +33,11 @@ export interface ConsumerParts {
   readonly values: ResolvedValueOptions;
 }
 
-const kinds: Readonly<Record<number, PolledMessage["kind"]>> = { 1: "data", 2: "metadata", 3: "data+metadata" };
+const kinds: Readonly<Record<number, PolledMessage["kind"]>> = {
+  1: "data",
+  2: "metadata",
+  3: "data+metadata",
+};
 const sameCommittedValue = 0x4012;
 /** Limit of the wait for the server to let go. */
 const unsubscribeWaitMs = 5_000;
@@ -68,7 +72,10 @@ export class WebSocketConsumer implements ConsumerLink {
   async poll(waitMs: number, call: Call): Promise<PolledMessage | null> {
     const message_id = this.#acknowledges ? this.#taken : undefined;
     const timeoutMs = call.timeoutMs === 0 ? 0 : call.timeoutMs + waitMs;
-    const reply = await this.#request("poll", { blocking_time: waitMs, message_id }, { ...call, timeoutMs });
+    const reply = await this.#request("poll", { blocking_time: waitMs, message_id }, {
+      ...call,
+      timeoutMs,
+    });
     const polled = readPoll(reply);
     if (polled === null) return null;
     try {
@@ -94,12 +101,28 @@ export class WebSocketConsumer implements ConsumerLink {
     await this.#request("commit", { message_id: this.#taken }, call);
   }
 
-  async committed(topic: string, vgroupIds: readonly number[], call: Call): Promise<(bigint | null)[]> {
-    return readOffsets(await this.#request("committed", vgroupArgs(topic, vgroupIds), call), "committed", vgroupIds.length);
+  async committed(
+    topic: string,
+    vgroupIds: readonly number[],
+    call: Call,
+  ): Promise<(bigint | null)[]> {
+    return readOffsets(
+      await this.#request("committed", vgroupArgs(topic, vgroupIds), call),
+      "committed",
+      vgroupIds.length,
+    );
   }
 
-  async position(topic: string, vgroupIds: readonly number[], call: Call): Promise<(bigint | null)[]> {
-    return readOffsets(await this.#request("position", vgroupArgs(topic, vgroupIds), call), "position", vgroupIds.length);
+  async position(
+    topic: string,
+    vgroupIds: readonly number[],
+    call: Call,
+  ): Promise<(bigint | null)[]> {
+    return readOffsets(
+      await this.#request("position", vgroupArgs(topic, vgroupIds), call),
+      "position",
+      vgroupIds.length,
+    );
   }
 
   async assignment(topic: string, call: Call): Promise<AssignedVgroup[]> {
@@ -143,19 +166,32 @@ export class WebSocketConsumer implements ConsumerLink {
   async #fetch(polled: PollReply, call: Call): Promise<PolledMessage> {
     const kind = kinds[polled.type];
     if (kind === undefined) {
-      throw new TmqError(`the server sent a message of the unknown type ${polled.type}`, { code: 0x4000 });
+      throw new TmqError(`the server sent a message of the unknown type ${polled.type}`, {
+        code: 0x4000,
+      });
     }
     const data = kind === "metadata" ? undefined : await this.#blocks(polled.messageId, call);
     const metadata = kind === "data" ? undefined : await this.#metadata(polled.messageId, call);
     // Of metadata alone the server tells where the next message begins (protocol.md §5.8).
     const nextOffset = data === undefined ? logOffset(polled.offset) : data.nextOffset;
     const { topic, database, vgroupId, offset } = polled;
-    return { kind, topic, database, vgroupId, offset, nextOffset, blocks: data?.blocks ?? [], metadata };
+    return {
+      kind,
+      topic,
+      database,
+      vgroupId,
+      offset,
+      nextOffset,
+      blocks: data?.blocks ?? [],
+      metadata,
+    };
   }
 
   async #metadata(messageId: number, call: Call): Promise<unknown> {
     const reqId = this.nextReqId();
-    return readMeta(await this.#request("fetch_json_meta", { message_id: messageId }, { ...call, reqId }));
+    return readMeta(
+      await this.#request("fetch_json_meta", { message_id: messageId }, { ...call, reqId }),
+    );
   }
 
   async #blocks(messageId: number, call: Call): Promise<DecodedMessage> {

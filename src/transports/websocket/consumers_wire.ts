@@ -36,7 +36,11 @@ function switchValue(key: string, value: string): string {
  *
  * @throws {UnsupportedError} naming a key that this server would ignore.
  */
-export function subscribeArgs(request: ConsumerRequest, options: ResolvedOptions, version: string): WireArgs {
+export function subscribeArgs(
+  request: ConsumerRequest,
+  options: ResolvedOptions,
+  version: string,
+): WireArgs {
   const args: WireArgs = {
     user: options.user,
     password: options.password,
@@ -55,7 +59,9 @@ export function subscribeArgs(request: ConsumerRequest, options: ResolvedOptions
   for (const [key, value] of Object.entries(request.config)) {
     const [name, since] = fields[key] ?? [undefined, configSince];
     if (!isAtLeast(version, since)) {
-      throw new UnsupportedError(`config ${key}: needs a server of version ${since}; this one is ${version}`);
+      throw new UnsupportedError(
+        `config ${key}: needs a server of version ${since}; this one is ${version}`,
+      );
     }
     if (name === undefined) config[key] = value;
     else args[name] = switchValue(key, value);
@@ -70,7 +76,9 @@ export function vgroupArgs(topic: string, vgroupIds: readonly number[]): WireArg
 }
 
 function fault(reply: Reply, name: string): CodecError {
-  return new CodecError(`the server's reply to ${reply.action} has a ${name} that cannot be`, { reqId: reply.reqId });
+  return new CodecError(`the server's reply to ${reply.action} has a ${name} that cannot be`, {
+    reqId: reply.reqId,
+  });
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -137,7 +145,11 @@ export function readAssignment(reply: Reply): AssignedVgroup[] {
 }
 
 /** Reads the reply to `committed` or `position`; a negative number stands for none. */
-export function readOffsets(reply: Reply, name: "committed" | "position", count: number): (bigint | null)[] {
+export function readOffsets(
+  reply: Reply,
+  name: "committed" | "position",
+  count: number,
+): (bigint | null)[] {
   const list = listOf(reply, name);
   if (list.length !== count || !list.every(Number.isSafeInteger)) throw fault(reply, name);
   return list.map((offset) => Number(offset) < 0 ? null : BigInt(offset as number));

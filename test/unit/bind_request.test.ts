@@ -7,7 +7,7 @@ import { convertColumn } from "../../src/statements/convert.ts";
 import { encodeBindRequest } from "../../src/statements/encode.ts";
 import { groupPlaceholders } from "../../src/statements/placeholders.ts";
 import { selectRequest } from "../../src/statements/select_params.ts";
-import { type BindRequest, formatBindRequest, type Source } from "../../src/statements/source.ts";
+import { type BindRequest, formatBindRequest, type Source } from "../../src/codec/bind_request.ts";
 import type { Placeholder } from "../../src/transports/transport.ts";
 import type { Precision } from "../../src/types.ts";
 import { type BindBlock, type BindFrame, readBindFrame, valuesOf } from "../support/bind_frame.ts";

@@ -23,12 +23,22 @@
  */
 
 /** How the values of a source are given. */
-export const SourceForm = { FIXED: 0, BYTES: 1, TEXT: 2 } as const;
+export const SourceForm: {
+  /** Values of fixed width, one behind the other. */
+  readonly FIXED: 0;
+  /** Bytes, with a length in bytes for each row. */
+  readonly BYTES: 1;
+  /** UTF-8 of all strings joined, with a length in UTF-16 units for each row. */
+  readonly TEXT: 2;
+} = { FIXED: 0, BYTES: 1, TEXT: 2 };
 
 /** One column of values. */
 export interface Source {
+  /** Wire code of the data type. */
   readonly typeCode: number;
-  readonly form: (typeof SourceForm)[keyof typeof SourceForm];
+  /** How the values are given: `SourceForm`. */
+  readonly form: 0 | 1 | 2;
+  /** Number of rows. */
   readonly rows: number;
   /** Wire number of the precision of TIMESTAMP texts. */
   readonly precision: number;

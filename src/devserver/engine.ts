@@ -154,6 +154,8 @@ export class ServerError extends Error {
   /** Code, such as `0x2603`. */
   readonly code: number;
   /**
+   * Makes the failure of a code.
+   *
    * @param code The code.
    * @param message TDengine's text for it.
    */

@@ -13,7 +13,7 @@ import type { ConsumerLink, ConsumerRequest } from "../consumer_port.ts";
 import type { Call } from "../transport.ts";
 import { Channel } from "./channel.ts";
 import { WebSocketConsumer } from "./consumers_link.ts";
-import { subscribeArgs } from "./consumers_wire.ts";
+import { subscribeArgs, type WireArgs } from "./consumers_wire.ts";
 import { openSocket } from "./socket.ts";
 import { hostUrl, requireOptions, socketRequest } from "./transport.ts";
 
@@ -100,7 +100,7 @@ export async function openConsumer(
     close: ({ channel }) => void channel.close(),
   });
   try {
-    const version = await subscribe(host, options, request);
+    const { version, subscription } = await subscribe(host, options, request);
     isSubscribed = true;
     options.onEvent({
       type: "connect",
@@ -108,7 +108,7 @@ export async function openConsumer(
       url: host.url,
       serverVersion: version,
     });
-    return new WebSocketConsumer({ ...host, codec, version, values: options.values });
+    return new WebSocketConsumer({ ...host, codec, version, values: options.values, subscription });
   } catch (error) {
     await host.channel.close();
     throw error;
@@ -129,9 +129,10 @@ async function subscribe(
   const known = version || "3.3.6.0";
   const { signal, requestTimeoutMs: timeoutMs } = options;
   const call = { reqId: nextReqId(), signal, timeoutMs };
-  const reply = await channel.request("subscribe", subscribeArgs(request, options, known), call);
+  const subscription = subscribeArgs(request, options, known);
+  const reply = await channel.request("subscribe", subscription, call);
   if (reply.code !== 0) throw refusal(reply.code, reply.message, call.reqId);
-  return version || reply.version || known;
+  return { version: version || reply.version || known, subscription };
 }
 
 /** Login and network failures are the connection's; the rest is the subscription's. */

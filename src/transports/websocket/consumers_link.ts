@@ -31,6 +31,8 @@ export interface ConsumerParts {
   readonly nextReqId: () => bigint;
   readonly version: string;
   readonly values: ResolvedValueOptions;
+  /** What it subscribed with. Only the topics count when it does so again, but the rest must be there. */
+  readonly subscription: WireArgs;
 }
 
 const kinds: Readonly<Record<number, PolledMessage["kind"]>> = {
@@ -143,7 +145,7 @@ export class WebSocketConsumer implements ConsumerLink {
   }
 
   async subscribe(topics: readonly string[], call: Call): Promise<void> {
-    await this.#request("subscribe", { topics }, call);
+    await this.#request("subscribe", { ...this.#parts.subscription, topics }, call);
     this.#isSubscribed = true;
   }
 

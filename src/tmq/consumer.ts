@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { ClientCode, ConnectionError, InterfaceError, UnsupportedError } from "../errors.ts";
-import type { ConsumerLink, TopicOffset } from "../transports/consumer_port.ts";
-import type { Call } from "../transports/transport.ts";
+import { InterfaceError } from "../errors.ts";
+import type { TopicOffset } from "../transports/consumer_port.ts";
 import type { RequestOptions, ValueOptions } from "../types.ts";
-import { AutoCommit } from "./auto_commit.ts";
-import { Iterations } from "./iteration.ts";
+import { type ConsumerParts, Lifecycle } from "./lifecycle.ts";
 import type { Message } from "./message.ts";
 import { checkTopics } from "./options.ts";
 import {
@@ -21,36 +19,9 @@ import {
   type VgroupOffset,
   vgroupsOf,
 } from "./positions.ts";
-import { Session, type SessionParts, type Work } from "./session.ts";
-
-/** What a consumer is made of. */
-export interface ConsumerParts extends SessionParts {
-  readonly autoCommitMs: number | undefined;
-  /** Takes who is to be told when a connection is gone. */
-  listen(onLost: () => void): void;
-}
+import type { Session } from "./session.ts";
 
 const maxTimerMs = 2 ** 31 - 1;
-
-/** A message's commit. */
-function endOf({ topic, vgroupId, nextOffset }: Message): TopicOffset {
-  return { topic, vgroupId, offset: nextOffset! };
-}
-
-async function commitSnapshot(
-  link: ConsumerLink,
-  message: Message | undefined,
-  newest: Message | undefined,
-  call: () => Call,
-): Promise<void> {
-  if (message === undefined || message === newest) return await link.commitAll(call());
-  throw new UnsupportedError(
-    "a message of a snapshot has no offset: only the newest one can be committed",
-  );
-}
-
-/** How long the end waits for the last automatic commit. */
-const closeCommitMs = 5_000;
 
 /**
  * A member of a consumer group, made by `subscribe()`. Iterate it, or `poll` it.
@@ -76,17 +47,13 @@ const closeCommitMs = 5_000;
  */
 export class Consumer<V extends ValueOptions = ValueOptions>
   implements AsyncIterable<Message<V>>, AsyncDisposable {
+  readonly #life: Lifecycle;
   readonly #session: Session;
-  readonly #autoCommit: AutoCommit;
-  readonly #iterations: Iterations;
-  #closing: Promise<void> | undefined;
 
   /** Use `subscribe()` instead. */
   constructor(parts: ConsumerParts) {
-    this.#session = new Session(parts, (message, options) => this.commit(message, options));
-    parts.listen(() => this.#session.onLost());
-    this.#autoCommit = new AutoCommit(parts.autoCommitMs, () => this.#commitFinished());
-    this.#iterations = new Iterations(this.#session, () => this.#autoCommit.schedule());
+    this.#life = new Lifecycle(parts);
+    this.#session = this.#life.session;
   }
 
   /**
@@ -104,12 +71,12 @@ export class Consumer<V extends ValueOptions = ValueOptions>
       throw new InterfaceError(`timeoutMs must be 0 … ${maxTimerMs} milliseconds`);
     }
     const { signal, timeoutMs: limitMs } = options;
-    return await this.#iterations.poll({ timeoutMs, signal, limitMs }) as Message<V> | null;
+    return await this.#life.iterations.poll({ timeoutMs, signal, limitMs }) as Message<V> | null;
   }
 
   /** Waits for message after message; ends when the consumer is closed or unsubscribed. */
   [Symbol.asyncIterator](): AsyncIterator<Message<V>, undefined> {
-    return this.#iterations.iterate() as AsyncIterator<Message<V>, undefined>;
+    return this.#life.iterations.iterate() as AsyncIterator<Message<V>, undefined>;
   }
 
   /**
@@ -121,18 +88,7 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * @throws {TmqError} When another consumer of the group has the vgroup meanwhile.
    */
   async commit(message?: Message, options?: RequestOptions): Promise<void> {
-    const given = message === undefined ? this.#session.ledger.givenOffsets() : [];
-    const { lastGiven } = this.#iterations;
-    await this.#session.request("commit()", options, async (link, call) => {
-      const { commits } = this.#session;
-      // Nothing is fetched ahead of a snapshot's messages, so that all that was polled was given.
-      if ((message ?? lastGiven)?.nextOffset === null) {
-        return await commitSnapshot(link, message, lastGiven, call);
-      }
-      for (const offset of message === undefined ? given : [endOf(message)]) {
-        await commits.advance(link, offset, call);
-      }
-    });
+    await this.#life.commit(message, options);
   }
 
   /**
@@ -267,7 +223,11 @@ export class Consumer<V extends ValueOptions = ValueOptions>
     return vgroups.reduce((sum, { end, offset }) => end > offset ? sum + end - offset : sum, 0n);
   }
 
-  /** The topics that the server has for this consumer. */
+  /**
+   * The topics that the server has for this consumer.
+   *
+   * @param options Limits of the request.
+   */
   async topics(options?: RequestOptions): Promise<string[]> {
     return await this.#session.request("topics()", options, (link, call) => link.topics(call()));
   }
@@ -279,25 +239,7 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * @param options Limits of each request.
    */
   async unsubscribe(options?: RequestOptions): Promise<void> {
-    if (this.#session.topics.length === 0) {
-      throw new InterfaceError("the consumer is not subscribed");
-    }
-    if (this.#autoCommit.isOn) await this.#commitFinished();
-    this.#session.pump.stop(
-      new InterfaceError("the consumer is not subscribed: call subscribe() first"),
-    );
-    try {
-      await this.#session.request(
-        "unsubscribe()",
-        options,
-        (link, call) => link.unsubscribe(call()),
-      );
-    } catch (error) {
-      this.#session.pump.restart();
-      throw error;
-    }
-    this.#iterations.clear();
-    this.#session.reset([]);
+    await this.#life.unsubscribe(options);
   }
 
   /**
@@ -308,12 +250,7 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * @throws {TmqError} When the server refuses, for example because there is no such topic.
    */
   async subscribe(topics: readonly string[], options?: RequestOptions): Promise<void> {
-    const checked = checkTopics(topics);
-    if (this.#session.topics.length > 0) {
-      throw new InterfaceError("the consumer is subscribed: call unsubscribe() first");
-    }
-    await this.#session.resubscribe(checked, options);
-    this.#session.pump.restart();
+    await this.#life.subscribe(checkTopics(topics), options);
   }
 
   /**
@@ -321,34 +258,12 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * the server can drop the topics.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#life.close();
   }
 
   /** Closes the consumer. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(): Promise<void> {
-    this.#session.pump.pause();
-    if (this.#autoCommit.isOn && this.#session.isConnected) {
-      await this.#commitFinished(closeCommitMs);
-    }
-    this.#autoCommit.stop();
-    const { CONNECTION_CLOSED: code } = ClientCode;
-    await this.#session.close(
-      new ConnectionError("the consumer is closed", { code, outcome: "not-sent" }),
-    );
-  }
-
-  /** Commits automatically; whether something is left. */
-  async #commitFinished(timeoutMs?: number): Promise<boolean> {
-    const { ledger, commits } = this.#session;
-    const options = timeoutMs === undefined ? {} : { timeoutMs };
-    const request = (work: Work<void>) =>
-      this.#session.request("an automatic commit", options, work);
-    await commits.finished(request, () => this.#closing === undefined);
-    return ledger.ready().length > 0;
   }
 
   #topics(topic: string | undefined): readonly string[] {

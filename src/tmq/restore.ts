@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { ConsumerLink } from "../transports/consumer_port.ts";
+import type { AssignedVgroup, ConsumerLink } from "../transports/consumer_port.ts";
 import type { Call } from "../transports/transport.ts";
 import type { Ledger, VgroupState } from "./ledger.ts";
+
+const balanceAttempts = 10;
+const balancePauseMs = 200;
 
 /**
  * The server lets a group go on from what it has committed. Two cases it cannot know: the application has moved to
@@ -22,7 +25,7 @@ export async function restorePositions(
     position !== null && (isSought || !isFromBegin)
   );
   for (const topic of new Set(unknown.map((state) => state.topic))) {
-    const assigned = await link.assignment(topic, call());
+    const assigned = await assignedVgroups(link, topic, call);
     for (const state of unknown) {
       const range = assigned.find(({ vgroupId }) => vgroupId === state.vgroupId);
       if (state.topic !== topic || range === undefined || await isCommitted(link, state, call)) {
@@ -31,6 +34,19 @@ export async function restorePositions(
       const offset = clamp(state.position!, range);
       await link.seek({ topic, vgroupId: state.vgroupId, offset }, call());
     }
+  }
+}
+
+/** The vgroups of a topic; while the group is balanced there are none. */
+async function assignedVgroups(
+  link: ConsumerLink,
+  topic: string,
+  call: () => Call,
+): Promise<AssignedVgroup[]> {
+  for (let attempt = 1;; attempt++) {
+    const assigned = await link.assignment(topic, call());
+    if (assigned.length > 0 || attempt === balanceAttempts) return assigned;
+    await new Promise((resolve) => setTimeout(resolve, balancePauseMs));
   }
 }
 

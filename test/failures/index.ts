@@ -15,6 +15,8 @@ import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
 import { statementCases } from "./statement_cases.ts";
 import { tmqCases } from "./tmq_cases.ts";
+import { tmqLossCases } from "./tmq_loss_cases.ts";
+import { tmqPlaceCases } from "./tmq_place_cases.ts";
 
 /** All cases, in the order they run. */
 export const failureCases: readonly FailureCase[] = [
@@ -29,4 +31,6 @@ export const failureCases: readonly FailureCase[] = [
   ...oldServerCases,
   ...leakCases,
   ...tmqCases,
+  ...tmqPlaceCases,
+  ...tmqLossCases,
 ];

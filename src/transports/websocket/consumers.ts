@@ -115,11 +115,17 @@ export async function openConsumer(
   }
 }
 
+/** What subscribing tells. */
+interface Subscribed {
+  readonly version: string;
+  readonly subscription: WireArgs;
+}
+
 async function subscribe(
   host: OpenedHost,
   options: ResolvedOptions,
   request: ConsumerRequest,
-): Promise<string> {
+): Promise<Subscribed> {
   const { channel, nextReqId, version } = host;
   if (version !== "") requireVersion(version, options);
   if (options.totp !== undefined) {

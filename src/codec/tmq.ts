@@ -15,6 +15,7 @@ const precisions: readonly Precision[] = ["ms", "us", "ns"];
 
 /** A decoded message. */
 export interface DecodedMessage {
+  /** The blocks, in the order of the payload. */
   readonly blocks: MessageBlock[];
   /** Where in the log the next message begins; null for messages of a snapshot. */
   readonly nextOffset: bigint | null;

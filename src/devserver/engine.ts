@@ -121,6 +121,8 @@ export interface Session {
   writeLines?(text: SchemalessText): Promise<SchemalessUpdate>;
   /** Rejects when the server would refuse the SQL, without executing it; where it is missing a read is executed. */
   validate?(sql: string): Promise<void>;
+  /** Stops the queries that are running or open: their client is gone. Writes go on. */
+  interrupt?(): void;
   /** Frees the session. */
   close(): Promise<void>;
 }

@@ -149,7 +149,13 @@ class QueryBlocks implements AsyncIterableIterator<Cell[][]> {
   }
 
   /** Starts the query and reads the first chunk, so that most failures show at once. */
-  async start(sql: string, columns: OutputColumn[]): Promise<void> {
+  start(sql: string, columns: OutputColumn[]): Promise<void> {
+    const started = this.#start(sql, columns);
+    this.#reading = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(sql: string, columns: OutputColumn[]): Promise<void> {
     try {
       const result = this.#result = await this.#connection.stream(sql);
       this.#readers = columns.map((column, index) => readerOf(column, result, index));

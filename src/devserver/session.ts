@@ -135,6 +135,11 @@ export class ClientSession {
     await result.serial.run(() => result.free());
   }
 
+  /** Stops running queries, whose answers nobody waits for any more. */
+  interrupt(): void {
+    this.session?.interrupt?.();
+  }
+
   /** Frees everything. */
   async close(): Promise<void> {
     const statements = [...this.statements.values()];

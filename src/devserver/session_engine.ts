@@ -131,6 +131,10 @@ export class EngineSession implements Session {
     }
   }
 
+  interrupt(): void {
+    for (const abandon of this.#open.values()) void abandon();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((abandon) => abandon()));
   }

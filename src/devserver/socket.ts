@@ -94,8 +94,9 @@ export class SocketConnection {
     this.socket.terminate();
   }
 
-  /** Waits for the requests that are running, then frees what the connection holds. */
+  /** Stops running queries, waits for the requests that are running, then frees what the connection holds. */
   end(): Promise<void> {
+    if (this.ending === null) this.session.interrupt();
     this.ending ??= Promise.allSettled([...this.running]).then(() => this.session.close());
     return this.ending;
   }

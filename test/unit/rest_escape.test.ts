@@ -163,7 +163,11 @@ function randomText(random: (bound: number) => number): string {
   const count = random(6);
   let text = "";
   for (let i = 0; i < count; i++) text += hostile[random(hostile.length)]!;
-  return text;
+  // Halves of surrogate pairs are refused, which has a test of its own.
+  return text.replace(
+    /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    "",
+  );
 }
 
 function randomValue(random: (bound: number) => number): Value {
@@ -186,7 +190,7 @@ function randomValue(random: (bound: number) => number): Value {
       return { given, kind: "word", expected: given === null ? "NULL" : String(given) };
     }
     case 4: {
-      const text = randomText(random).replace(/[\ud800-\udfff]/g, "");
+      const text = randomText(random);
       return {
         given: param.varchar(new TextEncoder().encode(text)),
         kind: "string",
@@ -283,6 +287,11 @@ describe("literals", () => {
   }, 240_000);
 
   const literal = (value: unknown) => formatLiteral(value as SqlValue, 0, codec);
+
+  it("do not hold half a surrogate pair", () => {
+    expect(() => literal("a\ud800")).toThrow("surrogate");
+    expect(() => literal("\udc00b")).toThrow("surrogate");
+  });
 
   it("are what the server reads as the same value", () => {
     const given: [unknown, string][] = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { databaseError, fragment, InterfaceError } from "../../mod.ts";
+import { fragment, InterfaceError } from "../../mod.ts";
+import { databaseError } from "../../src/errors.ts";
 import { makeBench, row } from "./writer_parts.ts";
 
 describe("write() gathers", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { databaseError, TimeoutError } from "../../mod.ts";
+import { TimeoutError } from "../../mod.ts";
+import { databaseError } from "../../src/errors.ts";
 import { createDeferred, type Deferred } from "../../src/internal/deferred.ts";
 import { makeBench, row, rows, settle } from "./writer_parts.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   ConnectionError,
-  databaseError,
   InterfaceError,
   TimeoutError,
   WriteError,
   type WriteReport,
 } from "../../mod.ts";
+import { databaseError } from "../../src/errors.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 import { failureOf, makeBench, row, rows, settle } from "./writer_parts.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { databaseError } from "../../mod.ts";
+import { databaseError } from "../../src/errors.ts";
 import { failureOf, makeBench, row, rows } from "./writer_parts.ts";
 
 describe("a writer as a sink", () => {

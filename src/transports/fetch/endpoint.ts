@@ -110,7 +110,7 @@ export class Endpoint {
   readonly url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #credentials: Credentials;
-  readonly #fetch: typeof fetch;
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly #running = new Set<AbortController>();
   #isClosed = false;
 
@@ -122,7 +122,7 @@ export class Endpoint {
       throw new InterfaceError("this runtime has no fetch: pass one as the fetch option");
     }
     // A browser's fetch must not be called as a method of something else.
-    this.#fetch = (input, init) => send(input, init);
+    this.#fetch = (url, init) => send(url, init);
     this.#headers = {
       authorization: credentials.authorization,
       ...(!compression && { "accept-encoding": "identity" }),

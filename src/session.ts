@@ -101,6 +101,9 @@ export class Session {
     if (typeof sql !== "string" || sql.trim() === "") {
       throw new InterfaceError("the statement is empty");
     }
+    if (!Array.isArray(params)) {
+      throw new InterfaceError("parameters must be an array; options are the argument behind it");
+    }
     if (params.length === 0) {
       return await (commandOf(sql) === "use" ? this.change(sql, call) : this.#execute(sql, call));
     }

@@ -9,7 +9,7 @@ import { InterfaceError } from "../errors.ts";
 import type { Placeholder } from "../transports/transport.ts";
 import { type BindRequest, formatBindRequest } from "../codec/bind_request.ts";
 
-/** How many values the message should say are allowed; the codec counts characters of NCHAR and bytes of the rest. */
+/** The codec numbers columns and rows of the request; the caller knows them by name, and by the number of the data. */
 function refusal(
   { column, row, message }: CodecFault,
   names: readonly string[],
@@ -17,7 +17,8 @@ function refusal(
 ): string {
   const name = names[column];
   const where = name === undefined ? "table names" : `column ${JSON.stringify(name)}`;
-  return row < 0 ? `${where}: ${message}` : `${where}, row ${firstRow + row}: ${message}`;
+  const reason = message.replace(/, column \d+(, row \d+)?(?=,|$)/, "");
+  return row < 0 ? `${where}: ${reason}` : `${where}, row ${firstRow + row}: ${reason}`;
 }
 
 /**
@@ -37,6 +38,6 @@ export function encodeBindRequest(
   const names = placeholders.map(({ field }) => field.name);
   return codec.encodeBindRequest(
     formatBindRequest(request),
-    (fault) => new InterfaceError(refusal(fault, names, firstRow), { cause: fault }),
+    (fault) => new InterfaceError(refusal(fault, names, firstRow)),
   );
 }

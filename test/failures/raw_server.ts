@@ -19,7 +19,7 @@ export class RawServer implements AsyncDisposable {
       // A client that gives up resets the connection; that is its right.
       socket.on("error", () => {});
       socket.on("data", (data) => {
-        this.requests.push(new TextDecoder().decode(data));
+        this.requests.push(String(data));
         if (answer !== null) socket.end(answer);
       });
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Codec } from "./codec/codec.ts";
-import { InterfaceError } from "./errors.ts";
+import { InterfaceError, TaosError } from "./errors.ts";
 import { Gate } from "./internal/gate.ts";
 import { killQuery } from "./kill_query.ts";
 import { Query, type QueryOptions } from "./query.ts";
@@ -125,11 +125,14 @@ export class Session {
     const limits = { ...call, what: "requests in flight before use()" };
     return await this.#gate.alone(limits, async () => {
       try {
-        return await this.transport.query.execute(sql, call);
-      } finally {
-        // Also after a failure: without an answer the database may have changed all the same.
-        this.#generation++;
-        this.#prepared?.cache.clear();
+        const execution = await this.transport.query.execute(sql, call);
+        this.#changed();
+        return execution;
+      } catch (error) {
+        // Without an answer the database may have changed all the same.
+        const isUnchanged = error instanceof TaosError && error.outcome !== "unknown";
+        if (!isUnchanged) this.#changed();
+        throw error;
       }
     });
   }
@@ -143,6 +146,11 @@ export class Session {
       this.#prepared = { cache, context, inserter, runner: new ParameterRunner(context, cache) };
     }
     return this.#prepared;
+  }
+
+  #changed(): void {
+    this.#generation++;
+    this.#prepared?.cache.clear();
   }
 
   #execute(sql: string, call: Call): Promise<Execution> {

@@ -65,15 +65,6 @@ export interface ServerErrorDetails extends Omit<ErrorDetails, "code" | "kind"> 
  * @param message The server's text. A text that says nothing (empty, or "success") gives way to the client's own.
  * @param details What is known of the request; `outcome` is `"rejected"` unless the code leaves it open.
  * @returns The error, to be thrown.
- * @example
- * ```ts
- * import { databaseError, ProgrammingError } from "@tdwire/client";
- * import { equal, ok } from "node:assert/strict";
- *
- * const error = databaseError(0x2603, "Table does not exist");
- * ok(error instanceof ProgrammingError);
- * equal(error.message, "[0x2603] Table does not exist");
- * ```
  */
 export function databaseError(
   code: number,

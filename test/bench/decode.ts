@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { readFileSync } from "node:fs";
 import type { ColumnBatch } from "../../src/batch.ts";
 import type { Codec } from "../../src/codec/codec.ts";
@@ -37,7 +38,7 @@ const passesPerRound = 4;
 export let sink: unknown;
 
 function recordedBlocks(): Blocks {
-  const folder = new URL("../golden/blocks/", import.meta.url);
+  const folder = pathToFileURL("test/golden/blocks/");
   const recorded = JSON.parse(readFileSync(new URL("meters_12000.json", folder), "utf8"));
   const blocks = recorded.blocks.map((name: string) =>
     new Uint8Array(readFileSync(new URL(name, folder)))

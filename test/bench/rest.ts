@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { readFileSync } from "node:fs";
 import type { Codec } from "../../src/codec/codec.ts";
 import { initCodec } from "../../src/codec/load.ts";
@@ -33,7 +34,7 @@ export let sink: unknown;
 /** 12,000 rows of a recorded result: two timestamps or texts, floats, integers. */
 function recordedBody(): Body {
   const bytes = new Uint8Array(
-    readFileSync(new URL("../golden/blocks/meters_12000.rest.json", import.meta.url)),
+    readFileSync(pathToFileURL("test/golden/blocks/meters_12000.rest.json")),
   );
   return { name: "meters", bytes, rows: 12_000 };
 }

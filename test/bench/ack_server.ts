@@ -45,6 +45,17 @@ function rowsIn(frame: Buffer): number {
   return frame.readInt32LE(columnsAt + 4 + 8);
 }
 
+/** A `fetch_raw_block` reply without a row (protocol.md §2.9). */
+function emptyReply(reqId: bigint): Buffer {
+  const frame = Buffer.alloc(51);
+  frame.fill(0xff, 0, 8);
+  frame.writeUInt32LE(7, 8);
+  frame.writeUInt16LE(1, 16);
+  frame.writeBigUInt64LE(reqId, 26);
+  frame.writeUInt8(1, 50);
+  return frame;
+}
+
 function serve(socket: WebSocket): void {
   let [statements, rows, bound] = [0, 0, 0];
   const reply = (action: string, reqId: string, fields: object = {}) => {
@@ -69,7 +80,9 @@ function serve(socket: WebSocket): void {
   socket.on("message", (data: Buffer, isBinary: boolean) => {
     if (isBinary) {
       const reqId = data.readBigUInt64LE(0).toString();
-      if (data.readUInt32LE(16) === 6) return reply("binary_query", reqId, description);
+      const action = data.readUInt32LE(16);
+      if (action === 7) return socket.send(emptyReply(data.readBigUInt64LE(0)));
+      if (action === 6) return reply("binary_query", reqId, description);
       rows += bound = rowsIn(data);
       return reply("stmt2_bind", reqId);
     }

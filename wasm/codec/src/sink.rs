@@ -35,7 +35,7 @@ impl Sink {
         self.bytes(&value.to_le_bytes());
     }
 
-    #[inline(never)]
+    #[inline]
     pub fn u32(&mut self, value: u32) {
         self.bytes(&value.to_le_bytes());
     }

@@ -6,6 +6,7 @@
 
 import { fixedSize, TypeCode } from "./blocks.ts";
 import type { Cell } from "./engine.ts";
+import { readFixedCell } from "./fixed_cell.ts";
 import type { JsonObject } from "./replies.ts";
 import { adapterError, type ClientSession } from "./session.ts";
 import { requireStatement1 } from "./socket_stmt1.ts";
@@ -65,7 +66,9 @@ function readColumns(block: Uint8Array): ClientBlock {
         return readItem(block, view, typeCode, dataAt, view.getInt32(start + 4 * row, true));
       }
       const isNull = (view.getUint8(start + (row >> 3)) & (0x80 >> (row & 7))) !== 0;
-      return isNull ? null : readFixed(view, typeCode, dataAt + row * size);
+      const cell = isNull ? null : readFixedCell(view, typeCode, dataAt + row * size);
+      if (cell === undefined) throw adapterError(`type ${typeCode} is not supported`);
+      return cell;
     });
   });
   return { rows, typeCodes, columns };
@@ -94,34 +97,4 @@ function readItem(
 
 function toText(point: number): string {
   return point > 0x10ffff ? "\ufffd" : String.fromCodePoint(point);
-}
-
-function readFixed(view: DataView, typeCode: number, at: number): Cell {
-  switch (typeCode) {
-    case TypeCode.Bool:
-      return view.getUint8(at) !== 0;
-    case TypeCode.TinyInt:
-      return view.getInt8(at);
-    case TypeCode.UTinyInt:
-      return view.getUint8(at);
-    case TypeCode.SmallInt:
-      return view.getInt16(at, true);
-    case TypeCode.USmallInt:
-      return view.getUint16(at, true);
-    case TypeCode.Int:
-      return view.getInt32(at, true);
-    case TypeCode.UInt:
-      return view.getUint32(at, true);
-    case TypeCode.Float:
-      return view.getFloat32(at, true);
-    case TypeCode.Double:
-      return view.getFloat64(at, true);
-    case TypeCode.UBigInt:
-      return view.getBigUint64(at, true);
-    case TypeCode.BigInt:
-    case TypeCode.Timestamp:
-      return view.getBigInt64(at, true);
-    default:
-      throw adapterError(`type ${typeCode} is not supported`);
-  }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { readFixedCell } from "./fixed_cell.ts";
 import { fixedSize, TypeCode } from "./blocks.ts";
 import type { BoundTable, Cell } from "./engine.ts";
 
@@ -199,38 +200,10 @@ function readFixed(typeCode: number, nulls: Uint8Array, buffer: Uint8Array): Bin
   const view = viewOf(buffer);
   return Array.from(nulls, (flag, row) => {
     if (flag !== 0) return flag === 2 ? undefined : null;
-    return readFixedValue(view, typeCode, row * size);
+    const cell = readFixedCell(view, typeCode, row * size);
+    if (cell === undefined) throw new BindError(`bind of type ${typeCode} is not supported`);
+    return cell;
   });
-}
-
-function readFixedValue(view: DataView, typeCode: number, at: number): Cell {
-  switch (typeCode) {
-    case TypeCode.Bool:
-      return view.getUint8(at) !== 0;
-    case TypeCode.TinyInt:
-      return view.getInt8(at);
-    case TypeCode.UTinyInt:
-      return view.getUint8(at);
-    case TypeCode.SmallInt:
-      return view.getInt16(at, true);
-    case TypeCode.USmallInt:
-      return view.getUint16(at, true);
-    case TypeCode.Int:
-      return view.getInt32(at, true);
-    case TypeCode.UInt:
-      return view.getUint32(at, true);
-    case TypeCode.Float:
-      return view.getFloat32(at, true);
-    case TypeCode.Double:
-      return view.getFloat64(at, true);
-    case TypeCode.BigInt:
-    case TypeCode.Timestamp:
-      return view.getBigInt64(at, true);
-    case TypeCode.UBigInt:
-      return view.getBigUint64(at, true);
-    default:
-      throw new BindError(`bind of type ${typeCode} is not supported`);
-  }
 }
 
 function outOfRange(what: string, payload: Uint8Array, end: number): string {

@@ -51,6 +51,11 @@ export interface ConnectOptions<V extends ValueOptions = ValueOptions> {
   WebSocket?: typeof WebSocket | undefined;
   /** The `fetch` to use. Default: the runtime's. */
   fetch?: typeof fetch | undefined;
+  /**
+   * A Worker that runs `tdwire/decode-worker`: the blocks of results are decoded there, and this thread only looks at
+   * the columns. It stays yours: several connections may share it, and none ends it. WebSocket only.
+   */
+  decodeWorker?: Worker | undefined;
   /** Receives what happens to the connection. What it throws is ignored. */
   onEvent?: ((event: ClientEvent) => void) | undefined;
 }
@@ -101,6 +106,8 @@ export interface ResolvedOptions {
   readonly WebSocket: typeof WebSocket | undefined;
   /** The `fetch` to use. */
   readonly fetch: typeof fetch | undefined;
+  /** The Worker that decodes blocks. */
+  readonly decodeWorker: Worker | undefined;
   /** Receives events; never throws. */
   readonly onEvent: (event: ClientEvent) => void;
 }
@@ -145,6 +152,7 @@ export function resolveOptions<V extends ValueOptions = ValueOptions>(
     signal: options.signal,
     WebSocket: options.WebSocket,
     fetch: options.fetch,
+    decodeWorker: options.decodeWorker,
     onEvent: quiet(options.onEvent),
   };
 }

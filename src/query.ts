@@ -6,6 +6,7 @@
 import type { ColumnBatch } from "./batch.ts";
 import type { CellFormats } from "./column.ts";
 import { InterfaceError } from "./errors.ts";
+import { followSignal } from "./internal/abort.ts";
 import { Result } from "./result.ts";
 import type { Call, Execution, RowSource } from "./transports/transport.ts";
 import type { Field, Precision, RequestOptions, ValueOptions } from "./types.ts";
@@ -64,6 +65,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   #used = false;
   /** Whether it has been read to its end. */
   #isOver = false;
+  /** Lets go of the caller's signal, which may live longer. */
+  #letGo: (() => void) | undefined;
 
   /** Use `connection.query()` or `statement.query()` instead. */
   constructor(runner: QueryRunner) {
@@ -108,7 +111,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
         yield batch;
       }
     } finally {
-      rows?.free();
+      this.#end(rows);
     }
   }
 
@@ -194,7 +197,12 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   }
 
   async #release({ execution }: Started): Promise<void> {
-    await execution.then(({ rows }) => rows?.free(), () => {});
+    await execution.then(({ rows }) => this.#end(rows), () => {});
+  }
+
+  #end(rows: RowSource | null): void {
+    this.#letGo?.();
+    void rows?.free();
   }
 
   async #opened(): Promise<RowSource | null> {
@@ -219,13 +227,12 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
 
   #start(): Started {
     if (this.#started === undefined) {
-      const { signal } = this.#runner;
-      const own = this.#controller.signal;
-      const call = this.#runner.call(signal ? AbortSignal.any([signal, own]) : own);
+      const call = this.#runner.call(this.#controller.signal);
+      this.#letGo = followSignal(this.#controller, this.#runner.signal);
       const startMs = performance.now();
       const execution = this.#runner.execute(call);
       // Who uses the query sees the failure; who only disposes of it does not.
-      execution.catch(() => {});
+      execution.catch(() => this.#letGo?.());
       this.#started = { call, startMs, execution };
     }
     return this.#started;
@@ -241,7 +248,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
         batches.push(batch);
       }
     } finally {
-      rows?.free();
+      this.#end(rows);
     }
     const { fields = [], precision = "ms" } = rows ?? {};
     const { values, formats } = this.#runner;

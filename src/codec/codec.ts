@@ -72,7 +72,7 @@ export class Codec implements CellFormats {
   decodeBlock(bytes: Uint8Array, options: DecodeOptions = {}): ColumnBatch {
     const { names, precision = "ms" } = options;
     precisionCode(precision);
-    const region = this.#region(bytes);
+    const region = readRegion(this.decodeRegion(bytes));
     const count = region.columns.length;
     if (names !== undefined && names.length !== count) {
       throw new InterfaceError(
@@ -99,7 +99,38 @@ export class Codec implements CellFormats {
     precision: Precision,
     values: ResolvedValueOptions = defaultValueOptions,
   ): ColumnBatch {
-    const region = this.#region(bytes);
+    return this.readRegion(this.decodeRegion(bytes), fields, precision, values);
+  }
+
+  /**
+   * The first half of {@linkcode Codec.decode}, which needs nothing but the bytes and may be done in another thread.
+   *
+   * @param bytes The whole block.
+   * @returns The block's batch region (`decodeBlock` in bindings.ts), in memory of its own.
+   * @throws {CodecError} When the bytes are no block.
+   */
+  decodeRegion(bytes: Uint8Array): Uint8Array {
+    requireBytes(bytes, "a block");
+    return this.#instance.call((bindings) => bindings.decodeBlock(bytes));
+  }
+
+  /**
+   * The second half of {@linkcode Codec.decode}: makes views, and copies nothing.
+   *
+   * @param bytes What {@linkcode Codec.decodeRegion} has given.
+   * @param fields The fields; a DECIMAL's digits are taken from the block.
+   * @param precision Precision of TIMESTAMP ticks.
+   * @param values How the batch shows cells. Default: the documented defaults.
+   * @returns The columns.
+   * @throws {CodecError} When its columns are not the ones announced.
+   */
+  readRegion(
+    bytes: Uint8Array,
+    fields: readonly Field[],
+    precision: Precision,
+    values: ResolvedValueOptions = defaultValueOptions,
+  ): ColumnBatch {
+    const region = readRegion(bytes);
     const count = region.columns.length;
     if (fields.length !== count) {
       throw new CodecError(`${fields.length} columns were announced, but the block has ${count}`);
@@ -304,11 +335,6 @@ export class Codec implements CellFormats {
    */
   openRest(): RestParser {
     return this.#restParsers.open();
-  }
-
-  #region(bytes: Uint8Array): Region {
-    requireBytes(bytes, "a block");
-    return readRegion(this.#instance.call((bindings) => bindings.decodeBlock(bytes)));
   }
 
   #batch(

@@ -69,6 +69,24 @@ export async function withDeadline<T>(
   });
 }
 
+/**
+ * Aborts a controller when a signal of somebody else's does. `AbortSignal.any` would do that too, but leaves a trace on
+ * the signal for as long as that lives, which may be the whole program.
+ *
+ * @param controller The controller.
+ * @param signal The signal; undefined for none.
+ * @returns Lets go of the signal.
+ */
+export function followSignal(
+  controller: AbortController,
+  signal: AbortSignal | undefined,
+): () => void {
+  const onAbort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return () => signal?.removeEventListener("abort", onAbort);
+}
+
 function timedOut({ what, timeoutMs, outcome, reqId }: Limits<never>): TimeoutError {
   return new TimeoutError(`${what}: not done within ${timeoutMs} ms`, { outcome, reqId });
 }

@@ -40,6 +40,11 @@ const signal: Check = (value) =>
   typeof (value as AbortSignal | null)?.addEventListener === "function"
     ? undefined
     : "an AbortSignal";
+const worker: Check = (value) =>
+  typeof (value as Worker | null)?.postMessage === "function" &&
+    typeof (value as Worker).addEventListener === "function"
+    ? undefined
+    : "a Worker";
 
 const checks: Record<keyof ConnectOptions, Check> = {
   user: filledText,
@@ -60,6 +65,7 @@ const checks: Record<keyof ConnectOptions, Check> = {
   signal,
   WebSocket: call,
   fetch: call,
+  decodeWorker: worker,
   onEvent: call,
 };
 

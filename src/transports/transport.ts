@@ -30,8 +30,12 @@ export interface RowSource {
   readonly precision: Precision;
   /** The next batch, or null at the end. At most one call at a time. After an error the source is freed. */
   next(call: Call): Promise<ColumnBatch | null>;
-  /** Frees what the server holds. May be called at any time and more than once; a call under way is let go. */
-  free(): void;
+  /**
+   * Frees what the server holds. May be called at any time and more than once; a call under way is let go.
+   *
+   * @returns A promise when the server is not done with the rows yet; it is when that resolves. It never rejects.
+   */
+  free(): void | Promise<void>;
 }
 
 /** What a statement did. */
@@ -100,9 +104,10 @@ export interface LineRequest {
   lineOf(message: string): string | undefined;
 }
 
-/** What was written. */
+/** What was written: all of the text. */
 export interface LineExecution {
-  readonly affectedRows: number;
+  /** Rows the server counted; undefined when it does not tell. */
+  readonly affectedRows: number | undefined;
   /** Lines the server counted; undefined when it does not tell. */
   readonly totalRows: number | undefined;
 }

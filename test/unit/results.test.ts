@@ -44,7 +44,7 @@ function open() {
   let reqId = 100n;
   const fields = [{ name: "v", type: "INT" as const, typeCode: 4, length: 4 }];
   const handle = { id: 9n, reqId: 1n, fields, precision: "ms" as const };
-  const rows = new WebSocketRows({ channel, codec, nextReqId: () => reqId++ }, handle, fetch);
+  const rows = new WebSocketRows({ channel, codec, decoder: codec, nextReqId: () => reqId++ }, handle, fetch);
   const controller = new AbortController();
   const call = { reqId: 1n, signal: controller.signal, timeoutMs: 0 };
   return { rows, fetches, freed, call, controller };
@@ -168,7 +168,7 @@ describe("fetchLegacyBlock()", () => {
       controller.abort("enough");
       return Promise.resolve(parseReply('{"code":0,"completed":false}'));
     };
-    const context = { channel, codec, nextReqId: () => 5n };
+    const context = { channel, codec, decoder: codec, nextReqId: () => 5n };
     const handle = { id: 9n, reqId: 1n, fields: [], precision: "ms" as const };
     const call = { reqId: 1n, signal: controller.signal, timeoutMs: 0 };
     const late: boolean[] = [];

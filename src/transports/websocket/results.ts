@@ -5,6 +5,7 @@
  * @module
  */
 import type { ColumnBatch } from "../../batch.ts";
+import type { BlockDecoder } from "../../codec/block_decoder.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { dataTypeNames } from "../../data_type.ts";
 import {
@@ -14,6 +15,7 @@ import {
   databaseError,
   InterfaceError,
 } from "../../errors.ts";
+import { withDeadline } from "../../internal/abort.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
@@ -50,6 +52,7 @@ export function resultPrecision(reply: Reply): Precision {
 export interface ResultContext {
   readonly channel: Channel;
   readonly codec: Codec;
+  readonly decoder: BlockDecoder;
   nextReqId(): bigint;
 }
 
@@ -170,17 +173,23 @@ export class WebSocketRows implements RowSource {
       this.#ahead = this.#ask(call);
       // Its failure belongs to the next call, which may never come.
       this.#ahead.catch(() => {});
-      return this.#context.codec.decode(block, this.fields, this.precision, call.values);
+      const { decoder } = this.#context;
+      const { fields, precision } = this;
+      // A batch decoded here costs no turn of the event loop.
+      const decoded = decoder.decode(block, fields, precision, call.values);
+      if (!(decoded instanceof Promise)) return decoded;
+      return await withDeadline({ ...call, what: "the decode worker" }, () => decoded);
     } catch (error) {
       this.free();
       throw error;
     }
   }
 
-  free(): void {
+  free(): void | Promise<void> {
     this.#done = true;
     // With a fetch under way the result is freed when its reply comes: the server gives no order to the two.
-    if (this.#unanswered !== undefined || !this.#onServer) return;
+    if (this.#unanswered !== undefined) return this.#unanswered.promise;
+    if (!this.#onServer) return;
     this.#onServer = false;
     freeResult(this.#context, this.#handle.id);
   }
@@ -193,8 +202,7 @@ export class WebSocketRows implements RowSource {
   /** Frees the result, and resolves when the server has nothing to do with it any more. */
   async settle(): Promise<void> {
     this.#isCut ||= !this.#done;
-    this.free();
-    await this.#unanswered?.promise;
+    await this.free();
   }
 
   async #ask(call: Call): Promise<Uint8Array | null> {
@@ -223,7 +231,7 @@ export class WebSocketRows implements RowSource {
     const answer = this.#unanswered;
     this.#unanswered = undefined;
     if (ended) this.#onServer = false;
-    if (this.#done) this.free();
+    if (this.#done) void this.free();
     answer?.resolve();
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { workerDecoder } from "../../codec/block_decoder.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { databaseError } from "../../errors.ts";
 import { openFirstHost } from "../../internal/first_host.ts";
@@ -169,7 +170,9 @@ async function openHost(
     const { version, nextReqId } = await login(channel, options, signal);
     opened = true;
     options.onEvent({ type: "connect", transport: "websocket", url: base, serverVersion: version });
-    return assemble({ channel, codec, nextReqId }, version, socket);
+    const { decodeWorker } = options;
+    const decoder = decodeWorker === undefined ? codec : workerDecoder(codec, decodeWorker);
+    return assemble({ channel, codec, decoder, nextReqId }, version, socket);
   } catch (error) {
     await channel.close();
     throw error;

@@ -7,7 +7,15 @@
  *
  * @module
  */
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { newest, root, run } from "./run.mjs";
 
@@ -36,6 +44,8 @@ export async function build() {
       const { ok } = await run(`tsc -p ${project} --outDir ${scratch}`, { quiet: true });
       if (!ok) return false;
     }
+    const codec = "src/codec/generated/codec.wasm";
+    copyFileSync(join(root, codec), join(target, codec));
     const command = join(target, "src/cli/main.js");
     if (existsSync(command)) chmodSync(command, 0o755);
     rmSync(join(root, "dist"), { recursive: true, force: true });

@@ -2,8 +2,8 @@
  * `npm test`: every suite on every runtime, a table, and `N passed, N failed` as the last line.
  *
  *     node .scripts/test.mjs                  all suites
- *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun docs
- *                                             package examples
+ *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun workerd
+ *                                             docs package examples
  *
  * The server under test is the embedded one, started once; TDENGINE_TEST_URL names another.
  *
@@ -36,12 +36,19 @@ const suites = {
   node: (env) => vitest("node", env),
   deno,
   bun,
+  workerd: (env) => vitest("workerd", env),
   docs,
   package: () => vitest("package"),
   examples,
 };
-const needServer = ["node", "deno", "bun", "docs", "examples"];
-const runtimes = ["node", "deno", "bun"];
+const needServer = ["node", "deno", "bun", "workerd", "docs", "examples"];
+/** The kinds of cases a runtime runs; those of failures need a server of their own in the same process. */
+const kinds = {
+  node: ["conformance", "failures"],
+  deno: ["conformance", "failures"],
+  bun: ["conformance", "failures"],
+  workerd: ["conformance"],
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in suites));
@@ -62,25 +69,34 @@ const server = names.some((name) => needServer.includes(name))
   : undefined;
 const env = server === undefined ? {} : { TDENGINE_TEST_URL: server.url };
 const rows = [];
-const cases = new Map();
+const cases = {};
 try {
   for (const name of names) {
     console.log(`\n== ${name}`);
     const startedMs = performance.now();
     const result = await suites[name](env);
-    if (runtimes.includes(name)) cases.set(name, casesIn(result));
-    const note = result.note || (cases.has(name) ? `${cases.get(name)} cases of all runtimes` : "");
+    const counts = (kinds[name] ?? []).map((kind) => [kind, casesIn(result, kind)]);
+    for (const [kind, count] of counts) (cases[kind] ??= []).push([name, count]);
+    const note = result.note || counts.map(([kind, count]) => `${count} ${kind} cases`).join(", ");
     rows.push({ ...result, name, note, seconds: (performance.now() - startedMs) / 1000 });
   }
 } finally {
   await server?.close();
 }
-if (cases.size > 1) rows.push(equalCounts());
+for (const [kind, counts] of Object.entries(cases)) {
+  if (counts.length > 1) rows.push(equalCounts(kind, counts));
+}
 report(rows);
 
 /** A case that one runtime leaves out would go unnoticed otherwise. */
-function equalCounts() {
-  const isEqual = new Set(cases.values()).size === 1 && [...cases.values()][0] > 0;
-  const note = [...cases].map(([name, count]) => `${name} ${count}`).join(", ");
-  return { name: "same cases", passed: isEqual ? 1 : 0, failed: isEqual ? 0 : 1, seconds: 0, note };
+function equalCounts(kind, counts) {
+  const isEqual = new Set(counts.map(([, count]) => count)).size === 1 && counts[0][1] > 0;
+  const note = counts.map(([name, count]) => `${name} ${count}`).join(", ");
+  return {
+    name: `same ${kind} cases`,
+    passed: isEqual ? 1 : 0,
+    failed: isEqual ? 0 : 1,
+    seconds: 0,
+    note,
+  };
 }

@@ -4,12 +4,12 @@
  * @module
  */
 import { initCodec } from "./codec/load.ts";
-import { Connection } from "./connection.ts";
-import { type ConnectOptions, resolveOptions } from "./options.ts";
-import { Session } from "./session.ts";
+import type { Connection } from "./connection.ts";
+import { openConnection } from "./open_connection.ts";
+import type { ConnectOptions } from "./options.ts";
+import { socketFactory } from "./runtime.ts";
 import { openTransport } from "./transports/select.ts";
 import type { ValueOptions } from "./types.ts";
-import { resolveValueOptions } from "./value_modes.ts";
 
 /**
  * Connects to a server.
@@ -36,10 +36,5 @@ export async function connect<const V extends ValueOptions = Record<never, never
   url?: string | URL,
   options?: ConnectOptions<V>,
 ): Promise<Connection<V>> {
-  const resolved = resolveOptions<V>(url, options);
-  const values = resolveValueOptions(options?.values);
-  const codec = await initCodec();
-  const { transport, reason } = await openTransport(resolved, codec);
-  const { requestTimeoutMs } = resolved;
-  return new Connection<V>(new Session({ transport, codec, values, requestTimeoutMs }), reason);
+  return await openConnection({ initCodec, openTransport, socketFactory }, url, options);
 }

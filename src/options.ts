@@ -7,6 +7,7 @@ import { adapterHosts, type HostPort, parseDsn, type Target, type TransportHint 
 import { InterfaceError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import { checkOptions, resolveTimeZone } from "./internal/option_checks.ts";
+import type { SocketFactory } from "./runtime.ts";
 import type { ValueOptions } from "./types.ts";
 import { type ResolvedValueOptions, resolveValueOptions } from "./value_modes.ts";
 
@@ -104,6 +105,8 @@ export interface ResolvedOptions {
   readonly signal: AbortSignal | undefined;
   /** The WebSocket constructor to use. */
   readonly WebSocket: typeof WebSocket | undefined;
+  /** How sockets are opened without that, as the entry of the package knows it. */
+  readonly socketFactory?: () => Promise<SocketFactory | undefined>;
   /** The `fetch` to use. */
   readonly fetch: typeof fetch | undefined;
   /** The Worker that decodes blocks. */

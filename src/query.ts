@@ -26,6 +26,8 @@ export interface QueryRunner {
   readonly formats: CellFormats;
   /** Sends the statement. */
   execute(call: Call): Promise<Execution>;
+  /** Ends the statement at once where the transport can; false when it goes on. */
+  stop?(call: Call): boolean;
   /** Kills the statement, sent at `startMs` by `performance.now()`; false when it was not found running. */
   kill(call: Call, startMs: number): Promise<boolean>;
   /** How cells look in rows. */
@@ -168,8 +170,8 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
   }
 
   /**
-   * Gives the query up. WebSocket has no cancel, so the server goes on with it unless `kill` is set: then the query is
-   * looked up among the running ones and killed.
+   * Gives the query up. The native transport stops it. WebSocket has no cancel, so the server goes on with it unless
+   * `kill` is set: then the query is looked up among the running ones and killed.
    *
    * @param options `kill` to end it on the server as well.
    * @returns `"stopped"` when the query does not run on the server any more, else `"abandoned"`.
@@ -178,10 +180,13 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     const started = this.#started;
     this.#used = true;
     if (started === undefined || this.#isOver) return "stopped";
+    const stopped = this.#runner.stop?.(started.call);
     this.#giveUp();
-    const killed = options.kill === true && await this.#runner.kill(started.call, started.startMs);
+    const kills = options.kill === true || stopped === false;
+    const ended = stopped === true ||
+      (kills && await this.#runner.kill(started.call, started.startMs));
     await this.#release(started);
-    return killed ? "stopped" : "abandoned";
+    return ended ? "stopped" : "abandoned";
   }
 
   /** Frees the result if it is not read to its end; who is still reading it gets an AbortError. */

@@ -10,8 +10,15 @@ export interface SocketOptions {
   perMessageDeflate: boolean;
 }
 
-/** Opens a WebSocket; how depends on the runtime. */
-export type SocketFactory = (url: string, compression: boolean) => WebSocket;
+/**
+ * Opens a WebSocket; how depends on the runtime. A promised socket has done its handshake, which `signal` aborts, and
+ * delivers nothing before its `accept()` is called.
+ */
+export type SocketFactory = (
+  url: string,
+  compression: boolean,
+  signal: AbortSignal,
+) => WebSocket | Promise<WebSocket>;
 
 type ExtendedConstructor = new (
   url: string,
@@ -59,4 +66,10 @@ export async function socketFactory(): Promise<SocketFactory | undefined> {
   if (globals.Bun === undefined) return (url) => new Constructor(url);
   return (url, perMessageDeflate) =>
     new (Constructor as unknown as ExtendedConstructor)(url, { perMessageDeflate });
+}
+
+/** The runtime whose FFI there is; undefined where there is none. */
+export function ffiRuntime(): "deno" | "bun" | undefined {
+  if (globals.Bun !== undefined) return "bun";
+  return globals.Deno === undefined ? undefined : "deno";
 }

@@ -85,6 +85,7 @@ export class Session {
     sql = "",
   ): Query<R> {
     const { signal } = options;
+    const { stop } = this.transport;
     const values = resolveValueOptions(options.values, this.#values);
     return new Query<R>({
       signal,
@@ -92,6 +93,7 @@ export class Session {
       formats: this.codec,
       call: (combined) => ({ ...this.call(options, combined), values }),
       execute,
+      ...(stop && { stop: ({ reqId }: Call) => stop(reqId) }),
       kill: ({ reqId }, startMs) => killQuery(this, { reqId, sql, startMs }),
     });
   }

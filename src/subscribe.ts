@@ -4,9 +4,10 @@
  * @module
  */
 import { initCodec } from "./codec/load.ts";
-import type { ResolvedOptions } from "./options.ts";
-import { Consumer } from "./tmq/consumer.ts";
-import { resolveSubscription, type SubscribeOptions } from "./tmq/options.ts";
+import { openSubscription } from "./open_subscription.ts";
+import { socketFactory } from "./runtime.ts";
+import type { Consumer } from "./tmq/consumer.ts";
+import type { SubscribeOptions } from "./tmq/options.ts";
 import { openConsumerLink } from "./transports/select.ts";
 import type { ValueOptions } from "./types.ts";
 
@@ -40,26 +41,5 @@ export async function subscribe<const V extends ValueOptions = Record<never, nev
   url: string | URL | undefined,
   options: SubscribeOptions<V>,
 ): Promise<Consumer<V>> {
-  const subscription = resolveSubscription<V>(url, options);
-  const codec = await initCodec();
-  const { options: resolved, request } = subscription;
-  const { onEvent } = resolved;
-  let onLost = () => {};
-  const onClosed = (at: string, reason: string, expected: boolean) => {
-    onEvent({ type: "disconnect", url: at, reason, expected });
-    onLost();
-  };
-  const open = (topics: readonly string[], given: ResolvedOptions) =>
-    openConsumerLink(given, { ...request, topics }, codec, onClosed);
-  return new Consumer<V>({
-    link: await open(request.topics, resolved),
-    open: (topics, signal) => open(topics, { ...resolved, signal }),
-    topics: request.topics,
-    prefetch: subscription.prefetch,
-    isFromBegin: request.offsetReset === "earliest",
-    requestTimeoutMs: resolved.requestTimeoutMs,
-    autoCommitMs: subscription.autoCommitMs,
-    onEvent,
-    listen: (listener) => onLost = listener,
-  });
+  return await openSubscription({ initCodec, openConsumerLink, socketFactory }, url, options);
 }

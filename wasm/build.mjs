@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * Builds the codec and writes `src/codec/generated/`: the glue as one function and the module as base64.
+ * Builds the codec and writes `src/codec/generated/`: the glue as one function, the module as base64, and the same
+ * module built for size, as it is, for edge workers. Then the component, into `src/component/generated/`: jco's glue, the
+ * core module as base64, and the component itself for other hosts.
  *
  *     node wasm/build.mjs                  build (needs Rust with the wasm32 library: .ci/toolchain.sh)
  *     node wasm/build.mjs --check          fail unless the generated files come from these sources (needs no Rust)
  *     node wasm/build.mjs --rebuild-check  check, build, say whether the bytes are the same, keep what was built
  *
- * Both files begin with a hash of everything the module is built from. Another version of the compiler makes other
+ * All files carry a hash of everything the module is built from. Another version of the compiler makes other
  * bytes from the same sources, so a difference in bytes is reported and decides nothing: the tests that then run on
  * the rebuilt module do.
  */
@@ -22,23 +24,28 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { compileComponent } from "./component.mjs";
+import { buildEnvironment, fastLevel, optimise, rootDir, wasmDir } from "./toolchain.mjs";
 
-const wasmDir = dirname(fileURLToPath(import.meta.url));
-const rootDir = dirname(wasmDir);
-const generatedDir = join(rootDir, "src", "codec", "generated");
-const TARGET = "wasm32-unknown-unknown";
+const codecNames = ["bindings.ts", "wasm_bytes.ts", "codec.wasm"].map((name) =>
+  `codec/generated/${name}`
+);
+const componentNames = ["transpiled.ts", "core_bytes.ts", "component.wasm"].map((name) =>
+  `component/generated/${name}`
+);
 const CRATE = "tdwire_codec_wasm";
-const MAX_RAW_BYTES = 150_000;
-const MAX_GZIP_BYTES = 60_000;
+
+/** The two builds: optimisation of rustc and of wasm-opt, and what the module may weigh. */
+const FAST = { level: fastLevel, flag: "-O3", maxBytes: 150_000, maxGzipBytes: 60_000 };
+const SMALL = { level: "z", flag: "-Oz", maxBytes: 110_000, maxGzipBytes: 50_000 };
 
 /** Files that decide the module's bytes, as sorted paths relative to wasm/; tests and build output do not. */
 function sourcePaths() {
   const isSource = (path) =>
-    /(^|\/)(Cargo\.toml|Cargo\.lock|build\.mjs|\.cargo\/config\.toml)$|\.rs$/.test(path) &&
+    /(^|\/)(Cargo\.toml|Cargo\.lock|\w+\.mjs|\.cargo\/config\.toml)$|\.(rs|wit)$/.test(path) &&
     !/^(target|pkg)\/|(^|\/)tests\//.test(path);
   return readdirSync(wasmDir, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter(
     isSource,
@@ -61,57 +68,26 @@ function header(hash) {
 `;
 }
 
-/** The generated files that do not carry the hash. */
+/** A custom section, which runtimes skip: id 0, length, length of the name, name, content. */
+function hashSection(hash) {
+  const name = "sources sha256";
+  const content = Buffer.from(`${String.fromCharCode(name.length)}${name}${hash}`, "latin1");
+  return Buffer.concat([Buffer.of(0, content.length), content]);
+}
+
+/** The generated files, by their paths from src/, that do not carry the hash. */
 function staleFiles(hash) {
-  return ["bindings.ts", "wasm_bytes.ts"].filter((name) => {
-    const path = join(generatedDir, name);
-    return !existsSync(path) || !readFileSync(path, "utf8").startsWith(header(hash));
+  const text = (file) => file.toString().startsWith(header(hash));
+  const module = (file) => file.subarray(-hashSection(hash).length).equals(hashSection(hash));
+  const names = [...codecNames, ...componentNames];
+  return names.filter((name) => {
+    const path = join(rootDir, "src", name);
+    return !existsSync(path) || !(name.endsWith(".ts") ? text : module)(readFileSync(path));
   });
 }
 
-/** The executable of a Debian package, or undefined when it is not installed. */
-function packagedTool(packageName, tool) {
-  try {
-    const files = execFileSync("dpkg", ["-L", packageName], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return files.split("\n").find((path) => path.endsWith(`/bin/${tool}`));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Environment in which `cargo` has the wasm32 library: the distribution's, else whatever is on PATH. */
-function buildEnvironment() {
-  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-  const rustc = packagedTool("rustc-web", "rustc");
-  const cargo = packagedTool("cargo-web", "cargo");
-  const packaged = rustc && cargo ? [dirname(rustc), dirname(cargo)] : [];
-  const sysroot = execFileSync(rustc ?? "rustc", ["--print", "sysroot"], { encoding: "utf8" })
-    .trim();
-  if (!existsSync(join(sysroot, "lib", "rustlib", TARGET, "lib"))) {
-    throw new Error(
-      `the Rust compiler in ${sysroot} has no ${TARGET} library: run .ci/toolchain.sh`,
-    );
-  }
-  const flags = [
-    "-C target-feature=+simd128",
-    // Panic messages name source files: without this the bytes depend on where the tree lies.
-    `--remap-path-prefix=${cargoHome}=/cargo`,
-    `--remap-path-prefix=${wasmDir}=/wasm`,
-  ];
-  return {
-    ...process.env,
-    ...(rustc && cargo ? { RUSTC: rustc } : {}),
-    PATH: [...packaged, join(cargoHome, "bin"), process.env.PATH].join(delimiter),
-    CARGO_TARGET_DIR: join(wasmDir, "target"),
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags.join(" "),
-  };
-}
-
 /** Compiles the crate; the text of the glue and the bytes of the module. */
-function compile() {
+function compile({ level, flag, maxBytes, maxGzipBytes }) {
   const scratch = mkdtempSync(join(tmpdir(), "tdwire-codec-"));
   try {
     const options = [
@@ -134,25 +110,17 @@ function compile() {
       "--locked",
     ], {
       stdio: "inherit",
-      env: buildEnvironment(),
+      env: buildEnvironment(level),
     });
     const optimised = join(scratch, "optimised.wasm");
-    const wasmOpt = join(rootDir, "node_modules", "binaryen", "bin", "wasm-opt");
-    const strip = ["--strip-debug", "--strip-producers"];
-    const features = ["--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"];
-    execFileSync(process.execPath, [
-      wasmOpt,
-      "-O3",
-      ...strip,
-      ...features,
-      join(scratch, `${CRATE}_bg.wasm`),
-      "-o",
-      optimised,
-    ]);
-    return {
-      glue: readFileSync(join(scratch, `${CRATE}.js`), "utf8"),
-      wasm: readFileSync(optimised),
-    };
+    optimise(flag, join(scratch, `${CRATE}_bg.wasm`), optimised);
+    const wasm = readFileSync(optimised);
+    const zipped = gzipSync(wasm, { level: 9 }).length;
+    console.log(`codec, opt-level ${level}: ${wasm.length} bytes, ${zipped} with gzip`);
+    if (wasm.length > maxBytes || zipped > maxGzipBytes) {
+      throw new Error("the module is over its budget");
+    }
+    return { glue: readFileSync(join(scratch, `${CRATE}.js`), "utf8"), wasm };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -202,31 +170,46 @@ ${names.map((name) => `    ${name}: copyingFaults(${name}),`).join("\n")}
 `;
 }
 
-function wrapBytes(wasm, hash) {
+function wrapBytes(name, wasm, hash) {
   return `${header(hash)}
 /** The WebAssembly module, in base64. */
-export const wasmBase64: string =
+export const ${name}: string =
   "${wasm.toString("base64")}";
 `;
 }
 
-/** Builds and writes the generated files; whether their bytes were different before. */
+/** The codec's generated files, in the order of {@linkcode codecNames}. */
+function codecFiles(hash) {
+  const { glue, wasm } = compile(FAST);
+  const small = compile(SMALL);
+  if (small.glue !== glue) throw new Error("the two builds need different glue");
+  return [
+    wrapGlue(glue, hash),
+    wrapBytes("wasmBase64", wasm, hash),
+    Buffer.concat([small.wasm, hashSection(hash)]),
+  ];
+}
+
+/** The component's generated files, in the order of {@linkcode componentNames}. */
+function componentFiles(hash) {
+  const { component, core, glue } = compileComponent();
+  return [
+    `${header(hash)}// @ts-nocheck: jco's JavaScript\n${glue}`,
+    wrapBytes("coreBase64", core, hash),
+    Buffer.concat([component, hashSection(hash)]),
+  ];
+}
+
+/** Builds and writes the generated files; the names of those whose bytes were different before. */
 function build(hash) {
-  const { glue, wasm } = compile();
-  const zipped = gzipSync(wasm, { level: 9 }).length;
-  console.log(`codec.wasm: ${wasm.length} bytes, ${zipped} with gzip`);
-  if (wasm.length > MAX_RAW_BYTES || zipped > MAX_GZIP_BYTES) {
-    throw new Error("the module is over its budget");
-  }
-  mkdirSync(generatedDir, { recursive: true });
-  const files = { "bindings.ts": wrapGlue(glue, hash), "wasm_bytes.ts": wrapBytes(wasm, hash) };
-  const changed = [];
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(generatedDir, name);
-    if (!existsSync(path) || readFileSync(path, "utf8") !== text) changed.push(name);
-    writeFileSync(path, text);
-  }
-  return changed;
+  const contents = [...codecFiles(hash), ...componentFiles(hash)].map((file) => Buffer.from(file));
+  return [...codecNames, ...componentNames].filter((name, i) => {
+    const path = join(rootDir, "src", name);
+    mkdirSync(dirname(path), { recursive: true });
+    const isSame = existsSync(path) && readFileSync(path).equals(contents[i]);
+    writeFileSync(path, contents[i]);
+    return !isSame;
+  });
 }
 
 function main(mode) {
@@ -236,12 +219,10 @@ function main(mode) {
   const stale = staleFiles(hash);
   if (stale.length > 0) {
     throw new Error(
-      `src/codec/generated/${
-        stale.join(", ")
-      } not built from these sources: run node wasm/build.mjs`,
+      `${stale.join(", ")} in src/ not built from these sources: run node wasm/build.mjs`,
     );
   }
-  if (mode === "--check") return console.log("src/codec/generated comes from these sources");
+  if (mode === "--check") return console.log("the generated files come from these sources");
   const changed = build(hash);
   console.log(
     changed.length === 0

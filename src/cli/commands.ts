@@ -5,6 +5,11 @@
  */
 
 import { DEV } from "./dev.ts";
+import { DOCTOR } from "./doctor.ts";
+import { QUERY } from "./query.ts";
+import { TAIL } from "./tail.ts";
+import { TYPES } from "./types.ts";
+import { WRITE } from "./write.ts";
 
 /** One command. */
 export interface Command {
@@ -18,4 +23,4 @@ export interface Command {
 }
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [DEV];
+export const COMMANDS: readonly Command[] = [QUERY, WRITE, TAIL, TYPES, DOCTOR, DEV];

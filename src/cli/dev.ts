@@ -6,17 +6,30 @@
 
 import process, { stdout } from "node:process";
 import type { Command } from "./commands.ts";
-import { readOptions, readPort } from "./usage.ts";
+import { readArguments, readPort, requirePositionals } from "./usage.ts";
 
 const HELP = `Usage: tdwire dev [options]
 
-Starts a TDengine-compatible server for demos and tests. User root, password taosdata.
+Starts a TDengine-compatible server for demos and tests: WebSocket, REST and subscriptions over
+DuckDB. User root, password taosdata. Needs the package @duckdb/node-api.
 
 Options:
   --port <n>     Port to listen on; 0 takes any free one (default 6041)
   --host <name>  Address to listen on (default 127.0.0.1)
   --file <path>  File that keeps the data (default: in memory)
+
+Examples:
+  tdwire dev
+  tdwire dev --port 0 --file demo.duckdb
+
+Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 failed, 2 wrong command line.
 `;
+
+const options = {
+  port: { type: "string" },
+  host: { type: "string" },
+  file: { type: "string" },
+} as const;
 
 /** The command. */
 export const DEV: Command = {
@@ -27,7 +40,9 @@ export const DEV: Command = {
 };
 
 async function runServer(args: readonly string[]): Promise<number> {
-  const { port, host, file } = readOptions(args, ["port", "host", "file"]);
+  const { values, positionals } = readArguments(args, options);
+  requirePositionals(positionals);
+  const { port, host, file } = values;
   const { createServer } = await import("../devserver/mod.ts");
   const stopped = waitForStop();
   const server = await createServer({

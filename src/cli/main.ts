@@ -5,9 +5,13 @@
  * @module
  */
 
-import { argv, exit, stderr, stdout } from "node:process";
+import { argv, exit, stderr } from "node:process";
+import { isTaosError } from "../../mod.ts";
+import { nearest } from "../internal/nearest.ts";
 import { COMMANDS } from "./commands.ts";
-import { UsageError } from "./usage.ts";
+import { Interrupted } from "./interrupt.ts";
+import { ReaderGone, standardOutput } from "./output.ts";
+import { suggestion, UsageError } from "./usage.ts";
 import { readVersion } from "./version.ts";
 
 function formatHelp(): string {
@@ -21,34 +25,68 @@ ${lines.join("\n")}
 Options:
   --help     Show this help, or with a command the help of that command
   --version  Show the version
+
+Environment:
+  TDENGINE_URL  Server of all commands that are given no --url,
+                such as ws://root:taosdata@localhost:6041/power
+  NO_COLOR      No colours on a terminal
+
+Exit codes:
+  0    Done
+  1    It failed; the reason is on standard error
+  2    The command line is wrong
+  130  Interrupted by Ctrl-C
+
+No server at hand? "tdwire dev" starts one.
 `;
 }
 
 /** Runs the command line and returns its exit code. */
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
+  const output = standardOutput();
   if (name === "--version" || name === "-v") {
-    stdout.write(`${await readVersion()}\n`);
+    await output.write(`${await readVersion()}\n`);
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    stdout.write(formatHelp());
+    await output.write(formatHelp());
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS.find((item) => item.name === name);
-  if (command === undefined) throw new UsageError(`unknown command "${name}"`);
+  if (command === undefined) {
+    const meant = nearest(name, COMMANDS.map((item) => item.name));
+    throw new UsageError(`unknown command "${name}"${suggestion(meant)}`);
+  }
   if (rest.includes("--help") || rest.includes("-h")) {
-    stdout.write(command.help);
+    await output.write(command.help);
     return 0;
   }
-  return await command.run(rest);
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return fail(error.message, `Try "tdwire ${name} --help".`, 2);
+  }
 }
 
-try {
-  exit(await run(argv.slice(2)));
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  stderr.write(`tdwire: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (isUsage) stderr.write('Try "tdwire --help".\n');
-  exit(isUsage ? 2 : 1);
+/** Tells what is wrong, and what to do about it. */
+function fail(message: string, advice: string | undefined, exitCode: number): number {
+  stderr.write(`tdwire: ${message}\n`);
+  if (advice !== undefined) stderr.write(`${advice}\n`);
+  return exitCode;
 }
+
+/** The exit code of what ended a command. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof ReaderGone) return 0;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError) return fail(message, 'Try "tdwire --help".', 2);
+  if (!isTaosError(error)) return fail(message, undefined, 1);
+  const isUnreachable = error.kind === "connection" || error.kind === "authentication";
+  const advice = isUnreachable ? '"tdwire doctor" looks at the server step by step.' : undefined;
+  return fail(message, error.hint === undefined ? advice : `hint: ${error.hint}`, 1);
+}
+
+exit(await run(argv.slice(2)).catch(exitCodeOf));

@@ -77,15 +77,29 @@ function bytesOf(array: Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+const keptBytes = 2 ** 20;
+
+/** Memory for requests one after the other: large arrays cost more to get than to fill. */
+export class RequestRoom {
+  #bytes: Uint8Array = new Uint8Array();
+
+  /** So many bytes, which may hold anything; lent until the next call. */
+  lend(length: number): Uint8Array {
+    if (length > keptBytes) return new Uint8Array(length);
+    if (length > this.#bytes.length) this.#bytes = new Uint8Array(Math.min(2 * length, keptBytes));
+    return this.#bytes.subarray(0, length);
+  }
+}
+
 /** Writes values one behind the other. */
 class Writer {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
 
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length);
-    this.#view = new DataView(this.bytes.buffer);
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   u8(value: number): void {
@@ -97,8 +111,8 @@ class Writer {
     this.#at += 4;
   }
 
-  skip(length: number): void {
-    this.#at += length;
+  zeros(length: number): void {
+    this.bytes.fill(0, this.#at, this.#at += length);
   }
 
   put(bytes: Uint8Array): void {
@@ -121,15 +135,15 @@ class Writer {
   }
 }
 
-/** Lays a bind request out for the codec. */
-export function formatBindRequest(request: BindRequest): Uint8Array {
+/** Lays a bind request out for the codec, in memory of the room. */
+export function formatBindRequest(request: BindRequest, room: RequestRoom): Uint8Array {
   const { names, counts, order, tags, columns } = request;
   const sources = [...(names ? [names] : []), ...tags, ...columns];
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const length = headBytes + counts.byteLength + (order?.byteLength ?? 0) +
     sources.reduce((sum, source) => sum + sourceBytes(source), 0);
-  const writer = new Writer(length);
-  writer.skip(16);
+  const writer = new Writer(room.lend(length));
+  writer.zeros(16);
   for (const value of [counts.length, rows, tags.length, columns.length]) writer.u32(value);
   writer.u32((names ? 1 : 0) | (order ? 2 : 0));
   writer.put(bytesOf(counts));

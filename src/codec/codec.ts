@@ -9,7 +9,7 @@ import { CodecError, InterfaceError } from "../errors.ts";
 import { precisionCode, ticksToMilliseconds } from "../timestamp.ts";
 import type { Field, Precision } from "../types.ts";
 import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.ts";
-import { type BindRequest, formatBindRequest } from "./bind_request.ts";
+import { type BindRequest, formatBindRequest, RequestRoom } from "./bind_request.ts";
 import type { Bindings, CodecFault } from "./bindings.ts";
 import { type FaultMapper, Instance } from "./instance.ts";
 import type { MessageBlock } from "./message_block.ts";
@@ -48,6 +48,7 @@ export class Codec implements CellFormats {
   readonly #instance: Instance;
   readonly #timeZones = new TimeZones();
   readonly #restParsers: RestParsers;
+  readonly #room = new RequestRoom();
 
   /**
    * Use `initCodec()` instead.
@@ -177,18 +178,19 @@ export class Codec implements CellFormats {
    * @throws {CodecError} When a value cannot be sent; it names column and row.
    */
   encodeBind(bind: BindRequest): Uint8Array {
-    return this.encodeBindRequest(formatBindRequest(bind)).slice(bindHeadBytes);
+    return this.encodeBindRequest(bind).slice(bindHeadBytes);
   }
 
   /**
-   * Encodes a bind request (`stmt2::request` in wasm/codec) into a whole `stmt2_bind` frame.
+   * Encodes a bind request into a whole `stmt2_bind` frame.
    *
-   * @param request The request.
+   * @param bind Table names, tags and columns.
    * @param refusal Makes the error when a value cannot be sent. Default: a {@linkcode CodecError}.
-   * @returns The frame; its request and statement id are 0 unless the request has them.
+   * @returns The frame; its request and statement id are 0.
    * @throws What `refusal` makes.
    */
-  encodeBindRequest(request: Uint8Array, refusal?: FaultMapper): Uint8Array {
+  encodeBindRequest(bind: BindRequest, refusal?: FaultMapper): Uint8Array {
+    const request = formatBindRequest(bind, this.#room);
     return this.#instance.call((bindings) => bindings.encodeBind(request), refusal);
   }
 

@@ -1,22 +1,18 @@
 /**
- * Loads the codec on first use.
+ * The codec with the bytes that come with the package.
  *
  * @module
  */
-import { CodecError } from "../errors.ts";
 import { decodeBase64 } from "../internal/bytes.ts";
-import { Codec } from "./codec.ts";
-import { instantiate } from "./generated/bindings.ts";
+import type { Codec } from "./codec.ts";
+import { codecLoader, type CodecModule, type InitCodec } from "./loader.ts";
 
-/** The codec's WebAssembly module: compiled, or as bytes to compile. */
-export type CodecModule = WebAssembly.Module | BufferSource;
+const load: InitCodec = codecLoader(inlinedBytes);
 
-interface Loaded {
-  readonly source: CodecModule | Promise<CodecModule> | undefined;
-  readonly codec: Promise<Codec>;
+async function inlinedBytes(): Promise<BufferSource> {
+  const { wasmBase64 } = await import("./generated/wasm_bytes.ts");
+  return decodeBase64(wasmBase64);
 }
-
-let loaded: Loaded | undefined;
 
 /**
  * Loads the codec. It is instantiated once; later calls give the same codec, unless they bring another module. A
@@ -37,42 +33,5 @@ let loaded: Loaded | undefined;
  * ```
  */
 export function initCodec(module?: CodecModule | Promise<CodecModule>): Promise<Codec> {
-  if (loaded !== undefined && (module === undefined || module === loaded.source)) {
-    return loaded.codec;
-  }
-  const before = loaded;
-  const entry: Loaded = { source: module, codec: load(module) };
-  loaded = entry;
-  entry.codec.catch(() => {
-    if (loaded === entry) loaded = before;
-  });
-  return entry.codec;
-}
-
-async function load(source: CodecModule | Promise<CodecModule> | undefined): Promise<Codec> {
-  try {
-    const module = source === undefined ? await inlinedBytes() : await source;
-    return new Codec(await compiled(module), instantiate);
-  } catch (cause) {
-    throw loadError(cause);
-  }
-}
-
-async function inlinedBytes(): Promise<BufferSource> {
-  const { wasmBase64 } = await import("./generated/wasm_bytes.ts");
-  return decodeBase64(wasmBase64);
-}
-
-function compiled(module: CodecModule): Promise<WebAssembly.Module> | WebAssembly.Module {
-  return module instanceof WebAssembly.Module ? module : WebAssembly.compile(module);
-}
-
-function loadError(cause: unknown): CodecError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CodecError(`the codec could not be loaded: ${reason}`, {
-    cause,
-    hint:
-      "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where compiling bytes is " +
-      "forbidden, pass a compiled WebAssembly.Module to initCodec() or import tdwire/edge.",
-  });
+  return load(module);
 }

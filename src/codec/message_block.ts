@@ -38,6 +38,17 @@ export class MessageBlock extends ColumnBatch {
   }
 
   /**
+   * Makes a block of some of the columns, over the same buffers.
+   *
+   * @param names The columns, in the order wanted.
+   * @returns The block.
+   * @throws {InterfaceError} When there is no such column; it lists those there are.
+   */
+  select(names: readonly string[]): MessageBlock {
+    return new MessageBlock({ ...this.#init, columns: names.map((name) => this.column(name)) });
+  }
+
+  /**
    * Makes a block over the same buffers that shows cells in another way.
    *
    * @param values How cells look; options left out stay as they are here.

@@ -13,7 +13,7 @@
  * @module
  */
 export { initCodec } from "./load.ts";
-export type { CodecModule } from "./load.ts";
+export type { CodecModule } from "./loader.ts";
 export { Codec } from "./codec.ts";
 export type { DecodeOptions } from "./codec.ts";
 export { RestParser } from "./rest.ts";

@@ -28,6 +28,10 @@ export interface Table {
   /** Number that names the next column's `store`. */
   nextColumn: number;
   children: Map<string, Child>;
+  /** True while the rows of each child are stored in the order of their times. */
+  isInOrder: boolean;
+  /** Number of rows ever written, since the start those that were there. */
+  rowsWritten: number;
 }
 
 /** A child table. `maxTicks` is the greatest timestamp ever stored in it. */

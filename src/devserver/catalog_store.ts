@@ -25,6 +25,11 @@ CREATE TABLE IF NOT EXISTS tdwire_tables (id INTEGER, database_id INTEGER, kind 
 
 type Row = unknown[];
 
+/** What is stored of a table as text. Files of earlier versions do not tell the order. */
+type StoredParts =
+  & Pick<Table, "columns" | "tags" | "nextColumn">
+  & Partial<Pick<Table, "isInOrder">>;
+
 async function rows(connection: DuckDBConnection, sql: string): Promise<Row[]> {
   return (await connection.runAndReadAll(sql)).getRows();
 }
@@ -64,7 +69,7 @@ function toTable(
   [id, databaseId, kind, name, created, stored]: Row,
   databases: Map<number, Database>,
 ): Table {
-  const parts = JSON.parse(stored as string) as Pick<Table, "columns" | "tags" | "nextColumn">;
+  const parts = JSON.parse(stored as string) as StoredParts;
   const database = databases.get(databaseId as number)!;
   return {
     kind: kind as Table["kind"],
@@ -72,8 +77,12 @@ function toTable(
     database,
     name: name as string,
     created: Number(created),
-    ...parts,
+    columns: parts.columns,
+    tags: parts.tags,
+    nextColumn: parts.nextColumn,
     children: new Map(),
+    isInOrder: parts.isInOrder ?? false,
+    rowsWritten: 0,
   };
 }
 
@@ -85,11 +94,14 @@ async function loadChildren(
   const ts = table.columns[0]!.store;
   const greatest = new Map<number, bigint>();
   for (
-    const [id, ticks] of await rows(
+    const [id, ticks, count] of await rows(
       connection,
-      `SELECT _tid, max(${ts}) FROM ${dataTable(table)} GROUP BY _tid`,
+      `SELECT _tid, max(${ts}), count(*) FROM ${dataTable(table)} GROUP BY _tid`,
     )
-  ) greatest.set(id as number, ticks as bigint);
+  ) {
+    greatest.set(id as number, ticks as bigint);
+    table.rowsWritten += Number(count);
+  }
   if (table.kind === "normal") {
     addSelfChild(table).maxTicks = greatest.get(0) ?? null;
     return;
@@ -132,8 +144,8 @@ export function addChild(table: Table, child: Child): void {
   table.database.tables.set(child.name, child);
 }
 
-function definition(table: Table): string {
-  return JSON.stringify({ columns: table.columns, tags: table.tags, nextColumn: table.nextColumn });
+function definition({ columns, tags, nextColumn, isInOrder }: Table): string {
+  return JSON.stringify({ columns, tags, nextColumn, isInOrder } satisfies StoredParts);
 }
 
 function columnList(columns: Column[]): string {

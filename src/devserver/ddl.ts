@@ -163,6 +163,8 @@ export async function createTable(
       tags: (tags ?? []).map(toColumn),
       nextColumn: 0,
       children: new Map(),
+      isInOrder: true,
+      rowsWritten: 0,
     };
     table.nextColumn = number;
     if (table.kind === "normal") addSelfChild(table);

@@ -6,6 +6,8 @@
 import { loadCatalog } from "./catalog_store.ts";
 import { defaultVersion, type Engine, type Session } from "./engine.ts";
 import { EngineSession, type EngineState } from "./session_engine.ts";
+import { registerScripts } from "./sql/script.ts";
+import { scripts } from "./sql/scripts.ts";
 import { Store } from "./store.ts";
 import { ChangeLog } from "./tmq/change_log.ts";
 import { Consumer } from "./tmq/consumer.ts";
@@ -26,7 +28,10 @@ export interface EngineOptions {
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await Store.open(options.file);
-  const catalog = await store.transaction((writer) => loadCatalog(writer));
+  const catalog = await store.transaction((writer) => {
+    registerScripts(store.duckdb, writer, scripts);
+    return loadCatalog(writer);
+  });
   const { version = defaultVersion } = options;
   const log = new ChangeLog();
   const topics = new Topics({ store, catalog, log, version });

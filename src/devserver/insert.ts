@@ -4,7 +4,7 @@
  * @module
  */
 import { type Child, type Column, selfChild, type Table } from "./catalog.ts";
-import { addChild } from "./catalog_store.ts";
+import { addChild, updateTable } from "./catalog_store.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import { checkTimes } from "./retention.ts";
@@ -66,7 +66,7 @@ export class InsertPlan {
   /** Writes everything in one transaction. `fill` plans it, when no other write can come between. */
   static async run(context: ExecutionContext, fill: (plan: InsertPlan) => void): Promise<number> {
     const { store } = context;
-    return await store.transaction(async (writer, onCommit) => {
+    return await store.transaction(async (writer, onCommit, onRollback) => {
       const plan = new InsertPlan(context);
       fill(plan);
       for (const batch of plan.batches.values()) checkTimes(batch);
@@ -80,7 +80,14 @@ export class InsertPlan {
         await writeChildren(store, writer, table, children);
         onCommit(() => children.forEach(({ child }) => addChild(table, child)));
       }
-      for (const batch of plan.batches.values()) await writeRows(store, writer, batch);
+      for (const batch of plan.batches.values()) {
+        await writeRows(store, writer, batch, async (table) => {
+          // Readers must know before they can see the rows (see stored_order.ts).
+          table.isInOrder = false;
+          onRollback(() => table.isInOrder = true);
+          await updateTable(writer, table);
+        });
+      }
       const transaction = { writer, onCommit };
       await context.log.rows(transaction, plan.created.values(), plan.batches.values());
       return plan.rows;

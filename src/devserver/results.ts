@@ -53,15 +53,23 @@ export function toServerError(error: unknown): ServerError {
 
 type Reader = (vector: DuckDBVector, rows: number) => Cell[];
 
+/** All values of a column share one copy: a buffer for each would cost more than what is in it. */
 function readBytes(vector: DuckDBVector, rows: number): Cell[] {
   const blobs = vector as unknown as { getItemBytes(row: number): Uint8Array | null };
-  const cells = new Array<Cell>(rows);
+  const views = new Array<Uint8Array | null>(rows);
+  let total = 0;
   for (let row = 0; row < rows; row++) {
-    const bytes = blobs.getItemBytes(row);
-    // Short values are views of the chunk's memory, which does not outlive the chunk.
-    cells[row] = bytes === null ? null : new Uint8Array(bytes);
+    const view = views[row] = blobs.getItemBytes(row);
+    if (view !== null) total += view.byteLength;
   }
-  return cells;
+  // The views end with the chunk's memory.
+  const copy = new Uint8Array(total);
+  let at = 0;
+  return views.map((view) => {
+    if (view === null) return null;
+    copy.set(view, at);
+    return copy.subarray(at, at += view.byteLength);
+  });
 }
 
 function readPlain(vector: DuckDBVector, rows: number): Cell[] {

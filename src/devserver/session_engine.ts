@@ -29,6 +29,7 @@ import { executeInsert } from "./insert.ts";
 import { prepareInsert, queryParameters } from "./prepared.ts";
 import { type OpenQuery, runPlan } from "./results.ts";
 import { writeSchemaless } from "./schemaless.ts";
+import { dropNeedlessOrder } from "./stored_order.ts";
 import { describe, showCreate, showQuery } from "./show.ts";
 import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
@@ -277,13 +278,23 @@ export class EngineSession implements Session {
       state.queries.delete(id);
       this.#open.delete(id);
     };
+    const open = (kill: () => void, abandon: () => Promise<unknown>): () => void => {
+      entry.kill = kill;
+      this.#open.set(id, abandon);
+      return finish;
+    };
     try {
-      const plan = await this.#plan(query, sql, parameters);
-      return await runPlan(state.store, plan, (kill, abandon) => {
-        entry.kill = kill;
-        this.#open.set(id, abandon);
-        return finish;
-      });
+      const { query: shorter, isSorted, reliesOn } = dropNeedlessOrder(
+        query,
+        state.catalog,
+        this.database,
+      );
+      const context = await this.#planContext(query, sql, parameters);
+      const rows = await runPlan(state.store, planQuery(shorter, context, isSorted), open);
+      if (reliesOn === null || reliesOn.isInOrder) return rows;
+      await rows.blocks[Symbol.asyncIterator]().return?.();
+      state.queries.set(id, entry);
+      return await runPlan(state.store, planQuery(query, context, true), open);
     } catch (error) {
       finish();
       throw error;

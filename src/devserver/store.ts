@@ -71,21 +71,31 @@ export class Store {
 
   /**
    * Runs `work` when all earlier work is done, inside one transaction; a failure undoes it. What `work` hands to `onCommit`
-   * runs right after the commit, before any later work.
+   * runs right after the commit, what it hands to `onRollback` after a failure, before any later work.
    */
   transaction<T>(
-    work: (writer: DuckDBConnection, onCommit: (action: () => void) => void) => Promise<T>,
+    work: (
+      writer: DuckDBConnection,
+      onCommit: (action: () => void) => void,
+      onRollback: (action: () => void) => void,
+    ) => Promise<T>,
   ): Promise<T> {
     const result = this.#lock.then(async () => {
       const actions: (() => void)[] = [];
+      const reversals: (() => void)[] = [];
       await this.#writer.run("BEGIN");
       try {
-        const value = await work(this.#writer, (action) => actions.push(action));
+        const value = await work(
+          this.#writer,
+          (action) => actions.push(action),
+          (action) => reversals.push(action),
+        );
         await this.#writer.run("COMMIT");
         for (const action of actions) action();
         return value;
       } catch (error) {
         await this.#writer.run("ROLLBACK").catch(() => undefined);
+        for (const action of reversals) action();
         throw error;
       }
     });

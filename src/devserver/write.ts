@@ -136,22 +136,33 @@ function withoutRepeats(batch: RowBatch): RowBatch {
   };
 }
 
-/** Writes rows and raises the children's greatest times. */
+/** Writes rows and raises the children's greatest times. `onLate` is called when rows come to lie behind later ones. */
 export async function writeRows(
   store: Store,
   writer: DuckDBConnection,
   batch: RowBatch,
+  onLate: (table: Table) => Promise<void>,
 ): Promise<void> {
   const { table } = batch;
   const greatest = new Map<Child, bigint>();
   if (isAppend(batch, greatest)) {
     await appendRows(store, writer, batch, dataTable(table), table.columns);
-  } else await mergeRows(store, writer, withoutRepeats(batch));
+  } else {
+    const before = table.isInOrder ? await countRows(writer, table) : 0n;
+    await mergeRows(store, writer, withoutRepeats(batch));
+    if (table.isInOrder && await countRows(writer, table) > before) await onLate(table);
+  }
+  table.rowsWritten += batch.children.length;
   const times = batch.cells[0] as bigint[];
   for (let row = 0; row < times.length; row++) {
     const child = batch.children[row]!;
     if (child.maxTicks === null || times[row]! > child.maxTicks) child.maxTicks = times[row]!;
   }
+}
+
+async function countRows(writer: DuckDBConnection, table: Table): Promise<bigint> {
+  const reader = await writer.runAndReadAll(`SELECT count(*) FROM ${dataTable(table)}`);
+  return reader.getRows()[0]![0] as bigint;
 }
 
 async function appendRows(

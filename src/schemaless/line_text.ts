@@ -64,6 +64,31 @@ export function countLines(data: string, protocol: LineProtocol): number {
 }
 
 /**
+ * Counts the points in a text that the server has taken.
+ *
+ * @param data Lines, or JSON.
+ * @param protocol The format.
+ */
+export function countRows(data: string, protocol: LineProtocol): number {
+  if (protocol === "json") return countObjects(data);
+  return data.split("\n").filter((text) =>
+    text.trim() !== "" && !(protocol === "line" && text.startsWith("#"))
+  ).length;
+}
+
+/** Objects that are the JSON's value, or members of the array that is; `JSON.parse` would make all the others, too. */
+function countObjects(json: string): number {
+  let [depth, count] = [0, 0];
+  const outermost = json.trimStart().startsWith("[") ? 1 : 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === "{" && depth === outermost) count++;
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+  }
+  return count;
+}
+
+/**
  * Finds the line that the server complains of. Its message ends in `:` and the data from the offending place on, cut
  * off where the message's buffer ends.
  *

@@ -14,7 +14,7 @@ import type {
 } from "../transports/transport.ts";
 import type { RequestOptions } from "../types.ts";
 import { formatPoints, type PointText } from "./format_points.ts";
-import { countLines, joinLines, offendingLine } from "./line_text.ts";
+import { countLines, countRows, joinLines, offendingLine } from "./line_text.ts";
 import { Point, requirePrecision } from "./point.ts";
 
 /** Options of `writeLines` for points, which say format and unit themselves. */
@@ -36,9 +36,12 @@ export interface LineOptions extends PointOptions {
   precision?: LinePrecision;
 }
 
-/** What `writeLines` wrote. */
+/** What `writeLines` wrote: all of it. */
 export interface LineResult {
-  /** Rows written. */
+  /**
+   * Rows written. Over REST, whose answer has no number in it, they are counted here: a row that another one of the
+   * same request overwrites counts too.
+   */
   affectedRows: number;
   /** Lines in the request, without comments; of JSON, where the server counts lines of text, the rows written. */
   totalRows: number;
@@ -89,10 +92,11 @@ export function lineRequest(
 
 /** The result of a request that was carried out. */
 export function lineResult(request: LineRequest, done: LineExecution, reqId: bigint): LineResult {
-  const { affectedRows } = done;
-  const totalRows = request.protocol === "json"
+  const { data, protocol } = request;
+  const affectedRows = done.affectedRows ?? countRows(data, protocol);
+  const totalRows = protocol === "json"
     ? affectedRows
-    : done.totalRows ?? countLines(request.data, request.protocol);
+    : done.totalRows ?? countLines(data, protocol);
   return { affectedRows, totalRows, reqId };
 }
 

@@ -17,6 +17,9 @@ import { encodeHex } from "../internal/bytes.ts";
 import { isWellFormed } from "../internal/text.ts";
 import { isDecimalText, isInstant, Param, type SqlValue } from "./param.ts";
 
+/** What writes a timestamp as RFC 3339. */
+type TimestampFormat = Pick<Codec, "formatTimestamp">;
+
 function quoteText(text: string, position: number): string {
   if (text.includes("\0")) {
     throw new InterfaceError(`parameter ${position + 1}: NUL cannot stand in SQL`);
@@ -66,7 +69,7 @@ function decimalText(value: Param["value"], position: number): string {
   throw new InterfaceError(`parameter ${position + 1}: not the text of a decimal`);
 }
 
-function paramText(param: Param, position: number, codec: Codec): string {
+function paramText(param: Param, position: number, codec: TimestampFormat): string {
   const { value, precision, type } = param;
   if (value === null) return "NULL";
   if (precision !== null) return `'${codec.formatTimestamp(value as bigint, precision)}'`;
@@ -83,7 +86,7 @@ function paramText(param: Param, position: number, codec: Codec): string {
  * @param codec Formats timestamps.
  * @throws {InterfaceError} when the value has no literal; the message names the parameter.
  */
-export function formatLiteral(value: SqlValue, position: number, codec: Codec): string {
+export function formatLiteral(value: SqlValue, position: number, codec: TimestampFormat): string {
   switch (typeof value) {
     case "string":
       return quoteText(value, position);
@@ -111,7 +114,7 @@ export function insertLiterals(
   sql: string,
   placeholders: readonly number[],
   params: readonly SqlValue[],
-  codec: Codec,
+  codec: TimestampFormat,
 ): string {
   let text = "";
   let from = 0;

@@ -22,14 +22,21 @@ function codePoints(text: string): number {
 
 /** Rows that may be too long: UTF-16 units are a bound of what is counted, which is characters or bytes. */
 function rowsToCount({ typeCode, form, lengths, data, maxLength }: Source): number[] {
-  const units = lengths!.reduce((sum, length) => sum + length, 0);
+  let [units, longest] = [0, 0];
+  for (let row = 0; row < lengths!.length; row++) {
+    const length = lengths![row]!;
+    units += length;
+    if (length > longest) longest = length;
+  }
   const isExact = form === SourceForm.BYTES || units === data.byteLength ||
     typeCode === DataType.NCHAR;
   const limit = isExact ? maxLength : maxLength / bytesPerUnit;
   const rows: number[] = [];
-  lengths!.forEach((length, row) => {
-    if (length > limit) rows.push(row);
-  });
+  if (longest > limit) {
+    lengths!.forEach((length, row) => {
+      if (length > limit) rows.push(row);
+    });
+  }
   return rows;
 }
 

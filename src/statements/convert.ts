@@ -8,7 +8,7 @@ import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { isInstant, Param } from "../sql/param.ts";
 import type { Precision } from "../types.ts";
-import { convertNumbers, exactSource, fixedSource } from "./convert_fixed.ts";
+import { convertNumbers, exactSource, fixedSource, storeInteger } from "./convert_fixed.ts";
 import { convertVariable, timestampTexts } from "./convert_variable.ts";
 import type { Source } from "../codec/bind_request.ts";
 import { NullMarks, refused, rowNumber, type Target } from "./target.ts";
@@ -91,6 +91,25 @@ export class TickConverter {
   }
 }
 
+/** Stores ticks at the beginning of a column that need no look at their unit; gives the row at which others come. */
+function plainTicks(
+  values: ArrayLike<unknown>,
+  precision: Precision,
+  ticks: BigInt64Array,
+): number {
+  const halves = new Int32Array(ticks.buffer);
+  const isMs = precision === "ms";
+  for (let row = 0; row < ticks.length; row++) {
+    const value = values[row];
+    if (typeof value === "bigint" && value >= minTicks && value <= maxTicks) ticks[row] = value;
+    else {
+      const number = isMs && value instanceof Date ? value.getTime() : value;
+      if (!storeInteger(halves, row, number)) return row;
+    }
+  }
+  return ticks.length;
+}
+
 /** The texts of a column in which every value is text; undefined when there are other values. */
 function textsOf(values: ArrayLike<unknown>, nulls: NullMarks): string[] | undefined {
   const texts = new Array<string>(values.length);
@@ -111,26 +130,18 @@ function convertTimestamps(target: Target, values: ArrayLike<unknown>, codec: Co
     throw new InterfaceError(`${target.label}: the server did not tell its precision`);
   }
   const nulls = new NullMarks(target, values.length);
-  const texts = textsOf(values, nulls);
+  const ticks = new BigInt64Array(values.length);
+  const plain = plainTicks(values, precision, ticks);
+  const texts = plain === 0 ? textsOf(values, nulls) : undefined;
   if (texts !== undefined && texts.length > 0) {
     return timestampTexts(target, texts, nulls.marks, precisionNumbers[precision]);
   }
   const converter = new TickConverter(target, precision, codec);
-  const ticks = new BigInt64Array(values.length);
-  for (let row = 0; row < values.length; row++) {
+  for (let row = plain; row < values.length; row++) {
     const value = values[row];
     if (!nulls.take(row, value)) ticks[row] = converter.ticks(row, value);
   }
   return fixedSource(DataType.TIMESTAMP, ticks, ticks.length, nulls.marks);
-}
-
-/** Values of parameters with a type may be NULL inside. */
-function unwrapNulls(values: ArrayLike<unknown>): ArrayLike<unknown> {
-  if (!Array.isArray(values)) return values;
-  const hasNull = values.some((value) => value instanceof Param && value.value === null);
-  return hasNull
-    ? values.map((value) => value instanceof Param && value.value === null ? null : value)
-    : values;
 }
 
 /**
@@ -143,7 +154,6 @@ function unwrapNulls(values: ArrayLike<unknown>): ArrayLike<unknown> {
  * @throws {InterfaceError} naming column and row of the first value that does not fit.
  */
 export function convertColumn(target: Target, values: ArrayLike<unknown>, codec: Codec): Source {
-  const plain = unwrapNulls(values);
-  if (target.field.typeCode === DataType.TIMESTAMP) return convertTimestamps(target, plain, codec);
-  return convertNumbers(target, plain) ?? convertVariable(target, plain);
+  if (target.field.typeCode === DataType.TIMESTAMP) return convertTimestamps(target, values, codec);
+  return convertNumbers(target, values) ?? convertVariable(target, values);
 }

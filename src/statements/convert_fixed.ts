@@ -168,6 +168,19 @@ function convertIntegers(target: Target, type: IntegerType, values: ArrayLike<un
   return fixedSource(target.field.typeCode, out, rows, nulls.marks);
 }
 
+/**
+ * Stores a number as a 64-bit integer, in two halves because making a bigint takes long. Typed arrays are little endian
+ * on every machine that runs this.
+ *
+ * @returns False, and nothing is stored, when the value is no number or not exact.
+ */
+export function storeInteger(halves: Int32Array, row: number, value: unknown): boolean {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return false;
+  halves[2 * row] = value;
+  halves[2 * row + 1] = Math.floor(value / 2 ** 32);
+  return true;
+}
+
 function convertBigIntegers(
   target: Target,
   type: BigIntegerType,
@@ -177,8 +190,11 @@ function convertBigIntegers(
   const nulls = new NullMarks(target, rows);
   const { array: Values, min, max } = type;
   const out = new Values(rows);
+  const halves = new Int32Array(out.buffer);
+  const least = Number(min);
   for (let row = 0; row < rows; row++) {
     const value = values[row];
+    if (typeof value === "number" && value >= least && storeInteger(halves, row, value)) continue;
     if (nulls.take(row, value)) continue;
     if (typeof value === "number" && !Number.isSafeInteger(value)) {
       throw refused(target, row, value, "is not exact as a number (use bigint) for");

@@ -74,9 +74,12 @@ function encodeText(text: string): Uint8Array {
   return encoder.encodeInto(text, bytes).read === text.length ? bytes : encoder.encode(text);
 }
 
-function textSource(target: Target, texts: readonly string[], nulls: Uint8Array | null): Source {
-  const lengths = new Uint32Array(texts.length);
-  for (let row = 0; row < texts.length; row++) lengths[row] = texts[row]!.length;
+function textSource(
+  target: Target,
+  texts: readonly string[],
+  lengths: Uint32Array,
+  nulls: Uint8Array | null,
+): Source {
   const joined = texts.join("");
   if (!isWellFormed(joined)) {
     const row = texts.findIndex((text) => !isWellFormed(text));
@@ -112,25 +115,30 @@ function source(
   return { typeCode, form, rows: lengths.length, precision: 0, maxLength, nulls, lengths, data };
 }
 
-/** Whether all values are strings that the type takes as they are. */
-function isTextColumn(target: Target, values: ArrayLike<unknown>): values is string[] {
-  const { typeCode } = target.field;
-  const takesAnyText = !binaryTypes.has(typeCode) && !isDecimal(typeCode);
-  if (!takesAnyText || !Array.isArray(values)) return false;
-  // `every` would skip the holes of a sparse array.
-  for (let row = 0; row < values.length; row++) if (typeof values[row] !== "string") return false;
-  return true;
+/** Lengths of values in UTF-16 units; undefined when not all of them are strings. */
+function lengthsOf(values: ArrayLike<unknown>): Uint32Array | undefined {
+  const lengths = new Uint32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (typeof value !== "string") return undefined;
+    lengths[row] = value.length;
+  }
+  return lengths;
 }
 
 /** Converts values for a column of variable length or of DECIMAL, which travels as text. */
 export function convertVariable(target: Target, values: ArrayLike<unknown>): Source {
+  const { typeCode } = target.field;
+  const takesText = !binaryTypes.has(typeCode);
+  const plain = takesText && !isDecimal(typeCode) && Array.isArray(values)
+    ? lengthsOf(values)
+    : undefined;
+  if (plain !== undefined) return textSource(target, values as string[], plain, null);
   const nulls = new NullMarks(target, values.length);
-  const cells = isTextColumn(target, values) ? values : cellsOf(target, values, nulls);
-  const isText = (cell: string | Uint8Array): cell is string => typeof cell === "string";
-  if (!binaryTypes.has(target.field.typeCode) && cells.every(isText)) {
-    return textSource(target, cells, nulls.marks);
-  }
-  const bytes = cells.map((cell) => isText(cell) ? encoder.encode(cell) : cell);
+  const cells = cellsOf(target, values, nulls);
+  const lengths = takesText ? lengthsOf(cells) : undefined;
+  if (lengths !== undefined) return textSource(target, cells as string[], lengths, nulls.marks);
+  const bytes = cells.map((cell) => typeof cell === "string" ? encoder.encode(cell) : cell);
   return bytesSource(target, bytes, nulls.marks);
 }
 
@@ -141,5 +149,5 @@ export function timestampTexts(
   nulls: Uint8Array | null,
   precision: number,
 ): Source {
-  return { ...textSource(target, texts, nulls), maxLength: 0, precision };
+  return { ...textSource(target, texts, lengthsOf(texts)!, nulls), maxLength: 0, precision };
 }

@@ -7,7 +7,7 @@ import type { Codec } from "../codec/codec.ts";
 import type { CodecFault } from "../codec/bindings.ts";
 import { InterfaceError } from "../errors.ts";
 import type { Placeholder } from "../transports/transport.ts";
-import { type BindRequest, formatBindRequest } from "../codec/bind_request.ts";
+import type { BindRequest } from "../codec/bind_request.ts";
 
 /** The codec numbers columns and rows of the request; the caller knows them by name, and by the number of the data. */
 function refusal(
@@ -37,7 +37,7 @@ export function encodeBindRequest(
 ): Uint8Array {
   const names = placeholders.map(({ field }) => field.name);
   return codec.encodeBindRequest(
-    formatBindRequest(request),
+    request,
     (fault) => new InterfaceError(refusal(fault, names, firstRow)),
   );
 }

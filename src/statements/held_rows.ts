@@ -7,14 +7,14 @@ import type { ColumnBatch } from "../batch.ts";
 import type { Call, RowSource } from "../transports/transport.ts";
 import type { Field, Precision } from "../types.ts";
 
-/** Calls back once when the rows are done with: `drained` tells whether they were read to their end. */
+/** Calls back once when the server has done with the rows: `isWell` is false when reading them failed. */
 export class HeldRows implements RowSource {
   readonly fields: readonly Field[];
   readonly precision: Precision;
   readonly #rows: RowSource;
-  #release: ((drained: boolean) => void) | undefined;
+  #release: ((isWell: boolean) => void) | undefined;
 
-  constructor(rows: RowSource, release: (drained: boolean) => void) {
+  constructor(rows: RowSource, release: (isWell: boolean) => void) {
     this.#rows = rows;
     this.#release = release;
     this.fields = rows.fields;
@@ -32,14 +32,15 @@ export class HeldRows implements RowSource {
     }
   }
 
-  free(): void {
-    this.#rows.free();
-    this.#done(false);
+  free(): void | Promise<void> {
+    const ended = this.#rows.free();
+    if (ended === undefined) this.#done(true);
+    else return ended.then(() => this.#done(true));
   }
 
-  #done(drained: boolean): void {
+  #done(isWell: boolean): void {
     const release = this.#release;
     this.#release = undefined;
-    release?.(drained);
+    release?.(isWell);
   }
 }

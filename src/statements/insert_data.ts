@@ -46,14 +46,27 @@ function columnsOfBatch(batch: ColumnBatch): Columns {
 /** Rows as columns: a column for each name that any row has. */
 function columnsOfRows(rows: readonly InsertRow[]): Columns {
   const columns = new Map<string, unknown[]>();
+  const add = (name: string) => {
+    const values = new Array<unknown>(rows.length);
+    columns.set(name, values);
+    return values;
+  };
+  let names: readonly string[] = [];
+  let targets: unknown[][] = [];
   rows.forEach((row, i) => {
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
       throw new InterfaceError(`row ${i} is no object of values by column name`);
     }
-    for (const name of Object.keys(row)) {
-      if (!columns.has(name)) columns.set(name, new Array(rows.length));
-      columns.get(name)![i] = row[name];
+    // Rows mostly have the names of the row before, and engines are fastest at this loop.
+    let column = 0;
+    for (const name in row) {
+      if (name === names[column]) targets[column++]![i] = row[name];
+      else column = Infinity;
     }
+    if (column === names.length && column > 0) return;
+    names = Object.keys(row);
+    targets = names.map((name) => columns.get(name) ?? add(name));
+    names.forEach((name, column) => targets[column]![i] = row[name]);
   });
   return Object.fromEntries(columns);
 }

@@ -26,7 +26,7 @@ export class ParameterRunner {
     this.#cache = cache;
   }
 
-  /** Runs an INSERT or SELECT; a SELECT's statement stays on loan until its rows are drained. */
+  /** Runs an INSERT or SELECT; a SELECT's statement stays on loan until the server has done with its rows. */
   async run(
     sql: string,
     shape: SqlShape,
@@ -43,7 +43,7 @@ export class ParameterRunner {
         return execution;
       }
       const execution = await lease.statement.execute(selectFrame, call);
-      const release = (drained: boolean) => drained ? lease.giveBack() : lease.discard();
+      const release = (isWell: boolean) => isWell ? lease.giveBack() : lease.discard();
       return { ...execution, rows: execution.rows && new HeldRows(execution.rows, release) };
     });
   }

@@ -4,18 +4,14 @@
  * @module
  */
 import type { Codec } from "../codec/codec.ts";
+import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { copyOf } from "../internal/copy_of.ts";
-import {
-  boundName,
-  inOrder,
-  requireSameTags,
-  requireTimes,
-  type TableData,
-} from "./bound_tables.ts";
+import { boundName, inOrder, requireSameTags, type TableData } from "./bound_tables.ts";
 import { requireFitting } from "./check_texts.ts";
 import { convertColumn } from "./convert.ts";
 import { type Placeholders, targetOf } from "./placeholders.ts";
+import { type PlainCheck, plainCheck } from "./plain_values.ts";
 
 interface Rows {
   readonly name: string | null;
@@ -23,38 +19,57 @@ interface Rows {
   readonly columns: unknown[][];
 }
 
+/** Positions of the placeholders that stand for this. */
+function positionsOf({ all }: Placeholders, role: string): number[] {
+  return all.flatMap((placeholder, position) => placeholder.role === role ? [position] : []);
+}
+
 /** Gathers rows into columns; each value is checked as its row comes. */
 export class RowBuffer {
   readonly #placeholders: Placeholders;
   readonly #codec: Codec;
+  readonly #names: readonly string[];
+  readonly #checks: readonly PlainCheck[];
+  readonly #columns: readonly number[];
+  readonly #tags: readonly number[];
+  /** Position of the table's name; −1 when the statement names it. */
+  readonly #table: number;
+  /** Position of the time; −1 when it is not clear which column that is. */
+  readonly #time: number;
+  /** Values of a row by name, for the time of its `add`. */
+  readonly #values: unknown[];
   #tables = new Map<string | null, Rows>();
 
   constructor(placeholders: Placeholders, codec: Codec) {
+    const { all } = placeholders;
     this.#placeholders = placeholders;
     this.#codec = codec;
+    this.#names = all.map(({ field }) => field.name);
+    this.#values = new Array(all.length);
+    this.#checks = all.map(plainCheck);
+    this.#columns = positionsOf(placeholders, "column");
+    this.#tags = positionsOf(placeholders, "tag");
+    this.#table = all.findIndex(({ role }) => role === "table");
+    const times = this.#columns.filter((i) => all[i]!.field.typeCode === DataType.TIMESTAMP);
+    this.#time = times.length === 1 ? times[0]! : -1;
   }
 
   /** Takes a row: values in the order of the placeholders, or by name. */
   add(row: readonly unknown[] | Readonly<Record<string, unknown>>): void {
-    const { all, columns } = this.#placeholders;
-    // The caller may go on to change what a value holds.
-    const values = inOrder(row, all, "values").map(copyOf);
-    const ofRole = (wanted: string) => values.filter((_, i) => all[i]!.role === wanted);
-    const [name = null] = ofRole("table");
+    const values = this.#valuesOf(row);
+    const name = this.#table < 0 ? null : values[this.#table] ?? null;
     if (name !== null && typeof name !== "string") {
       throw new InterfaceError("the table name is no string");
     }
-    if (name !== null) boundName(name);
-    const sources = all.flatMap((placeholder, i) => {
-      if (placeholder.role === "table") return [];
-      const target = targetOf(placeholder);
-      const source = convertColumn(target, [values[i]], this.#codec);
-      requireFitting(target, source, this.#codec);
-      return placeholder.role === "column" ? [source] : [];
-    });
-    requireTimes(columns, sources, 0);
-    const table = this.#table(name, ofRole("tag"));
-    ofRole("column").forEach((value, i) => table.columns[i]!.push(value));
+    if (name !== null && !this.#tables.has(name)) boundName(name);
+    for (let position = 0; position < values.length; position++) {
+      if (position !== this.#table) this.#check(values[position], position);
+    }
+    const { columns } = this.#rowsOf(name, values);
+    for (let column = 0; column < columns.length; column++) {
+      // The caller may go on to change what a value holds.
+      columns[column]!.push(copyOf(values[this.#columns[column]!]));
+    }
   }
 
   /** Hands over what has been gathered; the rows of a table leave when `take` has returned. */
@@ -69,13 +84,40 @@ export class RowBuffer {
     this.#tables = new Map();
   }
 
-  #table(name: string | null, tags: unknown[]): Rows {
+  /** Values in order. A row with exactly the right names in their order needs no look at the others. */
+  #valuesOf(row: readonly unknown[] | Readonly<Record<string, unknown>>): readonly unknown[] {
+    const names = this.#names;
+    if (Array.isArray(row)) {
+      return row.length === names.length ? row : inOrder(row, this.#placeholders.all, "values");
+    }
+    const values = this.#values;
+    let count = 0;
+    for (const name in row) {
+      if (name !== names[count]) return inOrder(row, this.#placeholders.all, "values");
+      values[count++] = (row as Readonly<Record<string, unknown>>)[name];
+    }
+    return count === names.length ? values : inOrder(row, this.#placeholders.all, "values");
+  }
+
+  #check(value: unknown, position: number): void {
+    const isMissing = value === null || value === undefined;
+    if (this.#checks[position]!(value) || (isMissing && position !== this.#time)) return;
+    const target = targetOf(this.#placeholders.all[position]!);
+    const source = convertColumn(target, [value], this.#codec);
+    requireFitting(target, source, this.#codec);
+    if (source.nulls !== null && position === this.#time) {
+      throw new InterfaceError(`${target.label}, row 0: a row needs a timestamp`);
+    }
+  }
+
+  #rowsOf(name: string | null, values: readonly unknown[]): Rows {
     const found = this.#tables.get(name);
+    const tags = this.#tags.map((position) => copyOf(values[position]));
     if (found !== undefined) {
       requireSameTags(name, found.tags, tags);
       return found;
     }
-    const table = { name, tags, columns: this.#placeholders.columns.map(() => []) };
+    const table = { name, tags, columns: this.#columns.map(() => []) };
     this.#tables.set(name, table);
     return table;
   }

@@ -16,15 +16,12 @@ export type RowRange = readonly [from: number, to: number];
 export const maxPartBytes: number = 16 * 1024 * 1024;
 const fixedBytes = 8;
 
-/** Approximate bytes of the values of variable length in a row; undefined when there are none. */
-function variableBytes(columns: readonly ColumnValues[]): ((row: number) => number) | undefined {
-  const variable = columns.filter((values) => !ArrayBuffer.isView(values) && hasLength(values));
-  if (variable.length === 0) return undefined;
-  return (row) => variable.reduce((sum, values) => sum + lengthOf(values[row]), 0);
-}
-
-function hasLength(values: ColumnValues): boolean {
-  return Array.prototype.some.call(values, (value) => lengthOf(value) > 0);
+/** Approximate bytes of the values of variable length in a column. */
+function variableBytes(values: ColumnValues): number {
+  if (ArrayBuffer.isView(values)) return 0;
+  let bytes = 0;
+  for (let row = 0; row < values.length; row++) bytes += lengthOf(values[row]);
+  return bytes;
 }
 
 function lengthOf(value: unknown): number {
@@ -46,15 +43,19 @@ export function rowRanges(
   columns: readonly ColumnValues[],
   names: ArrayLike<unknown> | undefined,
 ): RowRange[] {
-  const sizeOf = variableBytes(columns);
   const rowBytes = fixedBytes * columns.length;
+  const sizes = columns.map(variableBytes);
+  const total = rows * rowBytes + sizes.reduce((sum, bytes) => sum + bytes, 0);
+  // The usual insert, which need not be looked at row by row.
+  if (rows <= maxRowsPerTable && total <= maxPartBytes) return rows === 0 ? [] : [[0, rows]];
+  const variable = columns.filter((_, i) => sizes[i]! > 0);
   const counts = new Map<unknown, number>();
   const ranges: RowRange[] = [];
   let [from, bytes] = [0, 0];
   for (let row = 0; row < rows; row++) {
     const name = names?.[row];
     const count = (counts.get(name) ?? 0) + 1;
-    const size = rowBytes + (sizeOf?.(row) ?? 0);
+    const size = variable.reduce((sum, values) => sum + lengthOf(values[row]), rowBytes);
     if (row > from && (count > maxRowsPerTable || bytes + size > maxPartBytes)) {
       ranges.push([from, row]);
       [from, bytes] = [row, 0];

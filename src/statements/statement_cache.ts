@@ -104,7 +104,7 @@ interface KeptLease extends Lease {
   readonly isKept: boolean;
 }
 
-/** A statement on loan. It must be given back when its result is drained, or discarded. */
+/** A statement on loan. It must be given back when the server has done with its result, or discarded. */
 export interface Lease {
   readonly statement: PreparedStatement;
   giveBack(): void;

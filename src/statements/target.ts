@@ -4,6 +4,7 @@
  * @module
  */
 import { InterfaceError } from "../errors.ts";
+import { Param } from "../sql/param.ts";
 import type { Field, Precision } from "../types.ts";
 
 /** The column or tag that values are for. */
@@ -60,11 +61,12 @@ export class NullMarks {
     this.#unset = target.allowsUnset ? NullMark.UNSET : NullMark.NULL;
   }
 
-  /** Marks the row when there is no value; tells whether it did. */
-  take(row: number, value: unknown): value is null | undefined {
-    if (value !== null && value !== undefined) return false;
+  /** Marks the row when there is no value, also inside of a parameter with a type; tells whether it did. */
+  take(row: number, value: unknown): boolean {
+    const plain = value instanceof Param ? value.value : value;
+    if (plain !== null && plain !== undefined) return false;
     this.marks ??= new Uint8Array(this.#rows);
-    this.marks[row] = value === null ? NullMark.NULL : this.#unset;
+    this.marks[row] = plain === null ? NullMark.NULL : this.#unset;
     return true;
   }
 }

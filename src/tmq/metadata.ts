@@ -14,6 +14,10 @@ export interface MetaColumn {
   readonly type: DataTypeName;
   /** Declared length, of types that have one: bytes, or characters for NCHAR. */
   readonly length?: number;
+  /** Digits of a DECIMAL; servers up to 3.3.7 do not tell them. */
+  readonly precision?: number;
+  /** Digits of a DECIMAL behind the point. */
+  readonly scale?: number;
   /** Whether it is a second part of the primary key. */
   readonly isPrimaryKey?: boolean;
   /** How the server encodes it. */
@@ -97,8 +101,7 @@ export type TableChange =
   | "add-tag-index"
   | "drop-tag-index"
   | "set-compression"
-  | "set-tags"
-  | "other";
+  | "set-tags";
 
 /** A table was altered. */
 export interface AlterTableEvent {
@@ -120,6 +123,10 @@ export interface AlterTableEvent {
   readonly columnType?: DataTypeName;
   /** Its length. */
   readonly length?: number;
+  /** Digits of a DECIMAL; servers up to 3.3.7 do not tell them. */
+  readonly precision?: number;
+  /** Digits of a DECIMAL behind the point. */
+  readonly scale?: number;
   /** Tags with their new values, as the server writes them in SQL; null is NULL. */
   readonly tags?: readonly MetaTagValue[];
   /** How the server encodes the column. */
@@ -148,11 +155,11 @@ export interface DeleteRowsEvent {
   readonly sql: string;
 }
 
-/** An event that this version does not know. */
+/** An event that this version does not know, or that the server could not describe. */
 export interface UnknownMetaEvent {
   /** Kind of event. */
   readonly type: "unknown";
-  /** What the server sent. */
+  /** What the server sent; null when it sent nothing. */
   readonly raw: JsonValue;
 }
 

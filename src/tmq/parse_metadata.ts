@@ -70,13 +70,21 @@ function typeName(code: unknown): DataTypeName | undefined {
   return code === undefined ? undefined : dataTypeNames[code as number];
 }
 
+/** What is declared with a type: a DECIMAL's length holds its digits and, in the low byte, those behind the point. */
+function declared(type: unknown, length: unknown): Pick<MetaColumn, "length" | "precision"> {
+  const isDecimal = type === DataType.DECIMAL || type === DataType.DECIMAL64;
+  if (!isDecimal || typeof length !== "number") return given({ length });
+  return given({ precision: length >> 8 & 0xff, scale: length & 0xff });
+}
+
 function column(value: unknown): MetaColumn {
   const { name, type, length, isPrimarykey: isPrimaryKey, encode, compress, level } = members(
     value,
   );
   const known = typeName(type);
   if (known === undefined) throw new Unreadable();
-  return given({ name: text(name), type: known, length, isPrimaryKey, encode, compress, level });
+  const named = { name: text(name), type: known, ...declared(type, length) };
+  return given({ ...named, isPrimaryKey, encode, compress, level });
 }
 
 /** Text stands in quotes that are not escaped inside; JSON is text; a BOOL is a number. */
@@ -110,6 +118,8 @@ function childTable(value: unknown): CreatedChildTable {
 
 function created(event: Members): MetaEvent {
   const { tableType } = event;
+  // The columns of a virtual table stand in other tables, which the event would have to name.
+  if (event["isVirtual"] === true || event["refs"] !== undefined) throw new Unreadable();
   if (tableType === "child") {
     const tables = list(event["createList"]).map(childTable);
     const all = tables.length > 0 ? tables : [childTable(event)];
@@ -125,28 +135,28 @@ function created(event: Members): MetaEvent {
 /** A tag with the value an ALTER gave it. */
 function changedTag(value: unknown): MetaTagValue {
   const { colName, colValue, colValueNull } = members(value);
-  const isNull = colValueNull === true || colValue === undefined;
-  return { name: text(colName), value: isNull ? null : colValue as JsonValue };
+  if (colValueNull === true) return { name: text(colName), value: null };
+  return { name: text(colName), value: text(colValue) };
 }
 
 function altered(event: Members): AlterTableEvent {
   const { tableType, alterType, colName, colNewName, colType, colLength, encode, compress, level } =
     event;
-  if (tableType !== "super" && tableType !== "normal" && tableType !== "child") {
-    throw new Unreadable();
-  }
+  const change = changes[alterType as number];
+  const isKnown = tableType === "super" || tableType === "normal" || tableType === "child";
+  if (change === undefined || !isKnown) throw new Unreadable();
   const hasValue = event["colValue"] !== undefined || event["colValueNull"] !== undefined;
   const tags = list(event["tags"]).map(changedTag);
   return given({
     type: "alter",
     tableType,
     tableName: text(event["tableName"]),
-    change: changes[alterType as number] ?? "other",
-    alterType: alterType ?? 0,
+    change,
+    alterType,
     column: colName,
     newName: colNewName,
     columnType: typeName(colType),
-    length: colLength,
+    ...declared(colType, colLength),
     tags: hasValue ? [changedTag(event)] : tags.length > 0 ? tags : undefined,
     encode,
     compress,
@@ -184,12 +194,13 @@ function readEvent(value: unknown): MetaEvent {
 /**
  * Reads what a message tells of tables.
  *
- * @param value The JSON: one event, or a batch of them; undefined without any.
+ * @param value The JSON: one event, or a batch of them; null when the server could not describe it, undefined when the
+ * message has no metadata.
  * @returns The events in their order.
  */
 export function parseMetadata(value: unknown): MetaEvent[] {
-  if (value === undefined || value === null) return [];
-  const batch = typeof value === "object" && !Array.isArray(value)
+  if (value === undefined) return [];
+  const batch = typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Members)["metas"]
     : undefined;
   return Array.isArray(batch) ? batch.map(readEvent) : [readEvent(value)];

@@ -37,7 +37,7 @@ export interface PolledMessage {
   /** Where the next message begins; null for messages of a snapshot. */
   readonly nextOffset: bigint | null;
   readonly blocks: MessageBlock[];
-  /** JSON that describes the metadata (protocol.md §5.7); undefined without any. */
+  /** JSON that describes the metadata (protocol.md §5.7), null when the server has none; undefined in plain data. */
   readonly metadata: unknown;
 }
 

@@ -6,6 +6,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { ffiRuntime } from "../runtime.ts";
 import type { ConsumerLink, ConsumerRequest } from "./consumer_port.ts";
 import type { Transport } from "./transport.ts";
 
@@ -29,9 +30,10 @@ export async function openTransport(
       };
     }
     case "auto": {
+      const attempt = await tryNative(options, (native) => native.open(options, codec));
+      if ("opened" in attempt) return { transport: attempt.opened, reason: "libtaos is here" };
+      const reason = warnOfStandIn(options, attempt.obstacle);
       const { open } = await import("./websocket/transport.ts");
-      const reason = "this version has no native transport: WebSocket stands in";
-      options.onEvent({ type: "warning", message: reason });
       return { transport: await open(options, codec), reason };
     }
     case "fetch": {
@@ -41,9 +43,59 @@ export async function openTransport(
         reason: "the URL or the options ask for REST",
       };
     }
-    case "native":
-      throw new UnsupportedError("this version has no native transport: use a ws: URL");
+    case "native": {
+      const native = await nativeModule() ?? noFfi();
+      return {
+        transport: await native.open(options, codec),
+        reason: "the URL or the options ask for libtaos",
+      };
+    }
   }
+}
+
+/** What the two native transports have in common. */
+type NativeModule = typeof import("./deno_ffi/transport.ts");
+
+async function nativeModule(): Promise<NativeModule | undefined> {
+  switch (ffiRuntime()) {
+    case "deno":
+      return await import("./deno_ffi/transport.ts");
+    case "bun":
+      return await import("./bun_ffi/transport.ts");
+    default:
+      return undefined;
+  }
+}
+
+function noFfi(): never {
+  throw new UnsupportedError("native mode needs Deno or Bun: use a ws: URL here");
+}
+
+/** What was opened natively, or why libtaos cannot be had. */
+type Attempt<T> = { readonly opened: T } | { readonly obstacle: string };
+
+/** Opens by libtaos where it loads; a server that cannot be reached is no reason to try another way. */
+async function tryNative<T>(
+  options: ResolvedOptions,
+  open: (native: NativeModule) => Promise<T>,
+): Promise<Attempt<T>> {
+  const native = await nativeModule();
+  if (native === undefined) return { obstacle: "this runtime has no FFI" };
+  const obstacle = native.obstacle(options);
+  if (obstacle !== undefined) return { obstacle };
+  try {
+    return { opened: await open(native) };
+  } catch (error) {
+    if (error instanceof native.LoadError) return { obstacle: error.message };
+    throw error;
+  }
+}
+
+/** Why WebSocket stands in, which is also an event. */
+function warnOfStandIn({ onEvent }: ResolvedOptions, obstacle: string): string {
+  const message = `${obstacle}: WebSocket stands in`;
+  onEvent({ type: "warning", message });
+  return message;
 }
 
 /** Opens a membership in a consumer group; `onClosed` is told when it is lost or closed. */
@@ -53,12 +105,23 @@ export async function openConsumerLink(
   codec: Codec,
   onClosed: (url: string, reason: string, expected: boolean) => void,
 ): Promise<ConsumerLink> {
-  if (options.transport === "fetch" || options.transport === "native") {
-    const name = options.transport === "fetch"
-      ? "the fetch transport"
-      : "this version's native transport";
-    throw new UnsupportedError(`${name} has no subscriptions; a ws: URL has`);
+  const listener = { onClosed };
+  switch (options.transport) {
+    case "fetch":
+      throw new UnsupportedError("the fetch transport has no subscriptions; a ws: URL has");
+    case "native": {
+      const native = await nativeModule() ?? noFfi();
+      return await native.openConsumer(options, request, codec, listener);
+    }
+    case "auto": {
+      const attempt = await tryNative(
+        options,
+        (native) => native.openConsumer(options, request, codec, listener),
+      );
+      if ("opened" in attempt) return attempt.opened;
+      warnOfStandIn(options, attempt.obstacle);
+    }
   }
   const { openConsumer } = await import("./websocket/consumers.ts");
-  return await openConsumer(options, request, codec, { onClosed });
+  return await openConsumer(options, request, codec, listener);
 }

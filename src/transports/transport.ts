@@ -134,6 +134,8 @@ export interface Transport {
   readonly session: SessionPort;
   readonly statements?: StatementPort;
   readonly schemaless?: SchemalessPort;
+  /** Ends the query with this request id at once; false when that cannot be. Absent where no query can be ended. */
+  readonly stop?: (reqId: bigint) => boolean;
   /** A request id that no request in flight has. */
   nextReqId(): bigint;
   /** Closes the connection; requests under way reject with `ConnectionError`. Resolves when it is closed. */

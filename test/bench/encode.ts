@@ -16,7 +16,8 @@ const rounds = 41;
 /** Keeps results, so that no work can be left out. */
 export let sink: unknown;
 
-function placeholder(name: string, typeCode: number, length = 0): Placeholder {
+/** A column's placeholder. */
+export function placeholder(name: string, typeCode: number, length = 0): Placeholder {
   const type: DataTypeName = dataTypeNames[typeCode]!;
   return {
     role: "column",

@@ -4,35 +4,23 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import process from "node:process";
+import { firstOutput, start } from "./child.ts";
 import type { Measurement } from "./decode.ts";
 import type { Load } from "./writer_load.ts";
 
 const writerRows = 1_000_000;
 const statementRows = 20_000;
-const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-
-function start(script: string, args: readonly string[]) {
-  const { pathname } = new URL(`${script}${extension}`, import.meta.url);
-  return spawn(process.execPath, [pathname, ...args], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-  });
-}
-
 async function load(url: string, kind: string, rows: number): Promise<Load> {
   const child = start("writer_load", [url, kind, String(rows)]);
-  const [line] = await once(child.stdout!, "data");
-  return JSON.parse(String(line));
+  return JSON.parse(await firstOutput(child));
 }
 
 /** Measures 1,000,000 rows by `write(row)`, and fewer by the statement. */
 export async function benchWriter(): Promise<Measurement[]> {
-  const server = start("ack_server", []);
+  const server = start("ack_server");
   try {
-    const [port] = await once(server.stdout!, "data");
-    const url = `ws://127.0.0.1:${String(port).trim()}`;
+    const url = `ws://127.0.0.1:${await firstOutput(server)}`;
     const received = once(server, "message");
     const writer = await load(url, "writer", writerRows);
     const [rows] = await received;

@@ -32,8 +32,8 @@ export interface CaseTools {
   readonly throws: typeof throws;
 }
 
-/** What a case needs beyond queries; `results` are results that stay open on the server until they are read. A transport or server without it leaves the case out on every runtime alike. */
-export type Need = "statements" | "schemaless" | "consumers" | "native" | "results";
+/** What a case needs beyond queries; `results` are results that stay open on the server until they are read, `hosts` several of them in a URL. A transport or server without it leaves the case out on every runtime alike. */
+export type Need = "statements" | "schemaless" | "consumers" | "results" | "hosts";
 
 /** One behaviour. */
 export interface Case {

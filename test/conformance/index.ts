@@ -17,6 +17,7 @@ import { schemalessCases } from "./schemaless.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
 import { tmqCases } from "./tmq.ts";
+import { tmqReplicationCases } from "./tmq_replication.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
 import { writerCases } from "./writer.ts";
@@ -39,4 +40,5 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...concurrencyCases,
   ...tmqCases,
+  ...tmqReplicationCases,
 ];

@@ -6,31 +6,67 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { connect } from "../../mod.ts";
 import type { Case, CaseTools, Need } from "./case.ts";
-import { testUrl } from "./env.ts";
+import { nativeUrl, testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
 /** A case on one transport. */
 export interface RunnableCase extends Case {
   /** URL of the server under test, for that transport. */
   readonly url: string;
+  /** URL of a transport that can write everything. */
+  readonly adminUrl: string;
+  /** Part of the name of its database. */
+  readonly key: string;
 }
 
-/** The transports, and what each of them and the embedded server can do. */
-const transports: readonly { suffix: string; url: string; available: readonly Need[] }[] = [
-  { suffix: "", url: testUrl, available: ["statements", "schemaless", "results", "consumers"] },
-  { suffix: " (REST)", url: testUrl.replace(/^ws/, "http"), available: [] },
+/** A way to the server, and what it and the embedded server can do. */
+interface Way extends Pick<RunnableCase, "url" | "adminUrl" | "key"> {
+  /** Behind the names of the cases. */
+  readonly suffix: string;
+  readonly available: readonly Need[];
+}
+
+const everything: readonly Need[] = ["statements", "schemaless", "results", "consumers"];
+const restUrl = testUrl.replace(/^ws/, "http");
+const ways: readonly Way[] = [
+  { key: "ws", suffix: "", url: testUrl, adminUrl: testUrl, available: [...everything, "hosts"] },
+  {
+    key: "rest",
+    suffix: " (REST)",
+    url: restUrl,
+    adminUrl: testUrl,
+    available: ["schemaless", "hosts"],
+  },
 ];
 
-/** The cases that run here, on each transport that can. */
-export const runnable: readonly RunnableCase[] = transports.flatMap(({ suffix, url, available }) =>
-  cases
+function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
+  return cases
     .filter(({ needs = [] }) => needs.every((need) => available.includes(need)))
-    .map((subject) => ({ ...subject, name: `${subject.name}${suffix}`, url }))
-);
+    .map((subject, i) => ({
+      ...subject,
+      ...way,
+      name: `${subject.name}${suffix}`,
+      key: `${way.key}_${i}`,
+    }));
+}
+
+/** The cases that run on every runtime, on each transport that can. */
+export const runnable: readonly RunnableCase[] = ways.flatMap(casesOn);
+
+/** The same cases through libtaos, for the runtimes that have FFI: all that WebSocket can. */
+export function nativeCases(): RunnableCase[] {
+  const url = nativeUrl();
+  return casesOn({ key: "native", suffix: " (native)", url, adminUrl: url, available: everything });
+}
 
 /** Tells the count; .scripts/test.mjs compares it between the runtimes. */
 export function announce(runtime: string): void {
   console.log(`conformance: ${runnable.length} cases on ${runtime}`);
+}
+
+/** Tells the count of native cases; .scripts/test.mjs compares it between the runtimes that have FFI. */
+export function announceNative(subjects: readonly RunnableCase[], runtime: string): void {
+  console.log(`native: ${subjects.length} cases on ${runtime}`);
 }
 
 /**
@@ -40,8 +76,8 @@ export function announce(runtime: string): void {
  * @param runtime Part of the database's name, so that runtimes do not meet.
  */
 export async function runCase(subject: RunnableCase, runtime: string): Promise<void> {
-  const database = `conformance_${runtime}_${runnable.indexOf(subject)}`;
-  await using admin = await connect(testUrl);
+  const database = `conformance_${runtime}_${subject.key}`;
+  await using admin = await connect(subject.adminUrl);
   await admin.exec(`drop database if exists ${database}`);
   await admin.exec(`create database ${database} ${subject.databaseOptions ?? ""}`);
   const opened: AsyncDisposable[] = [];
@@ -52,7 +88,7 @@ export async function runCase(subject: RunnableCase, runtime: string): Promise<v
       connect,
       open,
       async fixtures() {
-        const connection = await connect(testUrl, { database });
+        const connection = await connect(subject.adminUrl, { database });
         opened.push(connection);
         return connection;
       },

@@ -15,7 +15,7 @@ import type { Case, CaseTools } from "./case.ts";
 const startMs = 1_700_000_000_000;
 
 /** Does something that the server may refuse while it still lets go of a consumer. */
-async function patiently(work: () => Promise<unknown>): Promise<void> {
+export async function patiently(work: () => Promise<unknown>): Promise<void> {
   for (let i = 0;; i++) {
     try {
       return void await work();

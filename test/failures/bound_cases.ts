@@ -5,7 +5,7 @@
  */
 import { type FailureCase, failureOf } from "./case.ts";
 import { numbers } from "./fake_result.ts";
-import { type Handler, pause } from "./fake_server.ts";
+import { type Handler, pause, until } from "./fake_server.ts";
 import { placeholder, tableTimeAndInt, timeAndInt } from "./placeholders.ts";
 
 const childSql = "insert into ? using m tags(1) values(?, ?)";
@@ -114,13 +114,39 @@ const closed: readonly FailureCase[] = [
         script: { fetch_raw_block: slow },
       });
       await using connection = await connect(server.url);
-      equal(await connection.query(selectSql, [1]).value(), 1);
-      // Longer than the close waits for an answer.
-      await pause(5_200);
+      const statement = await connection.prepare(selectSql);
+      equal(await statement.query([1]).value(), 1);
+      await statement.close();
       equal(server.of("stmt2_close").length, 0);
       late.forEach((answer) => answer());
       await server.waitFor("free_result");
       await server.waitFor("stmt2_close");
+    },
+  },
+  {
+    name: "a statement of query() left with a fetch under way is used again when that has ended",
+    async run({ connect, serve, equal }) {
+      const late: (() => void)[] = [];
+      const slow: Handler = (request, peer) => {
+        if (peer.server.of("fetch_raw_block").length !== 2) peer.nextBlock(request);
+        else late.push(() => peer.nextBlock(request));
+      };
+      const server = await serve({
+        result: numbers([1], [2]),
+        script: { fetch_raw_block: slow },
+      });
+      await using connection = await connect(server.url);
+      const value = () => connection.query(selectSql, [1]).value();
+      equal(await value(), 1);
+      await until(() => late.length === 1, "the fetch under way");
+      equal(await value(), 1);
+      equal(server.of("stmt2_prepare").length, 2);
+      await server.waitFor("free_result");
+      late.forEach((answer) => answer());
+      await server.waitFor("free_result", 2);
+      await Promise.all([value(), value()]);
+      equal(server.of("stmt2_prepare").length, 2);
+      equal(server.of("stmt2_close").length, 0);
     },
   },
 ];

@@ -19,18 +19,26 @@ type Fields = Readonly<Record<string, unknown>>;
 interface RecordedMessage {
   /** The reply to `poll`, without envelope. */
   readonly poll: Fields;
-  /** The `fetch_raw_data` frame. */
+  /** The `fetch_raw_data` frame; undefined of metadata. */
   readonly frame: Uint8Array | undefined;
   /** What `fetch_json_meta` gave. */
   readonly meta: unknown;
 }
 
+function readLines(file: string): Line[] {
+  const text = readFileSync(new URL(`../golden/wire/${file}`, import.meta.url), "utf8");
+  return text.trim().split("\n").map((line) => JSON.parse(line) as Line);
+}
+
 /** Lines of one connection of a recording. */
 function linesOf(file: string, conn: number): Line[] {
-  const text = readFileSync(new URL(`../golden/wire/${file}`, import.meta.url), "utf8");
-  return text.trim().split("\n").map((line) => JSON.parse(line) as Line).filter((line) =>
-    (line.conn ?? 1) === conn
-  );
+  return readLines(file).filter((line) => (line.conn ?? 1) === conn);
+}
+
+/** Numbers of a recording's connections that got messages of a topic. */
+export function consumersIn(file: string): number[] {
+  const conns = new Set(readLines(file).map(({ conn = 1 }) => conn));
+  return [...conns].filter((conn) => messagesOf(linesOf(file, conn)).length > 0);
 }
 
 /** Messages up to the first `seek`, with what was fetched of each. */
@@ -42,22 +50,30 @@ function messagesOf(lines: readonly Line[]): RecordedMessage[] {
   const frames = replies.flatMap(({ binary }) =>
     binary === undefined ? [] : [new Uint8Array(Buffer.from(binary, "base64"))]
   );
-  const end = texts.findIndex(({ action, code }) => action === "seek" && code === 0);
-  return texts.slice(0, end).filter(({ action, have_message }) =>
+  const seek = texts.findIndex(({ action, code }) => action === "seek" && code === 0);
+  const polls = texts.slice(0, seek < 0 ? undefined : seek).filter(({ action, have_message }) =>
     action === "poll" && have_message === true
-  ).map((reply) => {
+  );
+  const messages = polls.map((reply): RecordedMessage => {
     const { req_id: _reqId, ...poll } = reply;
     const id = poll["message_id"];
-    return {
-      poll,
-      frame: frames.find((frame) =>
-        new DataView(frame.buffer).getBigUint64(42, true) === BigInt(id as number)
-      ),
-      meta: texts.find(({ action, message_id }) =>
-        action === "fetch_json_meta" && message_id === id
-      )?.["data"],
-    };
+    const meta = texts.find(({ action, message_id }) =>
+      action === "fetch_json_meta" && message_id === id
+    );
+    return { poll, frame: frames.find((frame) => isOf(frame, Number(id))), meta: meta?.["data"] };
   });
+  // A message that was not acknowledged came again, and not every client has fetched every message.
+  return messages.filter(({ poll, frame }, i) =>
+    polls.findIndex(({ message_id }) => message_id === poll["message_id"]) === i &&
+    (poll["message_type"] === 2 || frame !== undefined)
+  );
+}
+
+/** Whether a frame is the reply to `fetch_raw_data` for a message, without an error. */
+function isOf(frame: Uint8Array, messageId: number): boolean {
+  const view = new DataView(frame.buffer);
+  return frame.length > 56 && view.getBigUint64(8, true) === 8n && view.getUint32(34, true) === 0 &&
+    view.getBigUint64(42, true) === BigInt(messageId);
 }
 
 /** A recorded frame as the reply to another request. */

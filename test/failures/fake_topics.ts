@@ -162,7 +162,9 @@ export class FakeTopics {
 
   #poll(state: ConsumerState, request: Received, peer: Peer): void {
     const { cached } = state;
-    if (cached !== undefined && cached.id !== request.args["message_id"]) {
+    const { message_id } = request.args;
+    // Without the field the client does not acknowledge (before 3.3.6): the server goes on.
+    if (cached !== undefined && message_id !== undefined && cached.id !== message_id) {
       return this.#give(cached, request, peer);
     }
     const found = [...state.positions].find(([vgroupId, position]) =>

@@ -15,7 +15,9 @@ import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
 import { statementCases } from "./statement_cases.ts";
 import { tmqCases } from "./tmq_cases.ts";
+import { tmqKillCases } from "./tmq_kill_cases.ts";
 import { tmqLossCases } from "./tmq_loss_cases.ts";
+import { tmqOldCases } from "./tmq_old_cases.ts";
 import { tmqPlaceCases } from "./tmq_place_cases.ts";
 
 /** All cases, in the order they run. */
@@ -32,5 +34,7 @@ export const failureCases: readonly FailureCase[] = [
   ...leakCases,
   ...tmqCases,
   ...tmqPlaceCases,
+  ...tmqOldCases,
   ...tmqLossCases,
+  ...tmqKillCases,
 ];

@@ -125,8 +125,8 @@ const released: readonly FailureCase[] = [
   },
   {
     name:
-      "query() with parameters left early: the fetch ends, the result is freed, then the statement is used or closed",
-    async run({ connect, serve, deepEqual, ok }) {
+      "query() of a statement left early: the fetch ends, the result is freed, then the statement is used or closed",
+    async run({ connect, serve, deepEqual }) {
       const result = numbers([1], [2], [3]);
       const slow: Handler = (request, peer) => void pause(30).then(() => peer.nextBlock(request));
       const server = await serve({ result, script: { fetch_raw_block: slow } });
@@ -135,17 +135,16 @@ const released: readonly FailureCase[] = [
       await statement.query([1]).first();
       await statement.query([2]).first();
       await server.waitFor("free_result", 2);
-      await connection.query(selectSql, [3]).first();
+      await statement.query([3]).first();
       await statement.close();
-      await server.waitFor("stmt2_close", 2);
+      await server.waitFor("stmt2_close");
       const order = actionsOf(server).filter((action) =>
         !/init|prepare|exec|stmt2_result/.test(action)
       );
       const once = ["stmt2_bind", "fetch_raw_block", "fetch_raw_block", "free_result"];
       deepEqual(order.slice(0, 4), once);
       deepEqual(order.slice(4, 8), once);
-      deepEqual(order.slice(8).toSorted(), [...once, "stmt2_close", "stmt2_close"].toSorted());
-      ok(order.lastIndexOf("free_result") < order.lastIndexOf("stmt2_close"));
+      deepEqual(order.slice(8), [...once, "stmt2_close"]);
     },
   },
   {

@@ -94,6 +94,37 @@ const delivery: readonly FailureCase[] = [
     },
   },
   {
+    name: "a message of an unknown type, and one that the server cannot describe, are passed on",
+    async run(tools) {
+      const { topics, server, open } = await start(tools, 0, (made) => ({
+        poll: (request, peer) => {
+          const { reply } = peer;
+          peer.reply = (to, fields = {}) => {
+            const isFirst = fields["message_id"] === 1;
+            reply.call(peer, to, isFirst ? { ...fields, message_type: 9, offset: 0 } : fields);
+          };
+          made.script["poll"]!(request, peer);
+        },
+        fetch_json_meta: (request, peer) => peer.reply(request, { data: null }),
+      }));
+      topics.append(1, 1);
+      topics.appendMeta(1);
+      topics.append(1, 2);
+      await using consumer = await open({ prefetch: 0 });
+      const messages = await drain(consumer);
+      tools.deepEqual(
+        messages.map(({ kind, nextOffset, metadata }) => [kind, nextOffset, metadata]),
+        [
+          ["metadata", 1n, [{ type: "unknown", raw: { message_type: 9 } }]],
+          ["metadata", 2n, [{ type: "unknown", raw: null }]],
+          ["data", 3n, []],
+        ],
+      );
+      const acknowledged = server.of("poll").map(({ args }) => args["message_id"]);
+      tools.deepEqual(acknowledged.slice(0, 4), [0, 1, 2, 3]);
+    },
+  },
+  {
     name:
       "consumer.poll() gets a message again whose fetch failed, and rejects with TmqError meanwhile",
     async run(tools) {

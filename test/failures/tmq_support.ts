@@ -5,7 +5,7 @@
  */
 import { type Consumer, type Message, subscribe, type SubscribeOptions } from "../../mod.ts";
 import type { FailureTools } from "./case.ts";
-import type { Script } from "./fake_server.ts";
+import type { FakeOptions, Script } from "./fake_server.ts";
 import { FakeTopics } from "./fake_topics.ts";
 
 /** Options of a subscription from the begin of the log, without automatic commits. */
@@ -21,10 +21,11 @@ export async function start(
   { serve }: FailureTools,
   count: number,
   script: (topics: FakeTopics) => Script = () => ({}),
+  options: Omit<FakeOptions, "script"> = {},
 ) {
   const topics = new FakeTopics();
   for (let i = 0; i < count; i++) topics.append(1 + i % 2, i);
-  const server = await serve({ script: { ...topics.script, ...script(topics) } });
+  const server = await serve({ ...options, script: { ...topics.script, ...script(topics) } });
   const open = (options: Partial<SubscribeOptions> = {}) =>
     subscribe(server.url, { ...base, ...options });
   return { topics, server, open };

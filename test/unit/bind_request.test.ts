@@ -7,7 +7,12 @@ import { convertColumn } from "../../src/statements/convert.ts";
 import { encodeBindRequest } from "../../src/statements/encode.ts";
 import { groupPlaceholders } from "../../src/statements/placeholders.ts";
 import { selectRequest } from "../../src/statements/select_params.ts";
-import { type BindRequest, formatBindRequest, type Source } from "../../src/codec/bind_request.ts";
+import {
+  type BindRequest,
+  formatBindRequest,
+  RequestRoom,
+  type Source,
+} from "../../src/codec/bind_request.ts";
 import type { Placeholder } from "../../src/transports/transport.ts";
 import type { Precision } from "../../src/types.ts";
 import { type BindBlock, type BindFrame, readBindFrame, valuesOf } from "../support/bind_frame.ts";
@@ -61,6 +66,8 @@ describe("a bind request", () => {
   });
 
   it("lays out what the codec documents", () => {
+    const room = new RequestRoom();
+    room.lend(200).fill(255);
     const request = formatBindRequest({
       names: null,
       counts: Uint32Array.of(1, 1),
@@ -70,7 +77,7 @@ describe("a bind request", () => {
         convertColumn(target(INT), [1, null], codec),
         convertColumn(target(VARCHAR, 9), ["é", "b"], codec),
       ],
-    });
+    }, room);
     expect(request).toEqual(fromHex(`
       ${"00".repeat(16)} 02000000 02000000 00000000 02000000 02000000
       01000000 01000000 01000000 00000000

@@ -20,6 +20,7 @@ const layers: readonly [pattern: RegExp, rank: number, group: string][] = [
   [/^mod\.ts$|^src\/(edge|api)\.ts$|^src\/\w+_entry\.ts$/, 6, "entry"],
   [/^src\/cli\//, 7, "cli"],
   [/^src\/arrow\//, 6, "arrow"],
+  [/^src\/component\//, 6, "component"],
   [/^src\/runtime\.ts$/, 0, "runtime"],
   [
     /^src\/(errors|error_codes|types|data_type|timestamp|dsn|dsn_options|options|events|redact|value_modes)\.ts$/,
@@ -111,7 +112,8 @@ function isAllowed({ from, to, isType, isDynamic }: Import): boolean {
 }
 
 function mayProbe(file: string): boolean {
-  return /^src\/(transports\/(select|\w+\/(socket|library))|codec\/load|connect)\.ts$/.test(file);
+  return /^src\/(transports\/(select|\w+\/(socket|library))|codec\/load|connect|subscribe)\.ts$/
+    .test(file);
 }
 
 describe("imports", () => {

@@ -31,7 +31,7 @@ function run(
 describe("tdwire", () => {
   it("tdwire --help lists the commands, --version prints a version", async () => {
     const [help, version] = await Promise.all([run(["--help"]), run(["--version"])]);
-    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("dev  Start") });
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/dev +Start/) });
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 

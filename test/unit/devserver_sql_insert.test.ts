@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readRows } from "./devserver_sql_golden.ts";
+import { readRows } from "./devserver_rows.ts";
 import { failure, fixture, query, rows, run, text, useDatabase } from "./devserver_sql_session.ts";
 
 useDatabase();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { BoundTable, Cell, RowSet } from "../../src/devserver/engine.ts";
-import { readRows } from "./devserver_sql_golden.ts";
+import { readRows } from "./devserver_rows.ts";
 import { failure, fixture, rows, run, text, useDatabase } from "./devserver_sql_session.ts";
 
 useDatabase();

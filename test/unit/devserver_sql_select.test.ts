@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Cell } from "../../src/devserver/engine.ts";
-import { readRows } from "./devserver_sql_golden.ts";
+import { readRows } from "./devserver_rows.ts";
 import { failure, fixture, query, rows, run, useDatabase } from "./devserver_sql_session.ts";
 
 useDatabase();

@@ -12,7 +12,7 @@ import {
   ServerError,
   type Session,
 } from "../../src/devserver/engine.ts";
-import { readRows } from "./devserver_sql_golden.ts";
+import { readRows } from "./devserver_rows.ts";
 
 /** What the tests work with; both are replaced before each test. */
 export const fixture: { engine: Engine; session: Session } = {} as never;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,7 +28,7 @@ const npm = readJson<NpmPackage>("package.json");
 const jsr = readJson<JsrPackage>("deno.json");
 
 /** npm only: JSR has no conditions, and a default `.wasm` import has no meaning in Deno. */
-const npmOnly = ["./package.json", "./edge"];
+const npmOnly = ["./package.json", "./edge", "./codec.wasm"];
 
 const sourceOf = (built: string) => built.replace(/^\.\/dist\//, "./").replace(/\.js$/, ".ts");
 
@@ -38,6 +39,44 @@ describe("the exports", () => {
       [name, target],
     ) => [name, sourceOf((target as Record<string, string>)["default"]!)]);
     expect(Object.fromEntries(sources)).toEqual(jsr.exports);
+  });
+
+  it("of package.json that a condition chooses have a name too", () => {
+    const named = Object.values(npm.exports).map((target) =>
+      typeof target === "string" ? target : target["default"]
+    );
+    for (const [name, target] of Object.entries(npm.exports)) {
+      if (typeof target === "string") continue;
+      const { types: _, ...conditions } = target;
+      for (const [condition, file] of Object.entries(conditions)) {
+        expect(named, `${name} for ${condition}`).toContain(file);
+      }
+    }
+  });
+
+  it("of package.json choose the edge entry where bytes cannot be compiled", () => {
+    const { types, ...conditions } = npm.exports["."] as Record<string, string>;
+    const edge = (npm.exports["./edge"] as Record<string, string>)["default"];
+    // The first condition that applies is taken.
+    expect(Object.entries({ types, ...conditions })).toEqual([
+      ["types", "./dist/mod.d.ts"],
+      ["workerd", edge],
+      ["edge-light", edge],
+      ["default", "./dist/mod.js"],
+    ]);
+  });
+
+  it("of the edge entry have the names of the main entry", () => {
+    const namesOf = (file: string): string[] => {
+      const program = ts.createProgram([join(root, file)], {
+        allowImportingTsExtensions: true,
+        noLib: true,
+      });
+      const checker = program.getTypeChecker();
+      const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, file))!)!;
+      return checker.getExportsOfModule(module).map(({ name }) => name).sort();
+    };
+    expect(namesOf("src/edge.ts")).toEqual(namesOf("mod.ts"));
   });
 
   it("of package.json have types beside the code", () => {

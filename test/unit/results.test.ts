@@ -44,7 +44,11 @@ function open() {
   let reqId = 100n;
   const fields = [{ name: "v", type: "INT" as const, typeCode: 4, length: 4 }];
   const handle = { id: 9n, reqId: 1n, fields, precision: "ms" as const };
-  const rows = new WebSocketRows({ channel, codec, decoder: codec, nextReqId: () => reqId++ }, handle, fetch);
+  const rows = new WebSocketRows(
+    { channel, codec, decoder: codec, nextReqId: () => reqId++ },
+    handle,
+    fetch,
+  );
   const controller = new AbortController();
   const call = { reqId: 1n, signal: controller.signal, timeoutMs: 0 };
   return { rows, fetches, freed, call, controller };

@@ -8,7 +8,7 @@ describe("parseMetadata()", () => {
     expect(events.map((event) => event.type === "drop" && event.tableNames)).toEqual([["a"], [
       "b",
     ]]);
-    expect([parseMetadata(undefined), parseMetadata(null)]).toEqual([[], []]);
+    expect(parseMetadata(undefined)).toEqual([]);
   });
 
   it("reads all child tables of one request, with their tags' values", () => {
@@ -64,15 +64,76 @@ describe("parseMetadata()", () => {
       change: "set-tags",
       tags: [{ value: "1" }, { value: null }],
     });
-    expect(alter(99, {})).toMatchObject({ change: "other", alterType: 99 });
+  });
+
+  it("reads the digits of a DECIMAL from its length, where the server sends it", () => {
+    const [created] = parseMetadata({
+      type: "create",
+      tableType: "normal",
+      tableName: "n",
+      columns: [{ name: "d", type: 17, length: 20 << 8 | 4 }, { name: "e", type: 21 }],
+    });
+    expect(created).toMatchObject({
+      columns: [{ name: "d", precision: 20, scale: 4 }, { name: "e", type: "DECIMAL64" }],
+    });
+    const [altered] = parseMetadata({
+      type: "alter",
+      tableType: "normal",
+      tableName: "n",
+      alterType: 5,
+      colName: "f",
+      colType: 21,
+      colLength: 10 << 8 | 2,
+    });
+    expect(altered).toMatchObject({ precision: 10, scale: 2 });
+    expect(altered).not.toHaveProperty("length");
   });
 
   it("passes on what it cannot read", () => {
     for (
-      const raw of [7, "x", [], {}, { type: "create" }, { type: "truncate" }, {
-        type: "drop",
-        tableNameList: [1],
-      }, { type: "create", tableType: "super", tableName: "s", columns: [{ name: "c", type: 99 }] }]
+      const raw of [
+        7,
+        "x",
+        [],
+        {},
+        { type: "create" },
+        { type: "truncate" },
+        {
+          type: "drop",
+          tableNameList: [1],
+        },
+        { type: "create", tableType: "super", tableName: "s", columns: [{ name: "c", type: 99 }] },
+        {
+          type: "create",
+          tableType: "normal",
+          tableName: "v",
+          isVirtual: true,
+          columns: [{ name: "c", type: 4, ref: { refDbName: "d", refTableName: "t" } }],
+        },
+        {
+          type: "create",
+          tableType: "child",
+          tableName: "v",
+          using: "s",
+          refs: [{ colName: "c" }],
+          tags: [],
+        },
+        { type: "alter", tableType: "", tableName: "v", alterType: 17, colName: "c" },
+        {
+          type: "alter",
+          tableType: "super",
+          tableName: "s",
+          alterType: 99,
+        },
+        {
+          type: "alter",
+          tableType: "child",
+          tableName: "c",
+          alterType: 15,
+          tags: [{ colName: "t", regexp: "a", replacement: "b" }],
+        },
+        null,
+      ]
     ) {
       expect(parseMetadata(raw)).toEqual([{ type: "unknown", raw }]);
     }

@@ -5,10 +5,12 @@
  */
 import type { Duration } from "./ast.ts";
 import type { TimeContext } from "./compare.ts";
+import { compileDecimal } from "./decimal.ts";
 import { unsupported } from "./errors.ts";
+import { monthsLaterSql } from "./functions_time.ts";
 import { addDuration, durationTicks, parseTimestamp } from "./timestamp.ts";
 import { asDouble, compileLiteral, type Typed, typed } from "./typed.ts";
-import { decimalType, fixedType, isDecimal, isInteger, type SqlType, Type } from "./types.ts";
+import { fixedType, isDecimal, isInteger, Type } from "./types.ts";
 
 /** Compiles a time plus or minus a duration. */
 export function compileShift(
@@ -36,7 +38,8 @@ export function compileShift(
     return typed(`(${time.sql} ${op} ${ticks}::BIGINT)`, fixedType(Type.timestamp), [time]);
   }
   if (time.literal?.kind !== "ticks" && time.literal?.kind !== "integer") {
-    throw unsupported("months or years added to a column");
+    const months = value.amount * (value.unit === "y" ? 12 : 1) * (op === "+" ? 1 : -1);
+    return typed(monthsLaterSql(time.sql, months, scope), fixedType(Type.timestamp), [time]);
   }
   return compileLiteral({
     kind: "ticks",
@@ -69,34 +72,4 @@ export function compileArithmetic(op: ArithmeticSign, left: Typed, right: Typed)
   const leftSql = asDouble(left),
     rightSql = op === "/" || op === "%" ? `nullif(${asDouble(right)}, 0)` : asDouble(right);
   return typed(`(${leftSql} ${op} ${rightSql})`, fixedType(Type.double), [left, right]);
-}
-
-/** DECIMAL arithmetic keeps all digits up to 38; the scale is what gives way. */
-function compileDecimal(op: ArithmeticSign, left: Typed, right: Typed): Typed {
-  const [p1, s1] = decimalParts(left.type), [p2, s2] = decimalParts(right.type);
-  let precision: number, scale: number;
-  if (op === "*") [precision, scale] = [p1 + p2 + 1, s1 + s2];
-  else if (op === "/" || op === "%") throw unsupported("division of DECIMAL");
-  else {
-    scale = Math.max(s1, s2);
-    precision = Math.max(p1 - s1, p2 - s2) + scale + 1;
-  }
-  if (precision > 38) precision = 38;
-  const type = decimalType(precision, scale);
-  const widen = (value: Typed, digits: number): string =>
-    `CAST(${value.sql} AS DECIMAL(38, ${digits}))`;
-  const [leftScale, rightScale] = op === "*" ? [s1, s2] : [scale, scale];
-  return typed(
-    `CAST((${widen(left, leftScale)} ${op} ${
-      widen(right, rightScale)
-    }) AS DECIMAL(${precision}, ${scale}))`,
-    type,
-    [left, right],
-  );
-}
-
-function decimalParts(type: SqlType): [number, number] {
-  return isDecimal(type)
-    ? [type.precision, type.scale]
-    : [type.code === Type.bigint || type.code === Type.ubigint ? 20 : 10, 0];
 }

@@ -55,18 +55,25 @@ export function assemble(parts: Parts): Plan {
   if (select.partitionBy.length > 0 && parts.order.length === 0 && limited) {
     return { sql: limitPartitions(parts, values), columns, precision: scope.precision };
   }
-  if (select.slimit !== null) throw unsupported("SLIMIT with ORDER BY or without PARTITION BY");
   const order = parts.order.length > 0
     ? parts.order
     : (parts.ordered || limited) && !select.distinct
     ? natural
     : [];
   const orderBy = order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`;
+  const rows = `${selectSql(parts, values)}${orderBy}${limitSql(select.limit, scope)}`;
   return {
-    sql: `${selectSql(parts, values)}${orderBy}${limitSql(select.limit, scope)}`,
+    sql: holdsOneSlice(select.slimit, scope) ? rows : `SELECT * FROM (${rows}) LIMIT 0`,
     columns,
     precision: scope.precision,
   };
+}
+
+/** Sorted rows are one slice: SLIMIT lets it through or not. */
+function holdsOneSlice(slimit: Limit | null, scope: Scope): boolean {
+  if (slimit === null) return true;
+  const offset = slimit.offset === null ? 0n : limitValue(slimit.offset, scope);
+  return offset === 0n && limitValue(slimit.count, scope) > 0n;
 }
 
 /** The query without ORDER BY and LIMIT. */
@@ -80,9 +87,10 @@ function selectSql(parts: Parts, selected: string[]): string {
   const named = selected.join(" ") + tail;
   // DISTINCT over tags alone includes child tables without rows.
   if (
-    select.distinct && parts.groupBy === "" && relation.tags !== null &&
+    (select.distinct || select.tagsOnly === true) && parts.groupBy === "" && relation.tags !== null &&
     !named.includes(relation.tags.rows)
   ) return `${head} FROM ${relation.tags.from}${tail}`;
+  if (select.tagsOnly === true) throw unsupported("SELECT TAGS of columns");
   return `${head} FROM ${
     relation.from(named + parts.natural.join(" ") + parts.order.join(" "))
   }${tail}`;
@@ -121,8 +129,13 @@ function outputSql(value: Typed): string {
   return `CASE WHEN json_type(${sql}) IN ('DOUBLE', 'BIGINT', 'UBIGINT') THEN printf('%.9f', CAST(${sql} AS DOUBLE)) ELSE CAST(${sql} AS VARCHAR) END`;
 }
 
-/** Compiles ORDER BY: places and names in the select list first, then any expression. */
-export function orderSql(orderBy: OrderItem[], items: Item[], scope: Scope): string[] {
+/** Compiles ORDER BY: places and names in the select list first, then any expression. With DISTINCT it has to be one of the values. */
+export function orderSql(
+  orderBy: OrderItem[],
+  items: Item[],
+  scope: Scope,
+  distinct: Typed[] | null = null,
+): string[] {
   return orderBy.map(({ expr, descending, nulls }) => {
     const direction = `${descending ? " DESC" : " ASC"} NULLS ${
       (nulls ?? (descending ? "last" : "first")).toUpperCase()
@@ -130,7 +143,7 @@ export function orderSql(orderBy: OrderItem[], items: Item[], scope: Scope): str
     if (expr.node === "literal" && expr.literal.kind === "integer") {
       if (expr.literal.value < 1n || expr.literal.value > BigInt(items.length)) {
         throw new ServerError(
-          Code.syntax,
+          Code.orderPlace,
           "ORDER BY item must be the number of a SELECT-list expression",
         );
       }
@@ -141,6 +154,9 @@ export function orderSql(orderBy: OrderItem[], items: Item[], scope: Scope): str
       : -1;
     if (named >= 0) return `${named + 1}${direction}`;
     const value = compile(expr, scope);
+    if (distinct !== null && !distinct.some(({ sql }) => sql === value.sql)) {
+      throw new ServerError(Code.notSelected, "Not SELECTed expression");
+    }
     return `${
       value.literal === undefined ? value.sql : `CAST(${value.sql} AS VARCHAR)`
     }${direction}`;
@@ -149,7 +165,10 @@ export function orderSql(orderBy: OrderItem[], items: Item[], scope: Scope): str
 
 function limitValue(expr: Expr, scope: Scope): bigint {
   const value = compile(expr, scope);
-  if (value.literal?.kind !== "integer" || !isInteger(value.type) || value.literal.value < 0n) {
+  if (value.literal?.kind === "integer" && value.literal.value < 0n) {
+    throw new ServerError(Code.negativeOffset, "soffset/offset can not be less than 0");
+  }
+  if (value.literal?.kind !== "integer" || !isInteger(value.type)) {
     throw new ServerError(Code.syntax, `syntax error near "${scope.sql.slice(expr.start)}"`);
   }
   return value.literal.value;

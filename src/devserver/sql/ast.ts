@@ -17,7 +17,7 @@ export interface Span {
   end: number;
 }
 
-/** A length of time: `amount` units. */
+/** A length of time: `amount` units; ticks without a unit. */
 export interface Duration {
   amount: number;
   unit: string;
@@ -42,7 +42,7 @@ export type Expr =
     | { node: "column"; table: string | null; name: string; quoted: boolean }
     | { node: "star"; table: string | null }
     | { node: "parameter"; index: number }
-    | { node: "call"; name: string; args: Expr[]; distinct: boolean }
+    | { node: "call"; name: string; args: Expr[] }
     | { node: "cast"; arg: Expr; type: SqlType }
     | { node: "unary"; op: "-" | "+" | "not"; arg: Expr }
     | { node: "binary"; op: string; left: Expr; right: Expr }
@@ -81,11 +81,16 @@ export type FromItem =
 
 /** A window clause. */
 export type WindowClause =
-  | { kind: "interval"; interval: Duration; offset: Duration | null; sliding: Duration | null }
+  | {
+    kind: "interval";
+    interval: Duration;
+    offset: Duration | "auto" | null;
+    sliding: Duration | null;
+  }
   | { kind: "session"; column: Expr; gap: Duration }
-  | { kind: "state"; expr: Expr }
-  | { kind: "event"; start: Expr; end: Expr }
-  | { kind: "count"; size: number; sliding: number };
+  | { kind: "state"; expr: Expr; trueFor: Duration | null }
+  | { kind: "event"; start: Expr; end: Expr; trueFor: Duration | null }
+  | { kind: "count"; size: number; sliding: number; columns: Expr[] };
 
 /** FILL: what windows without rows get. */
 export interface FillClause {
@@ -103,6 +108,8 @@ export interface Limit {
 export interface Select {
   node: "select";
   distinct: boolean;
+  /** `SELECT TAGS`: one row a child table. */
+  tagsOnly?: boolean;
   items: SelectItem[];
   from: FromItem | null;
   where: Expr | null;

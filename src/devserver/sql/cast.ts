@@ -6,12 +6,15 @@
 import { ServerError } from "../engine.ts";
 import type { TimeContext } from "./compare.ts";
 import { Code, unsupported } from "./errors.ts";
+import { functionError, wrongArgument } from "./function_types.ts";
+import { textTimeSql } from "./functions_time.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
+import { asBytes, asDouble, asText, compileLiteral, isNull, textNumberSql, type Typed, typed } from "./typed.ts";
 import {
   isDecimal,
   isInteger,
   isNumeric,
+  isSized,
   isText,
   isUnsigned,
   physicalType,
@@ -27,6 +30,7 @@ export function compileCast(value: Typed, target: SqlType, context: TimeContext)
     ? sizedType(target.code, isText(value.type) ? value.type.length : 64)
     : target;
   const parts = [{ ...value, constant: false }];
+  checkCast(value, type);
   if (isNull(value)) {
     return typed(
       `NULL::${type.code === Type.varchar ? "VARCHAR" : physicalType(type)}`,
@@ -45,11 +49,12 @@ export function compileCast(value: Typed, target: SqlType, context: TimeContext)
   switch (type.code) {
     case Type.varchar:
       if (isText(value.type)) return typed(truncateBytes(value, type), type, parts, true);
-      return typed(`left(${displaySql(value)}, ${type.length})`, type, parts);
+      return typed(`left(${numberText(value)}, ${type.length})`, type, parts);
     case Type.nchar:
-      return typed(`left(${displaySql(value)}, ${type.length})`, type, parts);
+      return typed(`left(${numberText(value)}, ${type.length})`, type, parts);
     case Type.varbinary:
-      return typed(asBytes(value), type, parts);
+      if (value.type.code !== Type.varchar) throw wrongArgument("cast");
+      return typed(truncateBytes(value, type), type, parts);
     case Type.timestamp:
       return castTimestamp(value, type, context);
     case Type.bool:
@@ -63,15 +68,29 @@ export function compileCast(value: Typed, target: SqlType, context: TimeContext)
   }
 }
 
+const longest = 65517;
+
+function checkCast(value: Typed, type: SqlType): void {
+  if (value.type.code === Type.varbinary) throw wrongArgument("cast");
+  if (value.type.code === Type.geometry || value.type.code === Type.json) {
+    throw unsupported("cast of this type");
+  }
+  if (!isSized(type)) return;
+  const wide = type.code === Type.nchar, greatest = wide ? Math.floor(longest / 4) : longest;
+  if (type.length < 1 || type.length > greatest) {
+    throw functionError(
+      `CAST function converted length should be in range (0, ${greatest}] ${wide ? "NCHARS" : "bytes"}`,
+    );
+  }
+}
+
 function boolSql(value: Typed): string {
   if (!isText(value.type)) return `(${asDouble(value)} <> 0)`;
-  return `coalesce(TRY_CAST(${asText(value)} AS BOOLEAN), TRY_CAST(${
-    asText(value)
-  } AS DOUBLE) <> 0, false)`;
+  return `coalesce(TRY_CAST(${asText(value)} AS BOOLEAN), ${textNumberSql(asText(value))} <> 0)`;
 }
 
 function numberSql(value: Typed): string {
-  return isText(value.type) ? `coalesce(TRY_CAST(${asText(value)} AS DOUBLE), 0)` : asDouble(value);
+  return isText(value.type) ? textNumberSql(asText(value)) : asDouble(value);
 }
 
 function truncateBytes(value: Typed, type: SqlType): string {
@@ -91,9 +110,9 @@ function integerSql(value: Typed, type: SqlType): string {
     (value.type.code === Type.timestamp && type.code === Type.bigint)
   ) return `CAST(${value.sql} AS ${name})`;
   const number = isText(value.type)
-    ? `coalesce(TRY_CAST(${asText(value)} AS HUGEINT), TRY_CAST(trunc(TRY_CAST(${
-      asText(value)
-    } AS DOUBLE)) AS HUGEINT), 0)`
+    ? `coalesce(TRY_CAST(${asText(value)} AS HUGEINT), TRY_CAST(trunc(${
+      textNumberSql(asText(value))
+    }) AS HUGEINT))`
     : isInteger(value.type) || value.type.code === Type.timestamp
     ? `CAST(${value.sql} AS HUGEINT)`
     : `TRY_CAST(trunc(${asDouble(value)}) AS HUGEINT)`;
@@ -103,7 +122,7 @@ function integerSql(value: Typed, type: SqlType): string {
 }
 
 /** The text of a number as the server prints it. */
-function displaySql(value: Typed): string {
+export function numberText(value: Typed): string {
   if (value.type.code === Type.float || value.type.code === Type.double) {
     return `printf('%f', ${asDouble(value)})`;
   }
@@ -122,7 +141,13 @@ function castTimestamp(value: Typed, type: SqlType, context: TimeContext): Typed
     }
     return { ...compileLiteral({ kind: "ticks", value: ticks }), constant: false };
   }
-  if (isText(value.type)) throw unsupported("cast of a text column to TIMESTAMP");
+  if (isText(value.type)) {
+    return typed(
+      `CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${textTimeSql(asText(value), context)}, 0) END`,
+      type,
+      [value],
+    );
+  }
   return typed(
     isInteger(value.type) || value.type.code === Type.timestamp
       ? `CAST(${value.sql} AS BIGINT)`

@@ -7,6 +7,7 @@ import type { Precision } from "../engine.ts";
 import { ServerError } from "../engine.ts";
 import { Code, unsupported } from "./errors.ts";
 import { quoteBytes } from "../store.ts";
+import { textTimeSql } from "./functions_time.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
 import { fixedType, isDecimal, isInteger, isNumeric, isText, Type } from "./types.ts";
@@ -27,14 +28,23 @@ function timeLiteral(value: Typed, context: TimeContext): Typed {
   const ticks = /^-?\d+$/.test(text)
     ? BigInt(text)
     : parseTimestamp(text, context.precision, context.timeZone);
-  if (ticks === null) throw new ServerError(Code.syntax, `Incorrect TIMESTAMP value: ${text}`);
+  if (ticks === null) {
+    throw new ServerError(Code.invalidTimeLiteral, `Incorrect TIMESTAMP value: ${text}`);
+  }
   return compileLiteral({ kind: "ticks", value: ticks });
+}
+
+/** Returns SQL of what a timestamp is compared with. */
+function timeSide(value: Typed, context: TimeContext): string {
+  const { sql, type } = timeLiteral(value, context);
+  if (isText(type)) return textTimeSql(asText(value), context);
+  return type.code === Type.timestamp || isInteger(type) ? sql : asDouble(value);
 }
 
 /** Returns the two sides as SQL that DuckDB compares like TDengine. */
 function align(left: Typed, right: Typed, context: TimeContext): [string, string] {
   if (left.type.code === Type.timestamp || right.type.code === Type.timestamp) {
-    return [timeLiteral(left, context).sql, timeLiteral(right, context).sql];
+    return [timeSide(left, context), timeSide(right, context)];
   }
   const binary = [left, right].find(({ literal }) => literal?.kind === "bytes");
   if (binary !== undefined && [left, right].some(({ type }) => isText(type))) {
@@ -85,13 +95,12 @@ function bytesOf(value: Typed): string {
 
 /** A number or BOOL against text: the text is read as a number. */
 function alignNumberText(left: Typed, right: Typed): [string, string] {
+  const whole = [left, right].some(({ type }) => isInteger(type) || type.code === Type.bool);
   const side = (value: Typed): string => {
     if (value.literal?.kind === "string" && /^(true|false)$/i.test(value.literal.value)) {
       return value.literal.value.toLowerCase() === "true" ? "1::DOUBLE" : "0::DOUBLE";
     }
-    return isText(value.type) && value.literal === undefined
-      ? `TRY_CAST(${asText(value)} AS DOUBLE)`
-      : asDouble(value);
+    return isText(value.type) && whole ? `trunc(${asDouble(value)})` : asDouble(value);
   };
   return [side(left), side(right)];
 }

@@ -5,10 +5,15 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr } from "./ast.ts";
-import { Code, invalidColumn } from "./errors.ts";
+import { Code, functionsNotAllowed, invalidColumn } from "./errors.ts";
 import type { AggregateFunction, SqlFunction } from "./function_types.ts";
+import { wrongCount } from "./function_types.ts";
 import { aggregates } from "./functions_aggregate.ts";
+import { comparisons } from "./functions_compare.ts";
+import { distributions } from "./functions_distribution.ts";
+import { geometry } from "./functions_geometry.ts";
 import { numeric } from "./functions_numeric.ts";
+import { session } from "./functions_session.ts";
 import { text } from "./functions_text.ts";
 import { time } from "./functions_time.ts";
 import type { Scope } from "./plan_expression.ts";
@@ -21,25 +26,20 @@ export const seriesNames: ReadonlySet<string> = new Set(
     "derivative",
     "csum",
     "mavg",
-    "top",
-    "bottom",
     "unique",
     "tail",
-    "sample",
     "interp",
-    "histogram",
     "statecount",
     "stateduration",
-    "lag",
-    "lead",
-    "irate",
   ],
 );
 
 const scalars: ReadonlyMap<string, SqlFunction> = new Map(
-  Object.entries({ ...numeric, ...text, ...time }),
+  Object.entries({ ...numeric, ...comparisons, ...text, ...time, ...geometry, ...session }),
 );
-const grouped: ReadonlyMap<string, AggregateFunction> = new Map(Object.entries(aggregates));
+const grouped: ReadonlyMap<string, AggregateFunction> = new Map(
+  Object.entries({ ...aggregates, ...distributions }),
+);
 
 /** Returns the aggregate function of that name, if it is one. */
 export function aggregateFunction(name: string): AggregateFunction | undefined {
@@ -55,28 +55,26 @@ export function compileCall(
   const aggregate = grouped.get(expr.name);
   const definition = aggregate ?? scalars.get(expr.name);
   if (definition === undefined) {
-    if (seriesNames.has(expr.name) && scope.series !== null) return scope.series(expr, scope);
-    throw new ServerError(Code.functionNotExist, `Invalid function name: ${expr.name}`);
+    if (!seriesNames.has(expr.name)) throw new ServerError(Code.functionNotExist, "Func not exists");
+    if (scope.series === null) throw functionsNotAllowed();
+    return scope.series(expr, scope);
   }
   const inner = aggregate === undefined ? scope : scope.grouping?.rows;
   if (inner === undefined) {
-    throw new ServerError(Code.syntax, `Invalid usage of aggregate function: ${expr.name}`);
+    throw scope.aggregated
+      ? new ServerError(Code.aggregateNesting, "Aggregate functions do not support nesting")
+      : new ServerError(Code.aggregateNotAllowed, "There mustn't be aggregation");
   }
   const [least, greatest] = definition.arguments;
-  if (expr.args.length < least || expr.args.length > greatest) {
-    throw new ServerError(
-      Code.functionParameterCount,
-      `Invalid number of parameters : ${expr.name}`,
-    );
-  }
+  if (expr.args.length < least || expr.args.length > greatest) throw wrongCount(expr.name);
+  const within = aggregate === undefined ? inner : { ...inner, aggregated: true };
   const args = expr.args.map((arg, index) =>
-    definition.raw?.includes(index) ? rawArgument(arg, inner, compile) : compile(arg, inner)
+    definition.raw?.includes(index) ? rawArgument(arg, within, compile) : compile(arg, within)
   );
   return definition.compile({
     name: expr.name,
     args,
     exprs: expr.args,
-    distinct: expr.distinct,
     scope: inner,
   });
 }
@@ -114,7 +112,7 @@ export function hasAggregate(expr: Expr): boolean {
 export function findCalls(expr: Expr): (Expr & { node: "call" })[] {
   switch (expr.node) {
     case "call":
-      return [expr, ...expr.args.flatMap(findCalls)];
+      return expr.name === "cols" ? findCalls(expr.args[0]!) : [expr, ...expr.args.flatMap(findCalls)];
     case "cast":
     case "unary":
     case "isNull":

@@ -3,44 +3,46 @@
  *
  * @module
  */
-import { unsupported } from "./errors.ts";
-import { type AggregateFunction, type Call, wrongArgument } from "./function_types.ts";
-import { durationTicks } from "./timestamp.ts";
-import { asDouble, doubleSql, isNull, type Typed, typed } from "./typed.ts";
+import { averageSql } from "./decimal.ts";
+import { Code, unsupported } from "./errors.ts";
+import { ServerError } from "../engine.ts";
+import {
+  type AggregateFunction,
+  type Call,
+  timeOf,
+  unitArgument,
+  wrongArgument,
+} from "./function_types.ts";
+import { ticksPerSecond } from "./timestamp.ts";
+import { asDouble, isNull, type Typed, typed } from "./typed.ts";
 import {
   decimalType,
   fixedType,
   isDecimal,
   isInteger,
   isNumeric,
+  isText,
   isUnsigned,
-  sizedType,
   Type,
 } from "./types.ts";
 
 const bigint = fixedType(Type.bigint);
 const double = fixedType(Type.double);
 
-function number(call: Call, index = 0): Typed {
+/** Returns the numeric argument at a place; `decimal` lets DECIMAL through. */
+export function aggregated(call: Call, index = 0, decimal = false): Typed {
   const value = call.args[index]!;
-  if (!isNumeric(value.type) && !isNull(value)) throw wrongArgument(call.name);
+  if (isNull(value)) return { ...value, sql: "NULL::BIGINT", type: bigint };
+  if (!isNumeric(value.type) || (isDecimal(value.type) && !decimal)) {
+    throw wrongArgument(call.name);
+  }
   return value;
-}
-
-/** Returns the SQL of the time that orders the rows. */
-function timeOf(call: Call): string {
-  if (call.scope.time === null) throw unsupported(`${call.name} over rows without a timestamp`);
-  return call.scope.time;
 }
 
 function ofDouble(sql: (x: string) => string): AggregateFunction {
   return {
     arguments: [1, 1],
-    compile(call) {
-      const value = number(call);
-      if (isDecimal(value.type)) throw unsupported(`${call.name.toUpperCase()} of DECIMAL`);
-      return typed(sql(asDouble(value)), double);
-    },
+    compile: (call) => typed(sql(asDouble(aggregated(call))), double),
   };
 }
 
@@ -50,21 +52,39 @@ const count: AggregateFunction = {
   countLike: true,
   compile(call) {
     if (call.exprs[0]!.node === "star") return typed("count(*)", bigint);
-    return typed(`count(${call.distinct ? "DISTINCT " : ""}${call.args[0]!.sql})`, bigint);
+    return typed(`count(${call.args[0]!.sql})`, bigint);
   },
 };
+
+/** SQL of a HUGEINT as 64 bits hold it: what does not fit wraps round. */
+export function wrapSql(sql: string, unsigned: boolean): string {
+  const span = "18446744073709551616::HUGEINT", half = "9223372036854775808::HUGEINT";
+  return unsigned
+    ? `CAST((${sql} % ${span} + ${span}) % ${span} AS UBIGINT)`
+    : `CAST(((${sql} + ${half}) % ${span} + ${span}) % ${span} - ${half} AS BIGINT)`;
+}
 
 const sum: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
-    const { sql, type } = number(call);
+    const { sql, type } = aggregated(call, 0, true);
     if (isDecimal(type)) {
       return typed(`CAST(sum(${sql}) AS DECIMAL(38, ${type.scale}))`, decimalType(38, type.scale));
     }
-    if (isUnsigned(type)) return typed(`CAST(sum(${sql}) AS UBIGINT)`, fixedType(Type.ubigint));
-    return isInteger(type)
-      ? typed(`CAST(sum(${sql}) AS BIGINT)`, bigint)
-      : typed(`sum(CAST(${sql} AS DOUBLE))`, double);
+    if (!isInteger(type)) return typed(`sum(CAST(${sql} AS DOUBLE))`, double);
+    const unsigned = isUnsigned(type);
+    return typed(
+      wrapSql(`sum(CAST(${sql} AS HUGEINT))`, unsigned),
+      unsigned ? fixedType(Type.ubigint) : bigint,
+    );
+  },
+};
+
+const avg: AggregateFunction = {
+  arguments: [1, 1],
+  compile(call) {
+    const value = aggregated(call, 0, true);
+    return isDecimal(value.type) ? averageSql(value) : typed(`avg(${asDouble(value)})`, double);
   },
 };
 
@@ -74,10 +94,10 @@ function extreme(name: "min" | "max"): AggregateFunction {
     arguments: [1, 1],
     compile(call) {
       const value = call.args[0]!;
-      if (
-        value.type.code === Type.json || value.type.code === Type.geometry ||
-        value.type.code === Type.blob
-      ) throw wrongArgument(name);
+      if (!isNull(value) && !isNumeric(value.type) && !isText(value.type)) {
+        throw wrongArgument(name);
+      }
+      if (isNull(value)) return typed("NULL::BIGINT", bigint);
       return { ...typed(`${name}(${value.sql})`, value.type), bytes: value.bytes };
     },
     pick: (call) => (sql) =>
@@ -91,6 +111,7 @@ function atEnd(end: "min" | "max", nulls: boolean): AggregateFunction {
     arguments: [1, 1],
     compile(call) {
       const value = call.args[0]!, time = timeOf(call);
+      if (isNull(value)) throw wrongArgument(call.name);
       const sql = nulls
         ? `arg_${end}_null(${value.sql}, ${time})`
         : `arg_${end}(${value.sql}, ${time})`;
@@ -109,37 +130,8 @@ const spread: AggregateFunction = {
     const value = call.args[0]!;
     const sql = value.type.code === Type.timestamp
       ? `CAST(${value.sql} AS DOUBLE)`
-      : asDouble(number(call));
+      : asDouble(aggregated(call));
     return typed(`(max(${sql}) - min(${sql}))`, double);
-  },
-};
-
-const percentile: AggregateFunction = {
-  arguments: [2, 2],
-  compile(call) {
-    const share = call.args[1]!.literal;
-    if (share?.kind !== "integer" && share?.kind !== "float") {
-      throw unsupported("percentile of several shares");
-    }
-    return typed(
-      `quantile_cont(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`,
-      double,
-    );
-  },
-};
-
-/** The value at a share of the sorted rows, not between two of them. */
-const apercentile: AggregateFunction = {
-  arguments: [2, 3],
-  compile(call) {
-    const share = call.args[1]!.literal;
-    if (share?.kind !== "integer" && share?.kind !== "float") {
-      throw unsupported("apercentile of an expression");
-    }
-    return typed(
-      `quantile_disc(${asDouble(number(call))}, ${doubleSql(Number(share.value) / 100)})`,
-      double,
-    );
   },
 };
 
@@ -147,87 +139,76 @@ const elapsed: AggregateFunction = {
   arguments: [1, 2],
   raw: [1],
   compile(call) {
-    const unit = call.exprs[1];
-    const step = unit?.node === "literal" && unit.literal.kind === "duration"
-      ? durationTicks(unit.literal.value, call.scope.precision)
-      : 1n;
-    if (call.args[0]!.type.code !== Type.timestamp || step === null) throw wrongArgument(call.name);
+    const value = call.args[0]!;
+    if (value.type.code !== Type.timestamp) throw wrongArgument(call.name);
+    if (value.sql !== call.scope.time) {
+      throw new ServerError(
+        Code.primaryTimestampArgument,
+        `Parameter should be primary timestamp : ${call.name}`,
+      );
+    }
+    if (call.scope.inInterval) throw unsupported("ELAPSED with INTERVAL");
     return typed(
-      `(CAST(max(${call.args[0]!.sql}) - min(${call.args[0]!.sql}) AS DOUBLE) / ${step})`,
+      `(CAST(max(${value.sql}) - min(${value.sql}) AS DOUBLE) / ${unitArgument(call, 1)})`,
       double,
     );
   },
 };
+
+/** The values of a group in the order of time, without NULL: a list of `{t, v}`. */
+function pointsSql(call: Call): string {
+  const time = timeOf(call), value = asDouble(aggregated(call));
+  return `list({t: ${time}, v: ${value}} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
+}
 
 /** The average weighted by time: the area under the line through the points, over its length. */
 const twa: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
-    const time = timeOf(call), value = asDouble(number(call));
-    const points = `list({t: ${time}, v: ${value}} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
+    if (call.scope.inInterval) throw unsupported("TWA with INTERVAL");
     const area =
       `list_sum(list_transform(range(1, len(p)), lambda i: (p[i + 1].v + p[i].v) * (p[i + 1].t - p[i].t) / 2))`;
     return typed(
-      `list_transform([${points}], lambda p: CASE WHEN len(p) = 1 THEN p[1].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`,
+      `list_transform([${
+        pointsSql(call)
+      }], lambda p: CASE WHEN len(p) = 1 THEN p[1].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`,
       double,
     );
   },
 };
 
-const leastsquares: AggregateFunction = {
-  arguments: [3, 3],
+/** The growth a second between the last two points; of a falling value only the last one counts. */
+const irate: AggregateFunction = {
+  arguments: [1, 1],
   compile(call) {
-    const value = asDouble(number(call)),
-      time = timeOf(call),
-      start = asDouble(number(call, 1)),
-      step = asDouble(number(call, 2));
-    const list = `list(${value} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
-    const x = `(${start} + (i - 1) * ${step})`;
-    const slope =
-      `list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (p[i] - list_avg(p)))) / list_sum(list_transform(range(1, len(p) + 1), lambda i: (${x} - mx) * (${x} - mx)))`
-        .replaceAll("mx", `(${start} + (len(p) - 1) * ${step} / 2)`);
-    const text =
-      `list_transform([${slope}], lambda k: printf('{slop:%.6f, intercept:%.6f}', k, list_avg(p) - k * (${start} + (len(p) - 1) * ${step} / 2)))[1]`;
-    return typed(`list_transform([${list}], lambda p: ${text})[1]`, sizedType(Type.varchar, 126));
+    const perSecond = ticksPerSecond(call.scope.precision);
+    const growth = "p[-1].v - CASE WHEN p[-1].v >= p[-2].v THEN p[-2].v ELSE 0 END";
+    return typed(
+      `list_transform([${
+        pointsSql(call)
+      }], lambda p: CASE WHEN len(p) < 2 OR p[-1].t = p[-2].t THEN 0::DOUBLE ELSE (${growth}) / ((p[-1].t - p[-2].t)::DOUBLE / ${perSecond}) END)[1]`,
+      double,
+    );
   },
 };
 
-const hyperloglog: AggregateFunction = {
-  arguments: [1, 1],
-  countLike: true,
-  compile: (call) => typed(`count(DISTINCT ${call.args[0]!.sql})`, bigint),
-};
-
-const mode: AggregateFunction = {
-  arguments: [1, 1],
-  compile: (call) => ({
-    ...typed(`mode(${call.args[0]!.sql})`, call.args[0]!.type),
-    bytes: call.args[0]!.bytes,
-  }),
-};
+const stddev = ofDouble((x) => `stddev_pop(${x})`);
 
 /** The functions by name. */
 export const aggregates: Record<string, AggregateFunction> = {
   count,
   sum,
-  avg: ofDouble((x) => `avg(${x})`),
+  avg,
   min: extreme("min"),
   max: extreme("max"),
   first: atEnd("min", false),
   last: atEnd("max", false),
   last_row: atEnd("max", true),
   spread,
-  stddev: ofDouble((x) => `stddev_pop(${x})`),
-  stddev_pop: ofDouble((x) => `stddev_pop(${x})`),
-  stddev_samp: ofDouble((x) => `stddev_samp(${x})`),
+  stddev,
+  stddev_pop: stddev,
   var_pop: ofDouble((x) => `var_pop(${x})`),
-  variance: ofDouble((x) => `var_pop(${x})`),
-  var_samp: ofDouble((x) => `var_samp(${x})`),
-  percentile,
-  apercentile,
   elapsed,
   twa,
-  leastsquares,
-  hyperloglog,
-  mode,
+  irate,
 };

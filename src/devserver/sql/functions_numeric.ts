@@ -3,113 +3,134 @@
  *
  * @module
  */
-import { type Call, type SqlFunction, wrongArgument } from "./function_types.ts";
+import { unsupported } from "./errors.ts";
+import { type Call, numberArgument, type SqlFunction } from "./function_types.ts";
 import { asDouble, isNull, type Typed, typed } from "./typed.ts";
-import { fixedType, isNumeric, Type } from "./types.ts";
+import { fixedType, isInteger, Type } from "./types.ts";
 
 const double = fixedType(Type.double);
 
-function number(call: Call, index: number): Typed {
-  const value = call.args[index]!;
-  if (!isNumeric(value.type) && !isNull(value)) throw wrongArgument(call.name);
-  return value;
-}
-
-/** A function whose result has its argument's type. */
+/** A function whose result has its argument's type; NULL is a BIGINT. */
 function sameType(sql: (argument: string) => string): SqlFunction {
   return {
     arguments: [1, 1],
     compile(call) {
-      const value = number(call, 0);
-      return typed(
-        isNull(value) ? "NULL::DOUBLE" : sql(value.sql),
-        isNull(value) ? double : value.type,
-        call.args,
-      );
+      const value = numberArgument(call);
+      return typed(sql(value.sql), value.type, call.args);
     },
   };
 }
 
-/** A function of one DOUBLE to a DOUBLE. */
-function ofDouble(sql: (argument: string) => string): SqlFunction {
+/** Gives NULL for what is no number: outside the function's domain, and where the result is too large. */
+function finite(sql: string): string {
+  return `list_filter([TRY(${sql})], lambda r: isfinite(r))[1]`;
+}
+
+/** A function of DOUBLEs to a DOUBLE. */
+function ofDouble(count: number, sql: (...arguments_: string[]) => string): SqlFunction {
   return {
-    arguments: [1, 1],
-    compile: (call) => typed(sql(asDouble(number(call, 0))), double, call.args),
+    arguments: [count, count],
+    compile: (call) =>
+      typed(
+        finite(sql(...call.args.map((_, index) => asDouble(numberArgument(call, index))))),
+        double,
+        call.args,
+      ),
   };
-}
-
-/** Gives NaN instead of DuckDB's error outside the function's domain. */
-function within(domain: (x: string) => string, sql: (x: string) => string): SqlFunction {
-  return ofDouble((x) =>
-    `CASE WHEN ${domain(x)} THEN ${sql(x)} WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`
-  );
-}
-
-function logSql(x: string): string {
-  return `CASE WHEN ${x} > 0 THEN ln(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} IS NOT NULL THEN 'nan'::DOUBLE END`;
 }
 
 const log: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
-    const x = logSql(asDouble(number(call, 0)));
+    const [x, base] = call.args.map((_, index) => asDouble(numberArgument(call, index)));
     return typed(
-      call.args.length === 1 ? x : `(${x}) / (${logSql(asDouble(number(call, 1)))})`,
+      finite(base === undefined ? `ln(${x})` : `ln(${x}) / ln(${base})`),
       double,
       call.args,
     );
   },
 };
+
+/** Returns the SQL of a number of digits, 0 without one. */
+function digitsSql(call: Call): string {
+  return call.args.length === 1 ? "0" : `CAST(trunc(${asDouble(numberArgument(call, 1))}) AS INTEGER)`;
+}
 
 const round: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
-    const value = number(call, 0);
-    const digits = call.args.length === 1 ? "0" : `CAST(${number(call, 1).sql} AS INTEGER)`;
+    const value = numberArgument(call);
     return typed(
-      isNull(value) ? "NULL::DOUBLE" : `round(${value.sql}, ${digits})`,
-      isNull(value) ? double : value.type,
+      `CAST(round(${value.sql}, ${digitsSql(call)}) AS ${castName(value)})`,
+      value.type,
       call.args,
     );
   },
 };
 
-const pow: SqlFunction = {
-  arguments: [2, 2],
-  compile: (call) =>
-    typed(`pow(${asDouble(number(call, 0))}, ${asDouble(number(call, 1))})`, double, call.args),
-};
-const mod: SqlFunction = {
-  arguments: [2, 2],
-  compile: (call) =>
-    typed(
-      `(${asDouble(number(call, 0))} % nullif(${asDouble(number(call, 1))}, 0))`,
-      double,
-      call.args,
-    ),
-};
+/** `trunc` and `truncate`: digits are cut off, also in front of the decimal point. */
+function truncate(least: number): SqlFunction {
+  return {
+    arguments: [least, 2],
+    compile(call) {
+      const value = numberArgument(call), scale = `pow(10, ${digitsSql(call)})`;
+      const sql = isInteger(value.type)
+        ? `CAST(CASE WHEN ${digitsSql(call)} >= 0 THEN ${value.sql} ELSE trunc(CAST(${value.sql} AS DOUBLE) * ${scale}) / ${scale} END AS ${
+          castName(value)
+        })`
+        : `CAST(trunc(${asDouble(value)} * ${scale}) / ${scale} AS ${castName(value)})`;
+      return typed(sql, value.type, call.args);
+    },
+  };
+}
+
+/** Name of the DuckDB type that holds the values of a numeric type. */
+function castName({ type }: Typed): string {
+  const names: Record<number, string> = {
+    [Type.tinyint]: "TINYINT",
+    [Type.smallint]: "SMALLINT",
+    [Type.int]: "INTEGER",
+    [Type.bigint]: "BIGINT",
+    [Type.utinyint]: "UTINYINT",
+    [Type.usmallint]: "USMALLINT",
+    [Type.uint]: "UINTEGER",
+    [Type.ubigint]: "UBIGINT",
+    [Type.float]: "FLOAT",
+  };
+  return names[type.code] ?? "DOUBLE";
+}
+
+const pow = ofDouble(2, (x, y) => `pow(${x}, ${y})`);
 
 /** The functions by name. */
 export const numeric: Record<string, SqlFunction> = {
   abs: sameType((x) => `abs(${x})`),
   ceil: sameType((x) => `ceil(${x})`),
   floor: sameType((x) => `floor(${x})`),
-  round,
-  sqrt: within((x) => `${x} >= 0`, (x) => `sqrt(${x})`),
-  pow,
-  power: pow,
-  mod,
-  log,
-  ln: log,
-  exp: ofDouble((x) => `exp(${x})`),
-  sin: ofDouble((x) => `sin(${x})`),
-  cos: ofDouble((x) => `cos(${x})`),
-  tan: ofDouble((x) => `tan(${x})`),
-  asin: within((x) => `${x} BETWEEN -1 AND 1`, (x) => `asin(${x})`),
-  acos: within((x) => `${x} BETWEEN -1 AND 1`, (x) => `acos(${x})`),
-  atan: ofDouble((x) => `atan(${x})`),
-  degrees: ofDouble((x) => `degrees(${x})`),
-  radians: ofDouble((x) => `radians(${x})`),
   sign: sameType((x) => `CASE WHEN ${x} > 0 THEN 1 WHEN ${x} < 0 THEN -1 WHEN ${x} = 0 THEN 0 END`),
+  round,
+  trunc: truncate(1),
+  truncate: truncate(2),
+  log,
+  ln: ofDouble(1, (x) => `ln(${x})`),
+  sqrt: ofDouble(1, (x) => `sqrt(${x})`),
+  pow,
+  exp: ofDouble(1, (x) => `exp(${x})`),
+  mod: ofDouble(2, (x, y) => `${x} % nullif(${y}, 0)`),
+  sin: ofDouble(1, (x) => `sin(${x})`),
+  cos: ofDouble(1, (x) => `cos(${x})`),
+  tan: ofDouble(1, (x) => `tan(${x})`),
+  asin: ofDouble(1, (x) => `asin(${x})`),
+  acos: ofDouble(1, (x) => `acos(${x})`),
+  atan: ofDouble(1, (x) => `atan(${x})`),
+  degrees: ofDouble(1, (x) => `degrees(${x})`),
+  radians: ofDouble(1, (x) => `radians(${x})`),
   pi: { arguments: [0, 0], compile: () => typed("pi()", double) },
+  rand: {
+    arguments: [0, 1],
+    compile(call) {
+      if (call.args.length > 0 && !isNull(call.args[0]!)) throw unsupported("RAND with a seed");
+      return typed("random()", double);
+    },
+  },
 };

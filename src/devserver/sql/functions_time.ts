@@ -3,12 +3,24 @@
  *
  * @module
  */
-import { ServerError } from "../engine.ts";
-import type { Duration, Expr } from "./ast.ts";
+import { type Precision, ServerError } from "../engine.ts";
+import { quoteText } from "../store.ts";
 import { Code, unsupported } from "./errors.ts";
-import { type Call, type SqlFunction, wrongArgument } from "./function_types.ts";
 import {
-  durationTicks,
+  type Call,
+  constantArgument,
+  durationArgument,
+  functionError,
+  type SqlFunction,
+  textArgument,
+  unitArgument,
+  wrongArgument,
+  wrongValue,
+} from "./function_types.ts";
+import { callSql, type Script, script } from "./script.ts";
+import { formatTime, readTime } from "./time_format.ts";
+import {
+  addDuration,
   fractionDigits,
   nowTicks,
   parseOffsetMs,
@@ -17,51 +29,119 @@ import {
   todayTicks,
   zoneOffsetMs,
 } from "./timestamp.ts";
-import { compileLiteral, type Typed, typed } from "./typed.ts";
-import { fixedType, isInteger, sizedType, Type } from "./types.ts";
+import { asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
+import { fixedType, isInteger, isText, sizedType, Type } from "./types.ts";
 
 const bigint = fixedType(Type.bigint);
 const timestamp = fixedType(Type.timestamp);
 
-/** Returns a time argument: a timestamp, an integer of ticks, or text. */
-function timeArgument(call: Call, index: number): Typed {
-  const value = call.args[index]!;
-  if (value.literal?.kind === "string") {
-    const ticks = parseTimestamp(value.literal.value, call.scope.precision, call.scope.timeZone);
-    if (ticks === null) throw wrongArgument(call.name);
-    return compileLiteral({ kind: "ticks", value: ticks });
-  }
-  if (value.type.code !== Type.timestamp && !isInteger(value.type)) throw wrongArgument(call.name);
-  return value;
+/** What the meaning of time text depends on. */
+interface TimeScope {
+  precision: Precision;
+  timeZone: string;
 }
 
-function durationArgument(expr: Expr | undefined): Duration | null {
-  return expr?.node === "literal" && expr.literal.kind === "duration" ? expr.literal.value : null;
+const parseText = script(
+  "parse_time",
+  ["VARCHAR", "VARCHAR", "VARCHAR"],
+  "BIGINT",
+  (text, precision, zone) => parseTimestamp(text, precision as Precision, zone),
+);
+const formatted = script(
+  "to_char",
+  ["BIGINT", "VARCHAR", "VARCHAR", "VARCHAR"],
+  "VARCHAR",
+  (ticks, format, precision, zone) => formatTime(ticks, format, precision as Precision, zone),
+);
+const readFormatted = script(
+  "to_timestamp",
+  ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"],
+  "BIGINT",
+  (text, format, precision, zone) => readTime(text, format, precision as Precision, zone),
+);
+const monthsLater = script(
+  "add_months",
+  ["BIGINT", "BIGINT", "VARCHAR", "VARCHAR"],
+  "BIGINT",
+  (ticks, months, precision, zone) =>
+    addDuration(ticks, { amount: Number(months), unit: "n" }, 1, precision as Precision, zone),
+);
+const zoneOffset = script(
+  "zone_offset",
+  ["BIGINT", "VARCHAR", "VARCHAR"],
+  "BIGINT",
+  (ticks, precision, zone) => {
+    const perSecond = ticksPerSecond(precision as Precision);
+    const offset = zoneOffsetMs(zone, Number(ticks / (perSecond / 1000n)));
+    return BigInt(offset) * perSecond / 1000n;
+  },
+);
+
+function contextSql({ precision, timeZone }: TimeScope): [string, string] {
+  return [quoteText(precision), quoteText(timeZone)];
+}
+
+/** Returns SQL of the ticks text stands for, NULL when it is no time. */
+export function textTimeSql(text: string, scope: TimeScope): string {
+  return callSql(parseText, text, ...contextSql(scope));
+}
+
+/** Returns SQL of a time some months later, by the calendar of the zone. */
+export function monthsLaterSql(time: string, months: number, scope: TimeScope): string {
+  return callSql(monthsLater, time, String(months), ...contextSql(scope));
+}
+
+/** Returns a time argument: a timestamp, an integer of ticks, or text, which is NULL when it is no time. */
+function timeArgument(call: Call, index = 0): Typed {
+  const value = call.args[index]!;
+  if (isNull(value)) return typed("NULL::BIGINT", timestamp, [value]);
+  if (value.literal?.kind === "string") {
+    const ticks = parseTimestamp(value.literal.value, call.scope.precision, call.scope.timeZone);
+    return ticks === null
+      ? typed("NULL::BIGINT", timestamp, [value])
+      : compileLiteral({ kind: "ticks", value: ticks });
+  }
+  if (isText(value.type)) return typed(textTimeSql(asText(value), call.scope), timestamp, [value]);
+  if (value.type.code !== Type.timestamp && !isInteger(value.type)) throw wrongArgument(call.name);
+  return typed(`CAST(${value.sql} AS BIGINT)`, timestamp, [value]);
+}
+
+function isFixed(timeZone: string): boolean {
+  return zoneOffsetMs(timeZone, Date.UTC(2024, 0, 1)) ===
+    zoneOffsetMs(timeZone, Date.UTC(2024, 6, 1));
+}
+
+function offsetTicks({ precision, timeZone }: TimeScope, at: number): bigint {
+  return BigInt(zoneOffsetMs(timeZone, at)) * ticksPerSecond(precision) / 1000n;
 }
 
 /** Returns a zone's offset from UTC in ticks. Zones that change their clocks are refused: days there differ in length. */
-export function fixedOffsetTicks(
-  scope: { precision: Call["scope"]["precision"]; timeZone: string },
-): bigint {
-  const [winter, summer] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)].map((at) =>
-    zoneOffsetMs(scope.timeZone, at)
-  ) as [number, number];
-  if (winter !== summer) throw unsupported(`days and weeks in the zone ${scope.timeZone}`);
-  return BigInt(winter) * ticksPerSecond(scope.precision) / 1000n;
+export function fixedOffsetTicks(scope: TimeScope): bigint {
+  if (!isFixed(scope.timeZone)) throw unsupported(`days and weeks in the zone ${scope.timeZone}`);
+  return offsetTicks(scope, 0);
+}
+
+/** Returns SQL of what the clocks of the zone show, in ticks as if UTC. */
+function localSql(time: string, scope: TimeScope): string {
+  return isFixed(scope.timeZone)
+    ? `(${time} + ${offsetTicks(scope, 0)}::BIGINT)`
+    : `(${time} + ${callSql(zoneOffset, time, ...contextSql(scope))})`;
 }
 
 const timetruncate: SqlFunction = {
   arguments: [2, 3],
   raw: [1],
   compile(call) {
-    const time = timeArgument(call, 0);
+    const time = timeArgument(call);
+    if (isNull(call.args[0]!)) throw wrongArgument(call.name);
     const unit = durationArgument(call.exprs[1]);
-    const step = unit === null ? null : durationTicks(unit, call.scope.precision);
-    if (step === null || step <= 0n) throw wrongArgument(call.name);
-    const local =
-      (unit!.unit === "d" || unit!.unit === "w") && call.args[2]?.literal?.kind !== "integer" ||
-      (call.args[2]?.literal?.kind === "integer" && call.args[2].literal.value === 1n);
-    const offset = local && (unit!.unit === "d" || unit!.unit === "w")
+    if (unit === null && call.exprs[1]!.node === "literal" && call.exprs[1]!.literal.kind === "null") {
+      throw wrongArgument(call.name);
+    }
+    const step = unitArgument(call, 1);
+    const option = constantArgument(call, 2, "integer")?.value ?? 1n;
+    if (option !== 0n && option !== 1n) throw wrongValue(call.name);
+    const offset = option === 1n && (unit!.unit === "d" || unit!.unit === "w")
       ? fixedOffsetTicks(call.scope)
       : 0n;
     const sql = `(${time.sql} + ${offset}::BIGINT)`;
@@ -77,12 +157,10 @@ const timediff: SqlFunction = {
   arguments: [2, 3],
   raw: [2],
   compile(call) {
-    const difference = `(${timeArgument(call, 0).sql} - ${timeArgument(call, 1).sql})`;
-    const unit = durationArgument(call.exprs[2]);
-    const step = unit === null ? 1n : durationTicks(unit, call.scope.precision);
-    if (step === null || step <= 0n) throw wrongArgument(call.name);
+    const difference = `(${timeArgument(call).sql} - ${timeArgument(call, 1).sql})`;
+    const step = unitArgument(call, 2);
     return typed(
-      step === 1n ? difference : `CAST(trunc(${difference}::DECIMAL(38, 0) // ${step}) AS BIGINT)`,
+      step === 1n ? difference : `CAST(trunc(${difference}::DECIMAL(38, 0) / ${step}) AS BIGINT)`,
       bigint,
       call.args.slice(0, 2),
     );
@@ -94,64 +172,152 @@ function secondsSql(time: string, perSecond: bigint): string {
   return `((${time} - ((${time} % ${perSecond}) + ${perSecond}) % ${perSecond}) // ${perSecond})`;
 }
 
+/** Zones of `to_iso8601`: `z`, or hours up to 12, with minutes only as +03:30 and +05:30. */
+const isoZone = /^(?:z|([+-])(0\d|1[0-2])(?::?(00|30))?)$/i;
+
+function checkZone(zone: string): void {
+  const match = isoZone.exec(zone);
+  const half = match?.[3] === "30";
+  if (match === null || (half && !(match[1] === "+" && /^0[35]$/.test(match[2]!)))) {
+    throw functionError("Invalid timzone format");
+  }
+}
+
 const toIso8601: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
-    const time = timeArgument(call, 0).sql;
-    const zone = call.args[1]?.literal;
-    if (call.args.length === 2 && zone?.kind !== "string") throw wrongArgument(call.name);
-    const offsetMs = zone?.kind === "string"
-      ? parseOffsetMs(zone.value)
-      : Number(fixedOffsetTicks(call.scope) * 1000n / ticksPerSecond(call.scope.precision));
+    const value = call.args[0]!;
+    if (isText(value.type)) throw wrongArgument(call.name);
+    const time = timeArgument(call).sql;
+    const zone = constantArgument(call, 1, "string")?.value;
+    if (zone !== undefined) checkZone(zone);
+    const { precision } = call.scope, perSecond = ticksPerSecond(precision);
+    const offsetMs = zone === undefined
+      ? zoneOffsetMs(call.scope.timeZone, Date.now())
+      : parseOffsetMs(zone);
     const minutes = Math.abs(offsetMs) / 60000;
     const figures = `${String(Math.floor(minutes / 60)).padStart(2, "0")}${
       String(minutes % 60).padStart(2, "0")
     }`;
-    const suffix = zone?.kind === "string" ? zone.value : `${offsetMs < 0 ? "-" : "+"}${figures}`;
-    const perSecond = ticksPerSecond(call.scope.precision),
-      digits = fractionDigits(call.scope.precision);
+    const suffix = zone ?? `${offsetMs < 0 ? "-" : "+"}${figures}`;
     const seconds = secondsSql(time, perSecond);
     const fraction =
-      `lpad(CAST(((${time} % ${perSecond}) + ${perSecond}) % ${perSecond} AS VARCHAR), ${digits}, '0')`;
+      `lpad(CAST(((${time} % ${perSecond}) + ${perSecond}) % ${perSecond} AS VARCHAR), ${
+        fractionDigits(precision)
+      }, '0')`;
     const sql = `(strftime(make_timestamp((${seconds} + ${
       offsetMs / 1000
     }) * 1000000), '%Y-%m-%dT%H:%M:%S') || '.' || ${fraction} || '${suffix}')`;
-    return typed(sql, sizedType(Type.varchar, 62), [{ ...call.args[0]!, constant: false }]);
+    return typed(sql, sizedType(Type.varchar, 62), [{ ...value, constant: false }]);
   },
 };
 
 const toUnixTimestamp: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
-    const text = call.args[0]!.literal;
-    if (text?.kind !== "string") throw unsupported("to_unixtimestamp of a column");
-    const ticks = parseTimestamp(text.value, call.scope.precision, call.scope.timeZone);
-    return ticks === null
-      ? typed("NULL::BIGINT", bigint)
-      : compileLiteral({ kind: "integer", value: ticks });
+    const value = textArgument(call);
+    if (isNull(value)) throw wrongArgument(call.name);
+    const option = constantArgument(call, 1, "integer")?.value ?? 0n;
+    if (option !== 0n && option !== 1n) throw wrongValue(call.name);
+    return typed(timeArgument(call).sql, option === 1n ? timestamp : bigint, [value]);
   },
 };
 
+const longestTimeText = 4094;
+
+const toChar: SqlFunction = {
+  arguments: [2, 2],
+  compile(call) {
+    if (call.args[0]!.type.code !== Type.timestamp) throw wrongArgument(call.name);
+    const format = asText(textArgument(call, 1));
+    return typed(
+      callSql(formatted, call.args[0]!.sql, format, ...contextSql(call.scope)),
+      sizedType(Type.varchar, longestTimeText),
+      call.args,
+    );
+  },
+};
+
+const toTimestamp: SqlFunction = {
+  arguments: [2, 2],
+  compile(call) {
+    const [text, format] = [textArgument(call), textArgument(call, 1)];
+    if (text.literal?.kind === "string" && format.literal?.kind === "string") {
+      const { precision, timeZone } = call.scope;
+      const ticks = readTime(text.literal.value, format.literal.value, precision, timeZone);
+      if (ticks === null) {
+        throw new ServerError(Code.timestampFormat, "Func to_timestamp failed for format mismatch");
+      }
+      return { ...compileLiteral({ kind: "ticks", value: ticks }), constant: false };
+    }
+    return typed(
+      callSql(readFormatted, asText(text), asText(format), ...contextSql(call.scope)),
+      timestamp,
+      call.args,
+    );
+  },
+};
+
+/** Returns SQL of a DuckDB TIMESTAMP with what the clocks of the zone show, in whole seconds. */
+function clockSql(call: Call): string {
+  const time = localSql(timeArgument(call).sql, call.scope);
+  return `make_timestamp(${secondsSql(time, ticksPerSecond(call.scope.precision))} * 1000000)`;
+}
+
 /** A part of the date; `sql` gets a DuckDB TIMESTAMP. */
-function datePart(sql: (timestamp: string) => string): SqlFunction {
+function datePart(sql: (clock: string) => string): SqlFunction {
   return {
-    arguments: [1, 2],
-    compile(call) {
-      const { precision } = call.scope;
-      const time = `(${timeArgument(call, 0).sql} + ${fixedOffsetTicks(call.scope)}::BIGINT)`;
-      return typed(
-        `CAST(${
-          sql(`make_timestamp(${secondsSql(time, ticksPerSecond(precision))} * 1000000)`)
-        } AS BIGINT)`,
-        bigint,
-        call.args.slice(0, 1),
-      );
-    },
+    arguments: [1, 1],
+    compile: (call) => typed(`CAST(${sql(clockSql(call))} AS BIGINT)`, bigint, call.args),
   };
 }
 
-/** The week of the year in MySQL's mode 0: weeks begin on Sunday, the first one is the first with a Sunday in the year. */
-const week = datePart((x) => `((dayofyear(${x}) + 6 - dayofweek(${x})) // 7)`);
+const msPerDay = 86400000;
+
+/**
+ * The week of the year, by the modes MySQL and TDengine share: weeks begin on Monday in odd modes, else on Sunday; days before
+ * the first week are of week 0 or (bit 2) of the last week of the year before; the first week has four days of the year, or
+ * begins in it.
+ */
+function weekOfYear(epochDay: number, mode: number): number {
+  const mondayFirst = (mode & 1) !== 0;
+  let wholeRange = (mode & 2) !== 0;
+  const beginsInYear = ((mode & 4) !== 0) === mondayFirst;
+  const firstDay = (year: number): number => Date.UTC(year, 0, 1) / msPerDay;
+  let year = new Date(epochDay * msPerDay).getUTCFullYear(), first = firstDay(year);
+  const weekday = (day: number): number => (((day + (mondayFirst ? 3 : 4)) % 7) + 7) % 7;
+  const startsLate = (day: number): boolean => beginsInYear ? day !== 0 : day >= 4;
+  if (epochDay - first < 7 - weekday(first) && startsLate(weekday(first))) {
+    if (!wholeRange) return 0;
+    wholeRange = true;
+    first = firstDay(--year);
+  }
+  const before = weekday(first);
+  const days = epochDay - (startsLate(before) ? first + 7 - before : first - before);
+  if (wholeRange && days >= 52 * 7 && !startsLate(weekday(firstDay(year + 1)))) return 1;
+  return Math.floor(days / 7) + 1;
+}
+
+const weekOf = script(
+  "week",
+  ["BIGINT", "BIGINT"],
+  "BIGINT",
+  (seconds, mode) => BigInt(weekOfYear(Math.floor(Number(seconds) / 86400), Number(mode))),
+);
+
+/** `week(time[, mode])`. */
+function week(fixedMode: bigint | null): SqlFunction {
+  return {
+    arguments: [1, fixedMode === null ? 2 : 1],
+    compile(call) {
+      const mode = fixedMode ?? constantArgument(call, 1, "integer")?.value ?? 0n;
+      if (mode < 0n || mode > 7n) throw wrongValue(call.name);
+      const time = localSql(timeArgument(call).sql, call.scope);
+      const seconds = secondsSql(time, ticksPerSecond(call.scope.precision));
+      return typed(callSql(weekOf, seconds, String(mode)), bigint, call.args);
+    },
+  };
+}
 
 /** The functions by name. */
 export const time: Record<string, SqlFunction> = {
@@ -168,19 +334,20 @@ export const time: Record<string, SqlFunction> = {
   timediff,
   to_iso8601: toIso8601,
   to_unixtimestamp: toUnixTimestamp,
+  to_char: toChar,
+  to_timestamp: toTimestamp,
   dayofweek: datePart((x) => `(dayofweek(${x}) + 1)`),
   weekday: datePart((x) => `((dayofweek(${x}) + 6) % 7)`),
-  week: {
-    arguments: [1, 2],
-    compile(call) {
-      if (call.args.length === 2) {
-        throw new ServerError(
-          Code.syntax,
-          "not supported by the embedded server: week with a mode",
-        );
-      }
-      return week.compile(call);
-    },
-  },
-  weekofyear: datePart((x) => `weekofyear(${x})`),
+  week: week(null),
+  weekofyear: week(3n),
 };
+
+/** What DuckDB calls for them. */
+export const timeScripts: readonly Script[] = [
+  parseText,
+  formatted,
+  readFormatted,
+  monthsLater,
+  zoneOffset,
+  weekOf,
+];

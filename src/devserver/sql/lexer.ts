@@ -28,6 +28,20 @@ export interface Token {
 const twoCharacterOperators = new Set(["->", "<=", ">=", "<>", "!=", "==", "||", "&&"]);
 const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t", "0": "\0" };
 
+/** Returns SQL with the capitals outside quotes made small, as the server takes and shows it; all places stay the same. */
+export function foldCase(sql: string): string {
+  let folded = "", from = 0;
+  for (const { 0: quoted, index } of sql.matchAll(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/gs)) {
+    folded += fold(sql.slice(from, index)) + quoted;
+    from = index + quoted.length;
+  }
+  return folded + fold(sql.slice(from));
+}
+
+function fold(text: string): string {
+  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+}
+
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }

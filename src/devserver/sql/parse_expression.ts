@@ -6,8 +6,10 @@
 import type { Expr, Literal } from "./ast.ts";
 import { parseType } from "./parse_type.ts";
 import { parseDuration, type TokenStream } from "./token_stream.ts";
+import { fixedType, Type } from "./types.ts";
 
 const comparisons = new Set(["=", "==", "!=", "<>", "<", "<=", ">", ">="]);
+/** Reserved words that are names of functions before a parenthesis. */
 const callableWords = new Set(["replace", "trim", "database", "user"]);
 const wordComparisons = new Set(["like", "match", "nmatch", "contains"]);
 
@@ -173,6 +175,7 @@ function parsePrimary(stream: TokenStream): Expr {
       if (text === "null") return literal({ kind: "null" });
       if (text === "cast") return parseCast(stream);
       if (text === "case") return parseCase(stream);
+      if (text === "timestamp" && stream.peek(1).kind === "string") return parseTime(stream);
       return parseNamed(stream);
     default:
       return stream.fail();
@@ -196,6 +199,19 @@ function parseCast(stream: TokenStream): Expr {
   const type = parseType(stream);
   stream.expectOperator(")");
   return { node: "cast", arg, type, start, end: stream.lastEnd };
+}
+
+/** Parses `timestamp 'text'`. */
+function parseTime(stream: TokenStream): Expr {
+  const { start } = stream.next();
+  const token = stream.next();
+  const arg: Expr = {
+    node: "literal",
+    literal: { kind: "string", value: token.text },
+    start: token.start,
+    end: token.end,
+  };
+  return { node: "cast", arg, type: fixedType(Type.timestamp), start, end: token.end };
 }
 
 function parseCase(stream: TokenStream): Expr {
@@ -238,8 +254,51 @@ function parseNamed(stream: TokenStream): Expr {
 
 function parseCall(stream: TokenStream, name: string, start: number): Expr {
   stream.expectOperator("(");
-  const distinct = stream.acceptWord("distinct");
-  const args: Expr[] = stream.isOperator(")") ? [] : stream.list(() => parseExpression(stream));
+  const args = stream.isOperator(")") ? [] : parseArguments(stream, name);
   stream.expectOperator(")");
-  return { node: "call", name, args, distinct, start, end: stream.lastEnd };
+  return { node: "call", name, args, start, end: stream.lastEnd };
+}
+
+/** Parses arguments: separated by commas, or by the words some functions have. */
+function parseArguments(stream: TokenStream, name: string): Expr[] {
+  if (name === "trim") return parseTrim(stream);
+  if (name === "position") {
+    const part = parseAdditive(stream);
+    stream.expectWord("in");
+    return [part, parseAdditive(stream)];
+  }
+  const args = stream.list(() => {
+    const arg = parseExpression(stream);
+    return name === "cols" ? parseColsAlias(stream, arg) : arg;
+  });
+  if ((name === "substr" || name === "substring") && stream.acceptWord("from")) {
+    args.push(parseExpression(stream));
+    if (stream.acceptWord("for")) args.push(parseExpression(stream));
+  }
+  return args;
+}
+
+/** Parses the alias an output of `cols` may have, to the call `as(output, alias)`. */
+function parseColsAlias(stream: TokenStream, arg: Expr): Expr {
+  const { start } = stream.token;
+  if (!stream.acceptWord("as") && !stream.isName()) return arg;
+  const name = stream.anyName(), end = stream.lastEnd;
+  const alias: Expr = { node: "column", table: null, name, quoted: true, start, end };
+  return { node: "call", name: "as", args: [arg, alias], start: arg.start, end };
+}
+
+/** Parses `[leading|trailing|both] [removed] from text` to the three of them, or just a text. */
+function parseTrim(stream: TokenStream): Expr[] {
+  const { start } = stream.token;
+  const side = ["leading", "trailing", "both"].find((word) => stream.acceptWord(word));
+  const text = (value: string): Expr => ({
+    node: "literal",
+    literal: { kind: "string", value },
+    start,
+    end: stream.lastEnd,
+  });
+  if (side !== undefined && stream.acceptWord("from")) return [text(side), parseExpression(stream)];
+  const first = parseExpression(stream);
+  if (!stream.acceptWord("from")) return side === undefined ? [first] : stream.fail();
+  return [text(side ?? "both"), first, parseExpression(stream)];
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import type {
+  Duration,
+  Expr,
   FillClause,
   FromItem,
   JoinKind,
@@ -14,6 +16,7 @@ import type {
   SelectItem,
   WindowClause,
 } from "./ast.ts";
+import { unsupported } from "./errors.ts";
 import { parseExpression } from "./parse_expression.ts";
 import type { TokenStream } from "./token_stream.ts";
 
@@ -41,6 +44,7 @@ function parseSelect(stream: TokenStream): Select {
   stream.expectWord("select");
   const distinct = stream.acceptWord("distinct");
   if (!distinct) stream.acceptWord("all");
+  const tagsOnly = stream.acceptWord("tags");
   const items = stream.list(() => parseItem(stream));
   const from = stream.acceptWord("from") ? parseFrom(stream) : null;
   const where = stream.acceptWord("where") ? parseExpression(stream) : null;
@@ -49,7 +53,7 @@ function parseSelect(stream: TokenStream): Select {
     : [];
   const range = stream.acceptWord("range") ? parseRange(stream) : null;
   const every = stream.acceptWord("every")
-    ? stream.parenthesised(() => stream.duration())[0]!
+    ? stream.parenthesised(() => stream.span())[0]!
     : null;
   const window = parseWindow(stream);
   const fill = stream.acceptWord("fill") ? parseFill(stream) : null;
@@ -60,6 +64,7 @@ function parseSelect(stream: TokenStream): Select {
   return {
     node: "select",
     distinct,
+    tagsOnly,
     items,
     from,
     where,
@@ -139,36 +144,60 @@ function parseRange(stream: TokenStream): Select["range"] {
 }
 
 function parseWindow(stream: TokenStream): WindowClause | null {
-  if (stream.acceptWord("interval")) {
-    const [interval, offset = null] = stream.parenthesised(() => stream.duration());
-    const sliding = stream.acceptWord("sliding")
-      ? stream.parenthesised(() => stream.duration())[0]!
-      : null;
-    return { kind: "interval", interval: interval!, offset, sliding };
-  }
+  if (stream.acceptWord("interval")) return parseInterval(stream);
   if (stream.acceptWord("session")) {
     stream.expectOperator("(");
     const column = parseExpression(stream);
     stream.expectOperator(",");
-    const gap = stream.duration();
+    const gap = stream.span();
     stream.expectOperator(")");
     return { kind: "session", column, gap };
   }
   if (stream.acceptWord("state_window")) {
-    return {
-      kind: "state",
-      expr: stream.parenthesised(() => parseExpression(stream))[0]!,
-    };
+    const [expr] = stream.parenthesised(() => parseExpression(stream));
+    return { kind: "state", expr: expr!, trueFor: parseTrueFor(stream) };
   }
-  if (stream.acceptWord("count_window")) {
-    const [size, sliding = size] = stream.parenthesised(() => stream.integer());
-    return { kind: "count", size: size!, sliding: sliding! };
-  }
+  if (stream.acceptWord("count_window")) return parseCountWindow(stream);
   if (!stream.acceptWords("event_window", "start", "with")) return null;
   const start = parseExpression(stream);
   stream.expectWord("end");
   stream.expectWord("with");
-  return { kind: "event", start, end: parseExpression(stream) };
+  return { kind: "event", start, end: parseExpression(stream), trueFor: parseTrueFor(stream) };
+}
+
+function parseInterval(stream: TokenStream): WindowClause {
+  stream.expectOperator("(");
+  const interval = stream.span();
+  const offset = !stream.acceptOperator(",")
+    ? null
+    : stream.acceptWord("auto")
+    ? "auto"
+    : stream.span();
+  stream.expectOperator(")");
+  const sliding = stream.acceptWord("sliding")
+    ? stream.parenthesised(() => stream.span())[0]!
+    : null;
+  return { kind: "interval", interval, offset, sliding };
+}
+
+function parseCountWindow(stream: TokenStream): WindowClause {
+  stream.expectOperator("(");
+  const size = stream.integer();
+  let sliding = size;
+  const columns: Expr[] = [];
+  while (stream.acceptOperator(",")) {
+    if (columns.length === 0 && stream.token.kind === "number") sliding = stream.integer();
+    else columns.push(parseExpression(stream));
+  }
+  stream.expectOperator(")");
+  if (size < 1 || sliding < 1 || sliding > size) {
+    throw unsupported("a COUNT_WINDOW that slides further than its size");
+  }
+  return { kind: "count", size, sliding, columns };
+}
+
+function parseTrueFor(stream: TokenStream): Duration | null {
+  return stream.acceptWord("true_for") ? stream.parenthesised(() => stream.span())[0]! : null;
 }
 
 function parseFill(stream: TokenStream): FillClause {

@@ -36,7 +36,7 @@ const sized: Record<string, number> = {
   geometry: Type.geometry,
 };
 
-/** Parses a data type. */
+/** Parses a data type; the length is 0 where none is given, and -1 where 0 is. */
 export function parseType(stream: TokenStream): SqlType {
   const token = stream.token;
   if (token.kind !== "name") stream.fail();
@@ -50,7 +50,7 @@ export function parseType(stream: TokenStream): SqlType {
     stream.next();
     return sizedType(
       variable,
-      stream.isOperator("(") ? stream.parenthesised(() => stream.integer())[0]! : 0,
+      stream.isOperator("(") ? stream.parenthesised(() => stream.integer())[0]! || -1 : 0,
     );
   }
   if (token.text !== "decimal") stream.fail();

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
-import { aggregateFunction, findCalls } from "./functions.ts";
-import { planFill } from "./plan_fill.ts";
+import { Code } from "./errors.ts";
+import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
+import { planFill, timeBounds } from "./plan_fill.ts";
 import { asBool, compile, type Grouping, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import { assemble, type Item, orderSql, type Parts, whereSql } from "./assemble.ts";
@@ -22,6 +24,15 @@ export function planAggregate(
   context: PlanContext,
   ordered: boolean,
 ): Plan {
+  if (select.window !== null && select.groupBy.length > 0) {
+    throw new ServerError(
+      Code.groupAndWindow,
+      "GROUP BY and WINDOW-clause can't be used together",
+    );
+  }
+  if (select.window !== null && !items.some(({ expr }) => hasAggregate(expr))) {
+    throw new ServerError(Code.windowFunction, "No valid function in window query");
+  }
   const keyExprs = keyExpressions(select, items, source);
   const where = whereSql(select.where, relationScope(source, context));
   const conditions = [...source.conditions, ...where];
@@ -29,12 +40,21 @@ export function planAggregate(
     keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
   const window = select.window === null
     ? null
-    : planWindow(select.window, select.fill, { relation: source, conditions, keysOf, context });
+    : planWindow(select.window, select.fill, {
+      relation: source,
+      conditions,
+      low: timeBounds(select.where, relationScope(source, context)).low,
+      keysOf,
+      context,
+    });
   const relation = window?.relation ?? source;
-  const rows = relationScope(relation, context);
+  const rows: Scope = {
+    ...relationScope(relation, context),
+    inInterval: select.window?.kind === "interval",
+  };
   const keys = keysOf(relation);
   const groupKeys = [...new Set([...keys, ...stateKey(select, rows), ...(window?.keys ?? [])])];
-  const scope = groupScope(rows, window, groupKeys, items, relation);
+  const scope = groupScope(select, rows, window, groupKeys, items, relation);
   const values = items.map(({ expr }) => compile(expr, scope));
   const parts: Parts = {
     select,
@@ -43,7 +63,7 @@ export function planAggregate(
     relation,
     where: window?.conditions ?? conditions,
     groupBy: groupKeys.length === 0 ? "" : ` GROUP BY ${groupKeys.join(", ")}`,
-    having: havingSql(select, items, scope, groupKeys),
+    having: havingSql(select, items, scope, groupKeys, window?.having ?? []),
     qualify: [],
     order: orderSql(select.orderBy, items, scope),
     natural: [...keys, ...(window === null ? [] : [window.start])],
@@ -87,8 +107,14 @@ function resolveAlias(expr: Expr, items: Item[], relation: Relation): Expr {
 }
 
 /** Without groups, no rows give no result, unless a function counts them. */
-function havingSql(select: Select, items: Item[], scope: Scope, groupKeys: string[]): string {
-  const conditions: string[] = [];
+function havingSql(
+  select: Select,
+  items: Item[],
+  scope: Scope,
+  groupKeys: string[],
+  ofWindow: string[],
+): string {
+  const conditions = [...ofWindow];
   if (select.having !== null) {
     conditions.push(asBool(compile(select.having, aliasScope(scope, items))));
   }
@@ -116,6 +142,7 @@ function aliasScope(scope: Scope, items: Item[]): Scope {
 
 /** The scope outside aggregate functions. */
 function groupScope(
+  select: Select,
   rows: Scope,
   window: WindowPlan | null,
   groupKeys: string[],
@@ -142,6 +169,8 @@ function groupScope(
     keys,
     pick: picker(rows, items),
     expressions: groupKeys.some((key) => !relation.columns.some(({ value }) => value.sql === key)),
+    refuse: refuseColumn(select),
+    picked: (call, output) => pickedOutput(call, output, rows),
     isConstant: (sql) => byTable && (tags.has(sql) || sql === relation.tableName),
   };
   return {
@@ -152,19 +181,45 @@ function groupScope(
   };
 }
 
-/** Makes columns follow the row that the only selector function picks. */
+/** Makes columns follow the row that the only selector function picks; next to other functions of groups they cannot. */
 function picker(rows: Scope, items: Item[]): Grouping["pick"] {
-  const selectors = items.flatMap(({ expr }) => findCalls(expr)).filter(({ name }) =>
-    aggregateFunction(name)?.pick !== undefined
-  );
-  const [call] = selectors;
-  if (call === undefined || selectors.length > 1) return null;
+  const calls = items.filter(({ expr }) => !isCols(expr)).flatMap(({ expr }) => findCalls(expr))
+    .filter(({ name }) => aggregateFunction(name) !== undefined);
+  const [call] = calls;
+  if (call === undefined || calls.length > 1) return null;
+  return pickOf(call, rows);
+}
+
+function isCols(expr: Expr): boolean {
+  return expr.node === "call" && expr.name === "cols";
+}
+
+function pickOf(call: Expr & { node: "call" }, rows: Scope): Grouping["pick"] {
+  const { pick } = aggregateFunction(call.name)!;
+  if (pick === undefined) return null;
   const args = call.args.map((arg) => compile(arg, rows));
-  return aggregateFunction(call.name)!.pick!({
-    name: call.name,
-    args,
-    exprs: call.args,
-    distinct: false,
-    scope: rows,
-  });
+  return pick({ name: call.name, args, exprs: call.args, scope: rows });
+}
+
+/** Compiles an output of `cols` in the row its function picks. */
+function pickedOutput(
+  call: Expr & { node: "call" },
+  output: Expr,
+  rows: Scope,
+): Typed {
+  const pick = pickOf(call, rows);
+  const value = compile(output, rows);
+  return { ...value, sql: pick!(value.sql), constant: false };
+}
+
+/** The failure for a column that has several values a group. */
+function refuseColumn(select: Select): (name: string) => ServerError {
+  return (name) => {
+    if (select.groupBy.length > 0) {
+      return new ServerError(Code.notGroupExpression, "Not a GROUP BY expression");
+    }
+    return select.window !== null
+      ? new ServerError(Code.invalidExpression, `Invalid usage of expr: ${name}`)
+      : new ServerError(Code.notSingleGroup, "Not a single-group group function");
+  };
 }

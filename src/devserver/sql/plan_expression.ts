@@ -15,7 +15,6 @@ import {
   asBytes,
   asDouble,
   asText,
-  commonType,
   compileLiteral,
   isNull,
   type Typed,
@@ -40,6 +39,14 @@ export interface Scope {
   grouping: Grouping | null;
   /** Compiles functions that need their own rows (see `plan_series.ts`); null where they may not stand. */
   series: ((call: Expr & { node: "call" }, scope: Scope) => Typed) | null;
+  /** Whether all rows are of one table. */
+  rows: "single" | "many";
+  /** Set inside the argument of an aggregate function. */
+  aggregated: boolean;
+  /** Set while rows are grouped by INTERVAL. */
+  inInterval: boolean;
+  /** Returns SQL of the number of rows before that were not in a state; set where STATECOUNT may stand. */
+  stateRun?(condition: string): string | undefined;
 }
 
 /** How columns outside aggregate functions get one value a group. */
@@ -54,6 +61,10 @@ export interface Grouping {
   pick: ((sql: string) => string) | null;
   /** Tells whether a column has the same value in all rows of a group. */
   isConstant(sql: string): boolean;
+  /** Returns the failure for a column that has several values a group. */
+  refuse(name: string): ServerError;
+  /** Returns SQL of an expression in the row a function of `cols` picks. */
+  picked(call: Expr & { node: "call" }, output: Expr): Typed;
 }
 
 const bool = fixedType(Type.bool);
@@ -87,7 +98,9 @@ function compileNode(expr: Expr, scope: Scope): Typed {
     case "column":
       return compileColumn(expr, scope);
     case "call":
-      return compileCall(expr, scope, compile);
+      return expr.name === "cols" && scope.grouping !== null
+        ? scope.grouping.picked(expr.args[0] as Expr & { node: "call" }, expr.args[1]!)
+        : compileCall(expr, scope, compile);
     case "cast":
       return compileCast(compile(expr.arg, scope), expr.type, scope);
     case "unary":
@@ -113,15 +126,25 @@ function compileColumn(expr: Expr & { node: "column" }, scope: Scope): Typed {
   const column = scope.column(expr.table, expr.name);
   if (column === null) {
     if (expr.table === null && !expr.quoted && (expr.name === "now" || expr.name === "today")) {
-      return compileCall({ ...expr, node: "call", args: [], distinct: false }, scope, compile);
+      return compileCall({ ...expr, node: "call", args: [] }, scope, compile);
     }
-    throw invalidColumn(expr.name);
+    throw missingColumn(expr.name);
   }
   const { grouping } = scope;
   if (grouping === null || grouping.keys.has(column.sql)) return column;
   if (grouping.pick !== null) return { ...column, sql: grouping.pick(column.sql) };
   if (grouping.isConstant(column.sql)) return { ...column, sql: `any_value(${column.sql})` };
-  throw new ServerError(Code.notSingleGroup, "Not a single-group group function");
+  throw grouping.refuse(expr.name);
+}
+
+function missingColumn(name: string): ServerError {
+  if (name === "tbname") return new ServerError(Code.invalidTableName, "Invalid tbname pseudo column");
+  return /^_w(start|end|duration)$/.test(name)
+    ? new ServerError(
+      Code.windowPseudoColumn,
+      "_WSTART, _WEND and _WDURATION can only be used in window query",
+    )
+    : invalidColumn(name);
 }
 
 function compileUnary(op: "-" | "+" | "not", arg: Typed): Typed {
@@ -212,18 +235,32 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
   });
   const values = branches.map(({ value }) => value);
   const otherwise = expr.otherwise === null ? null : compile(expr.otherwise, scope);
-  if (otherwise !== null) values.push(otherwise);
-  const type = values.map((value) => value.type).reduce(commonType);
-  const whens = branches.map(({ sql, value }) => `WHEN ${sql} THEN ${coerce(value, type)}`);
-  const rest = otherwise === null ? "" : ` ELSE ${coerce(otherwise, type)}`;
+  const type = caseType(otherwise === null || !values.every(isNull) ? values : [otherwise]);
+  const sqlOf = (value: Typed): string => coerce(castTo(value, type, scope), type);
+  const whens = branches.map(({ sql, value }) => `WHEN ${sql} THEN ${sqlOf(value)}`);
+  const rest = otherwise === null ? "" : ` ELSE ${sqlOf(otherwise)}`;
   return typed(
     `CASE ${whens.join(" ")}${rest} END`,
     type,
-    [...values, ...(subject === null ? [] : [subject])].map((value) => ({
-      ...value,
-      constant: false,
-    })),
+    [{ ...values[0]!, constant: false }],
   );
+}
+
+/** The type of a CASE: that of the first result that is not NULL, or of a longer one of the same type. */
+function caseType(values: Typed[]): SqlType {
+  const [first, ...rest] = values.filter((value) => !isNull(value)).map(({ type }) => type);
+  if (first === undefined) return values[0]!.type;
+  return rest.reduce(
+    (type, next) => next.code === type.code && next.length > type.length ? next : type,
+    first,
+  );
+}
+
+function castTo(value: Typed, type: SqlType, scope: Scope): Typed {
+  const same = value.type.code === type.code && value.type.precision === type.precision &&
+    value.type.scale === type.scale;
+  if (isNull(value) || (same && value.type.length <= type.length)) return value;
+  return isText(type) && type.length === 0 ? value : compileCast(value, type, scope);
 }
 
 /** Returns SQL that gives values of a type that holds the expression's; VARCHAR as text. */

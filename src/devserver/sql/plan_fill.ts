@@ -6,14 +6,14 @@
 import { ServerError } from "../engine.ts";
 import type { Expr } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
-import { hasAggregate } from "./functions.ts";
+import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
 import type { Plan } from "./plan_from.ts";
 import { limitSql, type Parts } from "./assemble.ts";
-import { floorSql, type WindowPlan } from "./plan_window.ts";
+import type { WindowPlan, WindowSeries } from "./plan_window.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import { asDouble, numberAs, type Typed } from "./typed.ts";
-import { isNumeric, isText } from "./types.ts";
+import { asBytes, asDouble, asText, isNull, numberAs, type Typed } from "./typed.ts";
+import { isNumeric, isText, Type } from "./types.ts";
 
 interface Bounds {
   low: bigint | null;
@@ -61,18 +61,21 @@ function narrow(left: Bounds, right: Bounds): Bounds {
   return { low: pick(left.low, right.low, false), high: pick(left.high, right.high, true) };
 }
 
+/** More windows than this are refused. */
+const greatestCount = 10_000_000n;
+
 /** Fills the windows of a grouped query. */
 export function planFill(parts: Parts, window: WindowPlan, rows: Scope): Plan {
-  const { select, items, values, keys, scope } = parts;
-  if (window.fixed === null) throw unsupported("FILL with this window");
-  if (select.distinct || select.slimit !== null) throw unsupported("FILL with DISTINCT or SLIMIT");
+  const { select, items, values, keys, scope } = parts, { series } = window;
+  const bounds = checkedBounds(select, rows, series);
+  checkItems(parts);
   const names = keys.map((_, index) => `k${index}`);
-  const filled = items.map((_, index) => `${fillSql(parts, window, index)} AS o${index}`);
+  const filled = items.map((_, index) => `${fillSql(parts, window, index, names)} AS o${index}`);
   const join = (alias: string, time: string): string =>
     `LEFT JOIN groups ${alias} ON ${sameWindow(names, alias, "f", time)}`;
   const sql =
     `WITH groups AS (${groupsSql(parts, window)}), starts AS (${
-      startsSql(parts, window, names, rows)
+      startsSql(select.fill!.mode, series!, names, bounds)
     }), near AS (${nearSql(names)}) ` +
     `SELECT ${filled.join(", ")} FROM near f ${join("g", "gw")} ${join("a", "pw")} ${
       join("b", "nw")
@@ -87,6 +90,41 @@ export function planFill(parts: Parts, window: WindowPlan, rows: Scope): Plan {
     })),
     precision: scope.precision,
   };
+}
+
+/** Both ends of the time must be given, and not too far from each other. */
+function checkedBounds(
+  select: Parts["select"],
+  rows: Scope,
+  series: WindowSeries | null,
+): { low: bigint; high: bigint } {
+  if (series === null) throw unsupported("FILL with SLIDING, or with INTERVAL of months");
+  if (select.distinct || select.slimit !== null) throw unsupported("FILL with DISTINCT or SLIMIT");
+  const { low, high } = timeBounds(select.where, rows);
+  if (low === null || high === null || (high - low) / series.length >= greatestCount) {
+    throw new ServerError(
+      Code.fillRange,
+      "Start(end) time of query range required or time range too large",
+    );
+  }
+  return { low, high };
+}
+
+/** Throws for functions FILL cannot fill, and unless VALUE gives one value a filled item. */
+function checkItems({ select, items }: Parts): void {
+  const multiple = items.flatMap(({ expr }) => findCalls(expr)).find(({ name }) =>
+    aggregateFunction(name)?.multiple === true
+  );
+  if (multiple !== undefined) {
+    throw new ServerError(
+      Code.fillFunction,
+      `${multiple.name} function is not supported in fill query`,
+    );
+  }
+  const count = items.filter(({ expr }) => hasAggregate(expr)).length;
+  if (select.fill!.mode.startsWith("value") && select.fill!.values.length !== count) {
+    throw new ServerError(Code.wrongValueType, "Filled values number mismatch");
+  }
 }
 
 /** The windows that have rows, with their keys. */
@@ -105,20 +143,23 @@ function groupsSql(
   }${conditions}${groupBy}${having}`;
 }
 
-/** All windows of each partition. */
-function startsSql({ select }: Parts, window: WindowPlan, names: string[], rows: Scope): string {
-  const { step, origin } = window.fixed!;
-  const bounds = timeBounds(select.where, rows);
-  const low = bounds.low === null
-    ? "(SELECT min(w) FROM groups)"
-    : floorSql(`${bounds.low}::BIGINT`, step, origin);
-  const high = bounds.high === null
-    ? "(SELECT max(w) FROM groups)"
-    : floorSql(`${bounds.high}::BIGINT`, step, origin);
-  const partitions = names.length === 0
-    ? "SELECT 1 AS one FROM groups LIMIT 1"
-    : `SELECT DISTINCT ${names.join(", ")} FROM groups`;
-  return `SELECT p.*, unnest(range(${low}, ${high} + 1, ${step})) AS w FROM (${partitions}) p`;
+/** All windows of each partition; NULL_F and VALUE_F have them also where there are no rows at all. */
+function startsSql(
+  mode: string,
+  series: WindowSeries,
+  names: string[],
+  { low, high }: { low: bigint; high: bigint },
+): string {
+  const [first, last] = [low, high].map((ticks) => series.startOf(`${ticks}::BIGINT`)) as [
+    string,
+    string,
+  ];
+  const partitions = names.length > 0
+    ? `SELECT DISTINCT ${names.join(", ")} FROM groups`
+    : mode.endsWith("_f")
+    ? "SELECT 1 AS one"
+    : "SELECT 1 AS one FROM groups LIMIT 1";
+  return `SELECT p.*, ${series.between(first, last)} AS w FROM (${partitions}) p`;
 }
 
 function sameWindow(names: string[], left: string, right: string, time: string): string {
@@ -161,64 +202,73 @@ function fillOrder(parts: Parts, names: string[]): string {
 }
 
 /** SQL of an item in a window with rows (`g`), or between the ones before (`a`) and after (`b`). */
-function fillSql(parts: Parts, window: WindowPlan, index: number): string {
-  const { items, values, keys, select } = parts, { length } = window.fixed!;
+function fillSql(parts: Parts, window: WindowPlan, index: number, names: string[]): string {
+  const { items, values, keys, select } = parts;
   const value = values[index]!, expr = items[index]!.expr;
   const key = keys.indexOf(value.sql);
   if (key >= 0) return `f.k${key}`;
   if (value.sql === window.start) return "f.w";
-  if (value.sql === window.end) return `(f.w + ${length})`;
-  if (!hasAggregate(expr) && value.sql === `(${window.end} - ${window.start})`) {
-    return `${length}::BIGINT`;
+  const end = window.series!.endOf("f.w");
+  if (value.sql === window.end) return end;
+  if (!hasAggregate(expr)) {
+    if (value.sql === `(${window.end} - ${window.start})`) return `(${end} - f.w)`;
+    throw unsupported("this expression with FILL");
   }
-  if (!hasAggregate(expr)) throw unsupported("this expression with FILL");
-  const name = `o${index}`;
   const place = items.slice(0, index).filter((item) => hasAggregate(item.expr)).length;
-  const missing = missingSql(
+  return missingSql(
     select.fill!.mode,
-    name,
+    `o${index}`,
     value,
     select.fill!.values[place],
+    names,
     parts.scope,
   );
-  return `CASE WHEN f.gw IS NOT NULL THEN g.${name} ELSE ${missing} END`;
 }
 
+/** What a window without rows gets. PREV, NEXT and VALUE also replace the NULL of a window with rows. */
 function missingSql(
   mode: string,
   name: string,
   value: Typed,
   given: Expr | undefined,
+  names: string[],
   scope: Scope,
 ): string {
+  const own = `g.${name}`;
+  const over = (rows: string): string =>
+    `OVER (${
+      names.length === 0 ? "" : `PARTITION BY ${names.map((key) => `f.${key}`).join(", ")} `
+    }ORDER BY f.w ROWS BETWEEN ${rows})`;
   switch (mode) {
     case "prev":
-      return `a.${name}`;
+      return `last_value(${own} IGNORE NULLS) ${over("UNBOUNDED PRECEDING AND CURRENT ROW")}`;
     case "next":
-      return `b.${name}`;
+      return `first_value(${own} IGNORE NULLS) ${over("CURRENT ROW AND UNBOUNDED FOLLOWING")}`;
     case "value":
-    case "value_f": {
-      if (given === undefined) throw new ServerError(Code.syntax, "Filled values number mismatch");
-      const constant = compile(given, scope);
-      if (isNumeric(value.type)) {
-        return numberAs(asDouble(constant), value.type);
-      }
-      return isText(value.type) && value.bytes
-        ? `encode(${constant.sql})`
-        : value.type.code === 1
-        ? asBool(constant)
-        : constant.sql;
-    }
-    case "linear":
-      if (!isNumeric(value.type)) return "NULL";
-      return numberAs(
+    case "value_f":
+      return `coalesce(${own}, ${constantAs(compile(given!, scope), value)})`;
+    case "linear": {
+      if (!isNumeric(value.type)) return own;
+      const between = numberAs(
         `CAST(a.${name} AS DOUBLE) + (CAST(b.${name} AS DOUBLE) - CAST(a.${name} AS DOUBLE)) * ((f.w - f.pw)::DOUBLE / (f.nw - f.pw))`,
         value.type,
       );
+      return `CASE WHEN f.gw IS NOT NULL THEN ${own} ELSE ${between} END`;
+    }
     case "null":
     case "null_f":
-      return "NULL";
+      return own;
     default:
-      throw unsupported(`FILL(${mode.toUpperCase()})`);
+      throw unsupported(`FILL(${mode.toUpperCase()}) with a window`);
   }
+}
+
+/** Returns SQL of a constant as values of a type are held. */
+export function constantAs(constant: Typed, { type, bytes }: Typed): string {
+  if (isNull(constant)) return "NULL";
+  if (isNumeric(type)) return numberAs(asDouble(constant), type);
+  if (isText(type)) return bytes ? asBytes(constant) : asText(constant);
+  if (type.code === Type.bool) return asBool(constant);
+  if (type.code === Type.timestamp) return `CAST(${asDouble(constant)} AS BIGINT)`;
+  throw unsupported("FILL(VALUE) of this type");
 }

@@ -276,6 +276,9 @@ export function relationScope(relation: Relation | null, context: PlanContext): 
     time: relation?.time ?? null,
     grouping: null,
     series: null,
+    rows: relation?.single === true ? "single" : "many",
+    aggregated: false,
+    inInterval: false,
     column(table, name) {
       if (relation === null) return null;
       const column = findColumn(relation, table, name);

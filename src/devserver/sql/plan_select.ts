@@ -6,18 +6,19 @@
 import { ServerError } from "../engine.ts";
 import { assemble, type Item, orderSql, whereSql } from "./assemble.ts";
 import type { Expr, Query, Select } from "./ast.ts";
-import { Code, invalidColumn, unsupported } from "./errors.ts";
+import { Code, functionsNotAllowed, unsupported } from "./errors.ts";
 import { aggregateFunction, findCalls, hasAggregate, seriesNames } from "./functions.ts";
 import { planAggregate } from "./plan_aggregate.ts";
-import { compile } from "./plan_expression.ts";
+import { compile, type Scope } from "./plan_expression.ts";
+import { timeBounds } from "./plan_fill.ts";
 import { type Plan, type PlanContext, planFrom, relationScope } from "./plan_from.ts";
-import { planHistogram } from "./plan_histogram.ts";
 import { planInterp } from "./plan_interp.ts";
-import { compileSeries, type SeriesClauses } from "./plan_series.ts";
+import { compileSeries, type SeriesClauses, stateCondition } from "./plan_series.ts";
 import { planUnion } from "./plan_union.ts";
-import { findColumn, type Relation } from "./relation.ts";
-
-const maxNameBytes = 64;
+import { type Relation, wrapRelation } from "./relation.ts";
+import { rewrite } from "./rewrite.ts";
+import { expandItems } from "./select_list.ts";
+import { fixedType, Type } from "./types.ts";
 
 /** Plans a query. `ordered` asks for the order rows have without ORDER BY. */
 export function planQuery(query: Query, context: PlanContext, ordered = false): Plan {
@@ -26,112 +27,154 @@ export function planQuery(query: Query, context: PlanContext, ordered = false): 
     : planSelect(query, context, ordered);
 }
 
-function planSelect(select: Select, context: PlanContext, ordered: boolean): Plan {
-  const relation = select.from === null ? null : planFrom(select.from, context, planQuery);
+function planSelect(written: Select, context: PlanContext, ordered: boolean): Plan {
+  const relation = written.from === null ? null : planFrom(written.from, context, planQuery);
+  const select = withQueryTimes(written, relation, context);
   const items = expandItems(select, relation, context);
+  checkFunctions(select, items);
   const calls = items.flatMap(({ expr }) => findCalls(expr));
   if (calls.some(({ name }) => name === "interp")) {
     return planInterp(select, items, relation, context);
   }
-  if (calls.some(({ name }) => name === "histogram")) {
-    return planHistogram(select, items, relation, context);
-  }
   const grouped = select.window !== null || select.groupBy.length > 0 ||
     items.some(({ expr }) => hasAggregate(expr)) ||
-    (select.having !== null && hasAggregate(select.having));
+    (select.having !== null && hasAggregate(select.having)) ||
+    select.orderBy.some(({ expr }) => hasAggregate(expr));
+  if (select.range !== null || select.every !== null || (select.fill !== null && !grouped)) {
+    throw new ServerError(
+      Code.interpClause,
+      "Invalid usage of RANGE clause, EVERY clause or FILL clause",
+    );
+  }
+  if (select.slimit !== null && select.partitionBy.length === 0 && select.groupBy.length === 0) {
+    throw new ServerError(
+      Code.slimitWithoutPartition,
+      "slimit/soffset only available for PARTITION/GROUP BY query",
+    );
+  }
   if (grouped) {
     if (relation === null) throw unsupported("aggregate functions without FROM");
-    if (calls.some(({ name }) => seriesNames.has(name))) {
-      throw unsupported("functions of single rows next to aggregate functions");
-    }
     return planAggregate(select, items, relation, context, ordered);
   }
-  if (select.fill !== null || select.range !== null || select.every !== null) {
-    throw unsupported("FILL, RANGE or EVERY without a window");
+  if (select.having !== null) {
+    throw new ServerError(Code.notSingleGroup, "Not a single-group group function");
   }
   return planRows(select, items, relation, context, ordered);
 }
 
-/** Returns the name a result column has: its alias, a column's own name, or the expression as written. */
-function itemName(expr: Expr, alias: string | null, sql: string): string {
-  if (alias !== null) return alias;
-  if (expr.node === "column") return expr.name;
-  const text = sql.slice(expr.start, expr.end);
-  const bytes = new TextEncoder().encode(text);
-  return bytes.length <= maxNameBytes
-    ? text
-    : new TextDecoder().decode(bytes.subarray(0, maxNameBytes)).replace(/\uFFFD$/, "");
+const timestamp = fixedType(Type.timestamp);
+
+/** Puts the bounds WHERE sets on time in place of `_qstart`, `_qend` and `_qduration`. */
+function withQueryTimes(select: Select, relation: Relation | null, context: PlanContext): Select {
+  const replace = (expr: Expr): Expr | null => {
+    if (expr.node !== "column" || !/^_q(start|end|duration)$/.test(expr.name)) return null;
+    const { low, high } = timeBounds(select.where, relationScope(relation, context));
+    const length = low === null || high === null ? null : high - low + 1n;
+    const value = expr.name === "_qstart" ? low : expr.name === "_qend" ? high : length;
+    const arg: Expr = {
+      ...expr,
+      node: "literal",
+      literal: value === null ? { kind: "null" } : { kind: "integer", value },
+    };
+    const type = expr.name === "_qduration" ? fixedType(Type.bigint) : timestamp;
+    return { node: "cast", arg, type, start: expr.start, end: expr.end };
+  };
+  return {
+    ...select,
+    items: select.items.map(({ expr, alias }) => ({ alias, expr: rewrite(expr, replace) })),
+  };
 }
 
-/** Expands `*`, `t.*` and `last(*)`. */
-function expandItems(select: Select, relation: Relation | null, context: PlanContext): Item[] {
-  return select.items.flatMap(({ expr, alias }): Item[] => {
-    if (expr.node === "star") return starColumns(expr, relation, context);
-    const [argument] = expr.node === "call" ? expr.args : [];
-    if (expr.node === "call" && argument?.node === "star" && expr.name !== "count") {
-      if (aggregateFunction(expr.name)?.pick === undefined) {
-        throw new ServerError(
-          Code.functionParameterType,
-          `Invalid parameter data type : ${expr.name}`,
-        );
-      }
-      const columns = starColumns(argument, relation, context).filter((item) =>
-        relation === null || item.expr.node !== "column" ||
-        findColumn(relation, item.expr.table, item.expr.name)?.kind !== "tag"
-      );
-      return columns.map((item) => ({
-        name: `${expr.name}(${item.name})`,
-        expr: { ...expr, args: [item.expr] },
-      }));
-    }
-    return [{ name: itemName(expr, alias, context.sql), expr }];
-  });
+/** Throws where functions of single rows, of groups and of several rows a group stand next to each other. */
+function checkFunctions(select: Select, items: Item[]): void {
+  const calls = items.flatMap(({ expr }) => findCalls(expr));
+  const series = calls.find(({ name }) => seriesNames.has(name));
+  const grouping = calls.filter(({ name }) => aggregateFunction(name) !== undefined);
+  const multiple = grouping.filter(({ name }) => aggregateFunction(name)!.multiple === true);
+  if (multiple.length > 0 && grouping.length > 1) throw functionsNotAllowed();
+  if (series === undefined) return;
+  if (grouping.length > 0) throw functionsNotAllowed();
+  if (select.window !== null || select.groupBy.length > 0) {
+    throw new ServerError(
+      Code.functionNotAllowed,
+      `${series.name} function is not supported in window query or group query`,
+    );
+  }
 }
 
-function starColumns(
-  star: Expr & { node: "star" },
+/** Adds a column with the number of rows before that were not in a state, for STATECOUNT and STATEDURATION. */
+function withStates(
+  select: Select,
+  items: Item[],
   relation: Relation | null,
   context: PlanContext,
-): Item[] {
-  if (relation === null) {
-    throw new ServerError(Code.syntax, `syntax error near "${context.sql.slice(star.start)}"`);
-  }
-  const columns = relation.columns.filter(({ table, inStar }) =>
-    inStar && (star.table === null || table === star.table)
+): { relation: Relation | null; stateRun: Scope["stateRun"] } {
+  const calls = items.flatMap(({ expr }) => findCalls(expr)).filter(({ name }) =>
+    name === "statecount" || name === "stateduration"
   );
-  if (columns.length === 0) throw invalidColumn(`${star.table ?? ""}.*`);
-  return columns.map(({ table, name }) => ({
-    name,
-    expr: {
-      node: "column",
-      table: table === "" ? null : table,
-      name,
-      quoted: true,
-      start: star.start,
-      end: star.end,
+  if (relation === null || relation.time === null || calls.length === 0) {
+    return { relation, stateRun: undefined };
+  }
+  const alias = context.alias();
+  const conditionOf = (call: Expr & { node: "call" }, of: Relation): string => {
+    const scope = relationScope(of, context);
+    const args = call.args.slice(0, 3).map((arg) => compile(arg, scope));
+    if (args.length < 3) return "";
+    return stateCondition({ name: call.name, args, exprs: call.args, scope });
+  };
+  const scope = relationScope(relation, context);
+  const keys = select.partitionBy.map(({ expr }) => compile(expr, scope).sql);
+  const over = `OVER (${
+    keys.length === 0 ? "" : `PARTITION BY ${keys.join(", ")} `
+  }ORDER BY ${relation.time})`;
+  const extras: Record<string, string> = {};
+  calls.forEach((call, index) => {
+    extras[`ws${index}`] = `count(CASE WHEN NOT ${conditionOf(call, relation) || "true"} THEN 1 END) ${over}`;
+  });
+  const wrapped = wrapRelation(relation, whereSql(select.where, scope), extras, alias);
+  const conditions = calls.map((call) => conditionOf(call, wrapped));
+  return {
+    relation: wrapped,
+    stateRun: (condition) => {
+      const index = conditions.indexOf(condition);
+      return index < 0 ? undefined : `${alias}.ws${index}`;
     },
-  }));
+  };
 }
 
 /** Plans a query that gives one row for a row. */
 function planRows(
   select: Select,
   items: Item[],
-  relation: Relation | null,
+  source: Relation | null,
   context: PlanContext,
   ordered: boolean,
 ): Plan {
+  const { relation, stateRun } = withStates(select, items, source, context);
   const scope = relationScope(relation, context);
-  const keys = select.partitionBy.map(({ expr }) => compile(expr, scope).sql);
-  const clauses: SeriesClauses = { partition: keys, where: [], qualify: [], order: null };
-  scope.series = (call, inner) => compileSeries(call, inner, clauses, compile);
-  const values = items.map(({ expr }) => compile(expr, scope));
+  const keys = select.partitionBy.map(({ expr }) =>
+    compile(placed(expr, items), scope).sql
+  );
+  const clauses: SeriesClauses = {
+    partition: keys,
+    where: [],
+    qualify: [],
+    order: null,
+    wanted: [],
+    name: null,
+  };
+  const itemScope: Scope = {
+    ...scope,
+    ...(stateRun === undefined ? {} : { stateRun }),
+    series: (call, inner) => compileSeries(call, inner, clauses, compile),
+  };
+  const values = items.map(({ expr }) => compile(expr, itemScope));
   const where = [
     ...(relation?.conditions ?? []),
-    ...whereSql(select.where, scope),
+    ...(stateRun === undefined ? whereSql(select.where, scope) : []),
     ...clauses.where,
   ];
-  const order = orderSql(select.orderBy, items, scope);
+  const order = orderSql(select.orderBy, items, scope, select.distinct ? values : null);
   const natural = clauses.order ??
     [...(select.partitionBy.length > 0 ? keys : []), ...(relation?.order ?? [])];
   return assemble({
@@ -142,11 +185,24 @@ function planRows(
     where,
     groupBy: "",
     having: "",
-    qualify: clauses.qualify,
+    qualify: clauses.wanted.length === 0
+      ? clauses.qualify
+      : [...clauses.qualify, `(${clauses.wanted.join(" OR ")})`],
     order,
     natural,
     keys,
     scope,
     ordered,
   });
+}
+
+/** A key may be the place or the alias of an item. */
+function placed(expr: Expr, items: Item[]): Expr {
+  if (expr.node === "literal" && expr.literal.kind === "integer") {
+    return items[Number(expr.literal.value) - 1]?.expr ?? expr;
+  }
+  const item = expr.node === "column" && expr.table === null
+    ? items.find(({ name, expr: own }) => name === expr.name && own.node !== "column")
+    : undefined;
+  return item?.expr ?? expr;
 }

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { ServerError } from "../engine.ts";
 import type { FillClause, WindowClause } from "./ast.ts";
-import { unsupported } from "./errors.ts";
-import { fixedOffsetTicks } from "./functions_time.ts";
+import { Code, unsupported } from "./errors.ts";
+import { planInterval } from "./plan_interval.ts";
 import { asBool, compile } from "./plan_expression.ts";
 import { type PlanContext, relationScope } from "./plan_from.ts";
 import { type Relation, wrapRelation } from "./relation.ts";
-import { durationTicks, fractionDigits } from "./timestamp.ts";
+import { durationTicks } from "./timestamp.ts";
+import { isInteger, isText, Type } from "./types.ts";
 
 /** Windows: the relation to read, what to group by, and where windows begin and end. */
 export interface WindowPlan {
@@ -19,8 +21,22 @@ export interface WindowPlan {
   keys: string[];
   start: string;
   end: string;
-  /** Distance of the starts, length, and the place of one start, of windows of fixed length; else null. */
-  fixed: { step: bigint; length: bigint; origin: bigint } | null;
+  /** Conditions on a whole window. */
+  having: string[];
+  /** The windows between two times, also those without rows; null where FILL cannot stand. */
+  series: WindowSeries | null;
+}
+
+/** The starts of windows that follow each other. */
+export interface WindowSeries {
+  /** SQL of the start of the window that holds a time. */
+  startOf(time: string): string;
+  /** SQL of the starts from one to another. */
+  between(low: string, high: string): string;
+  /** SQL of the end of the window with a start. */
+  endOf(start: string): string;
+  /** The least length of a window, in ticks. */
+  length: bigint;
 }
 
 /** What windows are made from. */
@@ -28,12 +44,13 @@ export interface WindowSource {
   relation: Relation;
   /** The conditions of WHERE. */
   conditions: string[];
+  /** Least time of WHERE, in ticks. */
+  low: bigint | null;
   /** Returns the SQL of the partition's keys over a relation that has the same columns. */
   keysOf(relation: Relation): string[];
   context: PlanContext;
 }
 
-type Interval = WindowClause & { kind: "interval" };
 type Runs = Exclude<WindowClause, { kind: "interval" }>;
 
 /** Plans the windows of a query. */
@@ -42,91 +59,15 @@ export function planWindow(
   fill: FillClause | null,
   source: WindowSource,
 ): WindowPlan {
-  if (source.relation.time === null) throw unsupported("windows over rows without a timestamp");
-  if (window.kind !== "interval") {
-    if (fill !== null) throw unsupported("FILL with this window");
-    return planRuns(window, source);
+  if (source.relation.time === null) {
+    throw new ServerError(
+      Code.windowNotAllowed,
+      "Window query not supported, since the result of subquery not include valid timestamp column",
+    );
   }
-  return "ny".includes(window.interval.unit)
-    ? planMonths(window, source)
-    : planInterval(window, source);
-}
-
-/** SQL of `x` rounded down to a place `origin + n·step`. */
-export function floorSql(x: string, step: bigint, origin: bigint): string {
-  return `(${x} - ((${x} - (${origin})) % ${step} + ${step}) % ${step})`;
-}
-
-/** Returns the length, the distance of the starts, and a place where a window starts. */
-function fixedWindows(
-  window: Interval,
-  { precision }: Relation,
-  timeZone: string,
-): NonNullable<WindowPlan["fixed"]> {
-  const length = durationTicks(window.interval, precision);
-  const offset = window.offset === null ? 0n : durationTicks(window.offset, precision);
-  const step = window.sliding === null ? length : durationTicks(window.sliding, precision);
-  if (
-    length === null || offset === null || step === null || length <= 0n || step <= 0n ||
-    step > length
-  ) throw unsupported("this interval");
-  const local = "dw".includes(window.interval.unit)
-    ? fixedOffsetTicks({ precision, timeZone })
-    : 0n;
-  return { step, length, origin: offset - local };
-}
-
-function planInterval(window: Interval, source: WindowSource): WindowPlan {
-  const { relation, conditions, context } = source;
-  const fixed = fixedWindows(window, relation, context.timeZone);
-  const { step, length, origin } = fixed;
-  const latest = floorSql(relation.time!, step, origin);
-  if (step === length) {
-    return {
-      relation,
-      conditions,
-      keys: [latest],
-      start: latest,
-      end: `(${latest} + ${length})`,
-      fixed,
-    };
-  }
-  const slide = context.alias();
-  const start = `(${latest} - ${slide}.i * ${step})`;
-  const from = (used: string): string =>
-    `${relation.from(used)}, range(0, ${(length + step - 1n) / step}) ${slide}(i)`;
-  const holds = `${start} + ${length} > ${relation.time}`;
-  return {
-    relation: { ...relation, from },
-    conditions: [...conditions, holds],
-    keys: [start],
-    start,
-    end: `(${start} + ${length})`,
-    fixed,
-  };
-}
-
-/** Windows of months or years, by the calendar of UTC. */
-function planMonths(window: Interval, source: WindowSource): WindowPlan {
-  const { relation, conditions, context } = source;
-  if (window.sliding !== null || window.offset !== null || context.timeZone !== "UTC") {
-    throw unsupported("months with SLIDING, an offset or a zone");
-  }
-  const months = window.interval.amount * (window.interval.unit === "y" ? 12 : 1);
-  const scale = 10n ** BigInt(Math.abs(fractionDigits(relation.precision) - 6));
-  const coarse = relation.precision === "ms";
-  const date = `make_timestamp(${relation.time} ${coarse ? "*" : "//"} ${scale})`;
-  const month = `((year(${date}) * 12 + month(${date}) - 1) // ${months} * ${months})`;
-  const at = (index: string): string =>
-    `(epoch_us(make_date(${index} // 12, ${index} % 12 + 1, 1)) ${coarse ? "//" : "*"} ${scale})`;
-  return {
-    relation,
-    conditions,
-    keys: [month],
-    start: at(month),
-    end: at(`(${month} + ${months})`),
-    fixed: null,
-  };
+  if (window.kind === "interval") return planInterval(window, source);
+  if (fill !== null) throw unsupported("FILL with this window");
+  return planRuns(window, source);
 }
 
 /** The head of a window function over the rows of a partition in the order of time; the caller closes it. */
@@ -146,8 +87,12 @@ function overSql(
 function planRuns(window: Runs, source: WindowSource): WindowPlan {
   const { relation, conditions, context } = source;
   const mark = context.alias();
-  const inner = wrapRelation(relation, conditions, marks(window, source), mark);
-  if (window.kind === "count") return runs(inner, [], `${mark}.wr`);
+  const marked = marks(window, source);
+  const inner = wrapRelation(relation, conditions, marked, mark);
+  const having = window.kind === "state" || window.kind === "event"
+    ? trueFor(window.trueFor, inner)
+    : () => [];
+  if (window.kind === "count") return countWindows(window, inner, mark, context);
   const number = context.alias();
   if (window.kind === "event") {
     const whole = overSql(inner, source, [`${mark}.wr`], false);
@@ -157,24 +102,60 @@ function planRuns(window: Runs, source: WindowSource): WindowPlan {
       wc: `bool_or(coalesce(${mark}.we, false)) ${whole})`,
     };
     const wrapped = wrapRelation(inner, [], spans, number);
-    return runs(wrapped, [`${number}.wc`, `${wrapped.time} >= ${number}.wf`], `${number}.wr`);
+    const begun = [`${number}.wc`, `${wrapped.time} >= ${number}.wf`];
+    return runs(wrapped, begun, `${number}.wr`, having(wrapped));
   }
-  return runs(
-    wrapRelation(inner, [], { wr: `sum(${mark}.wb) ${overSql(inner, source)})` }, number),
+  const numbered = wrapRelation(
+    inner,
     [],
-    `${number}.wr`,
+    { wr: `sum(${mark}.wb) ${overSql(inner, source)})` },
+    number,
   );
+  return runs(numbered, [], `${number}.wr`, having(numbered));
 }
 
-function runs(relation: Relation, conditions: string[], key: string): WindowPlan {
+/** TRUE_FOR: the least length of a window. */
+function trueFor(
+  duration: { amount: number; unit: string } | null,
+  { precision }: Relation,
+): (relation: Relation) => string[] {
+  if (duration === null) return () => [];
+  const ticks = durationTicks(duration, precision);
+  if (ticks === null || ticks < 0n) throw unsupported("this TRUE_FOR");
+  return ({ time }) => [`max(${time}) - min(${time}) >= ${ticks}`];
+}
+
+function runs(
+  relation: Relation,
+  conditions: string[],
+  key: string,
+  having: string[],
+): WindowPlan {
   return {
     relation,
     conditions,
     keys: [key],
     start: `min(${relation.time})`,
     end: `max(${relation.time})`,
-    fixed: null,
+    having,
+    series: null,
   };
+}
+
+/** Windows of `size` rows, the first ones of which are `sliding` rows apart. */
+function countWindows(
+  { size, sliding }: WindowClause & { kind: "count" },
+  relation: Relation,
+  mark: string,
+  context: PlanContext,
+): WindowPlan {
+  if (size === sliding) return runs(relation, [], `(${mark}.wr // ${size})`, []);
+  const slide = context.alias();
+  const number = `(${mark}.wr // ${sliding} - ${slide}.i)`;
+  const from = (used: string): string =>
+    `${relation.from(used)}, range(0, ${Math.ceil(size / sliding)}) ${slide}(i)`;
+  const holds = [`${number} >= 0`, `${mark}.wr < ${number} * ${sliding} + ${size}`];
+  return runs({ ...relation, from }, holds, number, []);
 }
 
 /** The marks of each kind of window: `wb` begins a run, `wr` is its number, `wi` and `we` start and end an event. */
@@ -186,17 +167,32 @@ function marks(window: Runs, source: WindowSource): Record<string, string> {
   switch (window.kind) {
     case "session": {
       const gap = durationTicks(window.gap, relation.precision);
-      if (gap === null) throw unsupported("this session gap");
+      if (gap === null || gap <= 0n) {
+        throw new ServerError(
+          Code.sessionGap,
+          "SESSION gap should be fixed time window, and greater than 0",
+        );
+      }
+      if (compile(window.column, scope).sql !== time) {
+        throw new ServerError(
+          Code.sessionColumn,
+          "Only support SESSION on primary timestamp column",
+        );
+      }
       return { wb: `CASE WHEN ${time} - lag(${time}) ${over}) <= ${gap} THEN 0 ELSE 1 END` };
     }
     case "state": {
-      const state = compile(window.expr, scope).sql;
+      const state = stateSql(window, source);
       source.conditions.push(`${state} IS NOT NULL`);
       return { wb: `CASE WHEN ${state} = lag(${state}) ${over}) THEN 0 ELSE 1 END` };
     }
-    case "count":
-      if (window.sliding !== window.size) throw unsupported("COUNT_WINDOW with SLIDING");
-      return { wr: `(row_number() ${over}) - 1) // ${window.size}` };
+    case "count": {
+      const columns = window.columns.map((expr) => compile(expr, scope).sql);
+      if (columns.length > 0) source.conditions.push(`coalesce(${
+        columns.map((sql) => `${sql} IS NOT NULL`).map((sql) => `nullif(${sql}, false)`).join(", ")
+      }) IS NOT NULL`);
+      return { wr: `(row_number() ${over}) - 1)` };
+    }
     case "event": {
       const [start, end] = [window.start, window.end].map((expr) =>
         asBool(compile(expr, scope))
@@ -209,4 +205,23 @@ function marks(window: Runs, source: WindowSource): Record<string, string> {
       };
     }
   }
+}
+
+/** Returns SQL of the state of a row: a whole number, a BOOL or text that is no tag. */
+function stateSql(
+  window: WindowClause & { kind: "state" },
+  { relation, context }: WindowSource,
+): string {
+  const state = compile(window.expr, relationScope(relation, context));
+  const tag = relation.columns.some(({ kind, value }) => kind === "tag" && value.sql === state.sql);
+  if (tag || state.sql === relation.tableName) {
+    throw new ServerError(Code.stateTag, "Not support STATE_WINDOW on tag column");
+  }
+  if (!isInteger(state.type) && state.type.code !== Type.bool && !isText(state.type)) {
+    throw new ServerError(
+      Code.stateType,
+      "Only support STATE_WINDOW on integer/bool/varchar column",
+    );
+  }
+  return state.sql;
 }

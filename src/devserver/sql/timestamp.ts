@@ -114,6 +114,7 @@ const unitNanoseconds: Record<string, bigint> = {
 
 /** Returns a duration in ticks; null for the calendar units `n` (month) and `y` (year). */
 export function durationTicks(duration: Duration, precision: Precision): bigint | null {
+  if (duration.unit === "") return BigInt(duration.amount);
   const nanoseconds = unitNanoseconds[duration.unit];
   return nanoseconds === undefined
     ? null

@@ -5,7 +5,7 @@
  */
 import type { Duration, QualifiedName } from "./ast.ts";
 import { syntaxError } from "./errors.ts";
-import { type Token, tokenize } from "./lexer.ts";
+import { foldCase, type Token, tokenize } from "./lexer.ts";
 
 const reserved = new Set((
   "account add aggregate all alter analyze and apps as asc bigint binary bnodes bool both bufsize by cache cast client column columns comment conflict " +
@@ -53,7 +53,7 @@ export class TokenStream {
 
   /** Throws a syntax error at the token. */
   fail(token: Token = this.token): never {
-    const text = this.sql.slice(token.start).trimEnd();
+    const text = foldCase(this.sql).slice(token.start).trimEnd();
     throw syntaxError(text.endsWith(";") ? text.slice(0, -1) : text);
   }
 
@@ -130,6 +130,20 @@ export class TokenStream {
     if (token.kind !== "duration") this.fail();
     this.next();
     return parseDuration(token.text);
+  }
+
+  /** Reads a length of time that may also be in quotes, or a number of ticks. */
+  span(): Duration {
+    const { kind, text } = this.token;
+    if (kind === "number" && /^\d+$/.test(text)) {
+      this.next();
+      return { amount: Number(text), unit: "" };
+    }
+    if (kind === "string" && /^\d+[basumhdwny]$/i.test(text)) {
+      this.next();
+      return parseDuration(text);
+    }
+    return this.duration();
   }
 
   /** Reads `item, item, …`. */

@@ -118,7 +118,14 @@ export function asDouble(value: Typed): string {
   if (isNumeric(type) || type.code === Type.timestamp || type.code === Type.bool) {
     return `CAST(${value.sql} AS DOUBLE)`;
   }
-  throw unsupported("arithmetic with text");
+  if (isText(type)) return textNumberSql(asText(value));
+  throw unsupported("arithmetic with this type");
+}
+
+/** Returns SQL of the number text begins with, 0 without one. */
+export function textNumberSql(text: string): string {
+  const number = "'^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?'";
+  return `CASE WHEN ${text} IS NOT NULL THEN coalesce(TRY_CAST(trim(regexp_extract(${text}, ${number})) AS DOUBLE), 0::DOUBLE) END`;
 }
 
 /** Returns the type that holds values of both types, as CASE and UNION need it. */

@@ -1,5 +1,5 @@
 /**
- * Geometry text (WKT) to little-endian WKB: POINT, LINESTRING and POLYGON.
+ * Geometry text (WKT) to little-endian WKB and back: POINT, LINESTRING and POLYGON.
  *
  * @module
  */
@@ -63,4 +63,23 @@ export function encodeWkt(text: string): Uint8Array | null {
   if (positions === null) return null;
   if (kind === "point") return positions.length === 1 ? write(1, false, [positions]) : null;
   return positions.length >= 2 ? write(2, true, [positions]) : null;
+}
+
+/** Returns the text of a geometry, with six decimals; null for kinds other than these three. */
+export function decodeWkb(bytes: Uint8Array): string | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 9) return null;
+  const little = view.getUint8(0) === 1, kind = view.getUint32(1, little);
+  let at = 5;
+  const count = (): number => view.getUint32((at += 4) - 4, little);
+  const position = (): string => {
+    const [x, y] = [view.getFloat64(at, little), view.getFloat64(at + 8, little)];
+    at += 16;
+    return `${x.toFixed(6)} ${y.toFixed(6)}`;
+  };
+  const positions = (length: number): string => `(${Array.from({ length }, position).join(", ")})`;
+  if (kind === 1) return `POINT ${positions(1)}`;
+  if (kind === 2) return `LINESTRING ${positions(count())}`;
+  if (kind !== 3) return null;
+  return `POLYGON (${Array.from({ length: count() }, () => positions(count())).join(", ")})`;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { ClientCode, ConnectionError, type ErrorContext, InterfaceError } from "../../errors.ts";
-import { withDeadline } from "../../internal/abort.ts";
+import { followSignal, withDeadline } from "../../internal/abort.ts";
 import type { Call } from "../transport.ts";
 import type { Credentials } from "./auth.ts";
 import { brokenReply, failureText, requestError } from "./http_errors.ts";
@@ -56,10 +56,11 @@ export class HttpReply {
   /** The next bytes of the body; null at its end. */
   async read({ reqId, signal, timeoutMs }: Call): Promise<Uint8Array | null> {
     if (this.#isOver) return null;
+    const letGo = followSignal(this.#controller, signal);
     try {
       const what = `waiting for more of the reply from ${this.#endpoint.url}`;
       const read = await withDeadline(
-        { signal: anySignal(signal, this.#controller.signal), timeoutMs, what, reqId },
+        { signal: this.#controller.signal, timeoutMs, what, reqId },
         () => this.#reader!.read(),
       );
       if (read.done) {
@@ -75,6 +76,8 @@ export class HttpReply {
         signal,
         (text) => brokenReply(this.#endpoint.url, reqId, text),
       );
+    } finally {
+      letGo();
     }
   }
 
@@ -139,11 +142,12 @@ export class Endpoint {
     const controller = new AbortController();
     this.#running.add(controller);
     const { signal, timeoutMs, reqId } = call;
+    const letGo = followSignal(controller, signal);
     const what = `waiting for the reply to ${request.what}`;
     const onLate = (late: Response) => void late.body?.cancel().catch(() => {});
     try {
       const response = await withDeadline(
-        { signal: anySignal(signal, controller.signal), timeoutMs, what, reqId, onLate },
+        { signal: controller.signal, timeoutMs, what, reqId, onLate },
         () => this.#send(request, controller.signal),
       );
       return new HttpReply(this, controller, response);
@@ -155,6 +159,8 @@ export class Endpoint {
         signal,
         (text) => requestError(this.url, reqId, text, request.context),
       );
+    } finally {
+      letGo();
     }
   }
 
@@ -201,8 +207,4 @@ function closedError(outcome: "not-sent" | "unknown"): ConnectionError {
     code: ClientCode.CONNECTION_CLOSED,
     outcome,
   });
-}
-
-function anySignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
-  return given === undefined ? own : AbortSignal.any([given, own]);
 }

@@ -31,19 +31,20 @@ export interface OtherAnswer {
 const adapterHint = "Is this a taosAdapter (port 6041) of TDengine 3?";
 const shownLength = 200;
 
-/** A code and a text, when the body is JSON that has them. */
-function parseError(text: string): { code?: number; message: string } | undefined {
+/** The text of a body that is JSON with one, and its code when that is a number. */
+export function parseError(body: string): { code?: number; message: string } | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(body);
   } catch {
     return undefined;
   }
   // Out of memory, the adapter answers a bare string.
   if (typeof value === "string") return { message: value };
   const { code, desc, message } = (value ?? {}) as Record<string, unknown>;
-  if (typeof code !== "number") return undefined;
-  return { code, message: String(desc ?? message ?? "") };
+  const text = desc ?? message;
+  if (typeof code === "number") return { code, message: String(text ?? "") };
+  return typeof text === "string" ? { message: text } : undefined;
 }
 
 /** The error for an answer with another HTTP status than 200, or with a body that is none of the adapter's. */

@@ -10,7 +10,7 @@
  */
 import type { ColumnBatch } from "../../batch.ts";
 import type { RestParser } from "../../codec/rest.ts";
-import { CodecError, databaseError } from "../../errors.ts";
+import { CodecError, databaseError, InterfaceError } from "../../errors.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, Execution, RowSource } from "../transport.ts";
 import type { HttpReply } from "./endpoint.ts";
@@ -73,10 +73,10 @@ export class StatementBody {
         await this.#read(call);
       }
     } catch (error) {
-      // Who frees the result while it waits for more has no use for the failure that follows from it.
-      if (this.#isFreed) return null;
+      const isCut = this.#isFreed && !call.signal?.aborted;
       this.free();
-      throw error;
+      // To who still reads, the end must not look like the end of the rows, nor like a failure of the network.
+      throw isCut ? new InterfaceError("the result was freed while it was being read") : error;
     }
   }
 

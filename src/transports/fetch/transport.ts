@@ -1,5 +1,5 @@
 /**
- * The REST transport: taosAdapter's `/rest/sql` over `fetch` (protocol.md §1), in any runtime.
+ * The REST transport: taosAdapter's HTTP endpoints over `fetch` (protocol.md §1), in any runtime.
  *
  * Each request is a session of its own on the server. What a connection keeps is kept here: the current database goes
  * into the path of every request, the time zone and the application's name into its query. USE is carried out once, to
@@ -13,117 +13,20 @@
  */
 import type { Codec } from "../../codec/codec.ts";
 import { safeUrl } from "../../dsn.ts";
-import { type ErrorContext, InterfaceError, isTaosError, UnsupportedError } from "../../errors.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { openFirstHost } from "../../internal/first_host.ts";
 import { requestIds } from "../../internal/request_ids.ts";
 import { isAtLeast } from "../../internal/server_version.ts";
 import type { ResolvedOptions } from "../../options.ts";
-import { formatLiteral } from "../../sql/escape.ts";
 import { id } from "../../sql/template.ts";
-import type { Precision } from "../../types.ts";
-import type { Call, Execution, QueryPort, SessionPort, Transport } from "../transport.ts";
+import type { Call, SessionPort, Transport } from "../transport.ts";
 import { credentialsOf } from "./auth.ts";
-import { Endpoint, type HttpReply } from "./endpoint.ts";
-import { answerError } from "./http_errors.ts";
-import { readExecution, StatementBody } from "./results.ts";
-import { usedDatabase } from "./statement_kind.ts";
+import { Endpoint } from "./endpoint.ts";
+import { RestSchemaless } from "./ingest.ts";
+import { RestQueries } from "./queries.ts";
 
 /** First server version that does not ignore `conn_tz` and `app`. */
 const sessionOptionsVersion = "3.3.5.0";
-
-/** What a server-side session would hold. */
-interface SessionState {
-  readonly database: string | undefined;
-  /** Precision of the database; undefined when the server did not tell. */
-  readonly precision: Precision | undefined;
-}
-
-/** Runs SQL and keeps the session's state. */
-class RestQueries implements QueryPort {
-  readonly #endpoint: Endpoint;
-  readonly #codec: Codec;
-  readonly #options: ResolvedOptions;
-  /** Headers of the last answer. */
-  headers: Headers | undefined;
-  readonly #inFlight = new Set<bigint>();
-  #state: SessionState = { database: undefined, precision: undefined };
-
-  constructor(endpoint: Endpoint, codec: Codec, options: ResolvedOptions) {
-    this.#endpoint = endpoint;
-    this.#codec = codec;
-    this.#options = options;
-  }
-
-  async execute(sql: string, call: Call, context?: ErrorContext): Promise<Execution> {
-    const { reqId } = call;
-    if (this.#inFlight.has(reqId)) {
-      throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
-    }
-    this.#inFlight.add(reqId);
-    try {
-      const used = usedDatabase(sql);
-      const execution = await this.#run(sql, call, context);
-      if (used !== undefined) {
-        this.#state = { database: used, precision: await this.#precisionOf(used, call) };
-      }
-      return execution;
-    } finally {
-      this.#inFlight.delete(reqId);
-    }
-  }
-
-  async #run(sql: string, call: Call, context?: ErrorContext): Promise<Execution> {
-    const { database, precision = "ms" } = this.#state;
-    const { timeZone, applicationName } = this.#options;
-    const reply = await this.#endpoint.post({
-      path: database === undefined ? "/rest/sql" : `/rest/sql/${encodeURIComponent(database)}`,
-      // The server reads a signed number; both ways of writing the highest ids are the same 64 bits.
-      query: {
-        req_id: String(BigInt.asIntN(64, call.reqId)),
-        conn_tz: timeZone,
-        app: applicationName,
-        timing: "true",
-      },
-      body: sql,
-      what: "a statement",
-      ...(context && { context }),
-    }, call);
-    this.headers = reply.headers;
-    const facts = { reqId: call.reqId, sql, ...(context && { context }) };
-    const { url } = this.#endpoint;
-    if (reply.status !== 200) throw await refusal(reply, url, facts, call);
-    const parser = this.#codec.openRest();
-    return await readExecution(
-      new StatementBody({ reply, parser, facts, url, precision }),
-      sql,
-      call,
-    );
-  }
-
-  /** Only a result without any timestamp needs it, so a server that does not tell is no failure. */
-  async #precisionOf(database: string, call: Call): Promise<Precision | undefined> {
-    const name = formatLiteral(database, 0, this.#codec);
-    const sql = `select \`precision\` from information_schema.ins_databases where name = ${name}`;
-    try {
-      const { rows } = await this.#run(sql, call);
-      const batch = await rows?.next(call);
-      rows?.free();
-      return batch?.column(0).get(0) as Precision | undefined;
-    } catch (error) {
-      if (!isTaosError(error) || error.kind !== "server") throw error;
-      return undefined;
-    }
-  }
-}
-
-async function refusal(
-  reply: HttpReply,
-  url: string,
-  facts: Parameters<typeof answerError>[1],
-  call: Call,
-): Promise<Error> {
-  return answerError({ status: reply.status, text: await reply.text(call), url }, facts);
-}
 
 /** Asks for a sign of life; the request goes through to the database, and so shows that the login still holds. */
 class RestSession implements SessionPort {
@@ -200,6 +103,7 @@ async function openHost(
     compression: isCompressed(queries.headers, options),
     query: queries,
     session: new RestSession(queries),
+    schemaless: new RestSchemaless(endpoint, queries, { ...options, serverVersion }),
     nextReqId,
     close: () => {
       endpoint.close();

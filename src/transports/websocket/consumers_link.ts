@@ -167,11 +167,7 @@ export class WebSocketConsumer implements ConsumerLink {
 
   async #fetch(polled: PollReply, call: Call): Promise<PolledMessage> {
     const kind = kinds[polled.type];
-    if (kind === undefined) {
-      throw new TmqError(`the server sent a message of the unknown type ${polled.type}`, {
-        code: 0x4000,
-      });
-    }
+    if (kind === undefined) return await this.#unknown(polled, call);
     const data = kind === "metadata" ? undefined : await this.#blocks(polled.messageId, call);
     const metadata = kind === "data" ? undefined : await this.#metadata(polled.messageId, call);
     // Of metadata alone the server tells where the next message begins (protocol.md §5.8).
@@ -185,6 +181,29 @@ export class WebSocketConsumer implements ConsumerLink {
       offset,
       nextOffset,
       blocks: data?.blocks ?? [],
+      metadata,
+    };
+  }
+
+  /** A message of a type that this version does not know is passed on: the server would repeat it for ever. */
+  async #unknown(polled: PollReply, call: Call): Promise<PolledMessage> {
+    const { topic, database, vgroupId, offset, type } = polled;
+    const reqId = this.nextReqId();
+    // Nothing else tells where the next message begins; in a snapshot the server does not tell it either.
+    const [nextOffset = null] = await this.position(topic, [vgroupId], { ...call, reqId })
+      .catch((error): null[] => {
+        if (error instanceof TmqError) return [];
+        throw error;
+      });
+    const metadata = { message_type: type };
+    return {
+      kind: "metadata",
+      topic,
+      database,
+      vgroupId,
+      offset,
+      nextOffset,
+      blocks: [],
       metadata,
     };
   }

@@ -126,9 +126,9 @@ export function readPoll(reply: Reply): PollReply | null {
   };
 }
 
-/** What `fetch_json_meta` tells: an object, or nothing. */
+/** What `fetch_json_meta` tells: an object, or null. */
 export function readMeta(reply: Reply): unknown {
-  return membersOf(reply)["data"] ?? undefined;
+  return membersOf(reply)["data"] ?? null;
 }
 
 /** Reads the reply to `assignment`; before the group is balanced it is empty. */

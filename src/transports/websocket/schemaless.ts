@@ -49,6 +49,6 @@ export class WebSocketSchemaless implements SchemalessPort {
         line: request.lineOf(reply.message),
       });
     }
-    return { affectedRows: reply.affected_rows ?? 0, totalRows: reply.total_rows };
+    return { affectedRows: reply.affected_rows, totalRows: reply.total_rows };
   }
 }

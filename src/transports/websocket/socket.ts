@@ -5,7 +5,7 @@
  */
 import { ConnectionError, InterfaceError } from "../../errors.ts";
 import { type Limits, withDeadline } from "../../internal/abort.ts";
-import { type SocketFactory, socketFactory } from "../../runtime.ts";
+import type { SocketFactory } from "../../runtime.ts";
 
 /** Receives what a socket delivers. Nothing is called after `onClose`. */
 export interface SocketListener {
@@ -32,6 +32,8 @@ export interface SocketRequest {
   readonly safeUrl: string;
   readonly compression: boolean;
   readonly WebSocket: typeof WebSocket | undefined;
+  /** How to open it without that. */
+  readonly socketFactory: (() => Promise<SocketFactory | undefined>) | undefined;
   /** How long `close` waits for the server's answer, in milliseconds. Default 1 000. */
   readonly closeWaitMs?: number;
 }
@@ -41,7 +43,7 @@ const closeWaitMs = 1_000;
 async function factoryFor(request: SocketRequest): Promise<SocketFactory> {
   const Custom = request.WebSocket;
   if (Custom !== undefined) return (url) => new Custom(url);
-  const factory = await socketFactory().catch((cause: unknown) => {
+  const factory = await request.socketFactory?.().catch((cause: unknown) => {
     throw new InterfaceError(
       "the package ws cannot be loaded: install it, or pass a WebSocket as the WebSocket option",
       {
@@ -60,12 +62,13 @@ interface HandshakeFailure {
 }
 
 /** What a failed handshake tells; browsers tell nothing. */
-function handshakeError(event: Event, request: SocketRequest): ConnectionError {
-  const { error, message } = event as { error?: HandshakeFailure; message?: string };
+function handshakeError(failure: object, request: SocketRequest): ConnectionError {
+  const { error, message } = failure as { error?: HandshakeFailure; message?: string };
   const each = error?.errors?.map(({ message }) => message).join(", ");
   const reason = (error?.message || each || message || "the WebSocket handshake failed")
     .replaceAll(request.url, request.safeUrl);
-  // "Unexpected server response: 404" (ws), "Invalid status code: 404" (Deno), "Expected 101 status code: 404" (Bun).
+  // "Unexpected server response: 404" (ws), "Invalid status code: 404" (Deno), "Expected 101 status code: 404" (Bun);
+  // a socket of `fetch` ends alike.
   const status = /(?:response|status code): (\d{3})$/.exec(reason)?.[1];
   if (status === "401") {
     return new ConnectionError(`${request.safeUrl}: the gateway refused the token (HTTP 401)`, {
@@ -94,14 +97,15 @@ function closeReason(event: CloseEvent): string {
   return `the server closed the connection (code ${event.code}${text})`;
 }
 
-type Terminable = WebSocket & { terminate?(): void };
+/** What runtimes add: `ws` and Bun break off by `terminate`, sockets of `fetch` begin by `accept`. */
+type ExtendedSocket = WebSocket & { terminate?(): void; accept?(): void };
 
 function closeSocket(socket: WebSocket, waitMs = closeWaitMs): Promise<void> {
   if (socket.readyState === 3) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       // `ws` would wait for the server's answer for half a minute, and keep the process alive that long.
-      (socket as Terminable).terminate?.();
+      (socket as ExtendedSocket).terminate?.();
       resolve();
     }, waitMs);
     socket.addEventListener("close", () => {
@@ -113,9 +117,13 @@ function closeSocket(socket: WebSocket, waitMs = closeWaitMs): Promise<void> {
 }
 
 /** The constructor's own complaint about a URL is kept back, because it quotes the URL with the token in it. */
-function construct(factory: SocketFactory, request: SocketRequest): WebSocket {
+function construct(
+  factory: SocketFactory,
+  request: SocketRequest,
+  signal: AbortSignal,
+): WebSocket | Promise<WebSocket> {
   try {
-    return factory(request.url, request.compression);
+    return factory(request.url, request.compression, signal);
   } catch (error) {
     const { name } = error as Error;
     throw new ConnectionError(
@@ -127,15 +135,18 @@ function construct(factory: SocketFactory, request: SocketRequest): WebSocket {
   }
 }
 
-/** The socket, and the promise of its opening. */
-function opened(factory: SocketFactory, request: SocketRequest, listener: SocketListener) {
-  const socket = construct(factory, request);
+/** Hands on what a socket receives; the promise of its opening. */
+function listen(
+  socket: ExtendedSocket,
+  request: SocketRequest,
+  listener: SocketListener,
+): Promise<void> {
   // `ws` would copy each message into an ArrayBuffer of its own; its node buffers are views.
   socket.binaryType =
     (request.WebSocket === undefined && "terminate" in socket
       ? "nodebuffer"
       : "arraybuffer") as BinaryType;
-  const promise = new Promise<void>((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     socket.addEventListener("open", () => resolve());
     socket.addEventListener("error", (event) => reject(handshakeError(event, request)));
     socket.addEventListener("close", (event) => {
@@ -146,8 +157,9 @@ function opened(factory: SocketFactory, request: SocketRequest, listener: Socket
       if (typeof data === "string") listener.onText(data);
       else listener.onBinary(asBytes(data));
     });
+    socket.accept?.();
+    if (socket.readyState === 1) resolve();
   });
-  return { socket, promise };
 }
 
 /**
@@ -162,19 +174,34 @@ export async function openSocket(
   limits: Pick<Limits, "signal" | "timeoutMs">,
 ): Promise<Socket> {
   const factory = await factoryFor(request);
-  // From here to the wait nothing is awaited, so that the promise cannot reject unseen.
-  limits.signal?.throwIfAborted();
-  const { socket, promise } = opened(factory, request, listener);
-  const what = `opening a WebSocket to ${request.safeUrl}`;
-  try {
-    await withDeadline({ ...limits, what, outcome: "not-sent" }, () => promise);
-  } catch (error) {
-    void closeSocket(socket);
-    throw error;
-  }
+  const opening: Limits<WebSocket> = {
+    ...limits,
+    what: `opening a WebSocket to ${request.safeUrl}`,
+    outcome: "not-sent",
+    onLate: (socket) => void closeSocket(socket),
+  };
+  const socket = await withDeadline(opening, async (signal) => {
+    const made = construct(factory, request, signal);
+    // A constructed socket is listened to at once: it may fail before the next turn.
+    const socket = made instanceof Promise ? await handshake(made, request) : made;
+    const abandon = () => void closeSocket(socket);
+    signal.addEventListener("abort", abandon, { once: true });
+    await listen(socket, request, listener).catch((error) => {
+      abandon();
+      throw error;
+    });
+    return socket;
+  });
   return {
-    compression: socket.extensions.includes("permessage-deflate"),
+    compression: socket.extensions?.includes("permessage-deflate") ?? false,
     send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
     close: () => closeSocket(socket, request.closeWaitMs),
   };
+}
+
+/** The socket of a promised handshake. */
+function handshake(made: Promise<WebSocket>, request: SocketRequest): Promise<WebSocket> {
+  return made.catch((error: object) => {
+    throw handshakeError(error, request);
+  });
 }

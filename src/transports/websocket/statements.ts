@@ -7,6 +7,7 @@ import { dataTypeNames } from "../../data_type.ts";
 import { CodecError, databaseError } from "../../errors.ts";
 import type { Field, Precision } from "../../types.ts";
 import { withDeadline } from "../../internal/abort.ts";
+import { declaredLength } from "../../internal/declared_length.ts";
 import { scanSql, type SqlShape } from "../../sql/scan.ts";
 import type {
   Call,
@@ -30,24 +31,6 @@ import { DataType } from "../../data_type.ts";
 
 const roles = { 1: "column", 2: "tag", 4: "table" } as const;
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
-const maxBlobBytes = 4 * 1024 * 1024;
-
-/** Declared length of a type from the bytes that a value of it takes in storage (protocol.md §3.2). */
-function declaredLength(typeCode: number, bytes: number): number {
-  switch (typeCode) {
-    case DataType.VARCHAR:
-    case DataType.VARBINARY:
-    case DataType.GEOMETRY:
-      return bytes - 2;
-    case DataType.NCHAR:
-      return (bytes - 2) / 4;
-    case DataType.BLOB:
-      // The server's storage size of a BLOB says nothing: it is 5.
-      return maxBlobBytes;
-    default:
-      return bytes;
-  }
-}
 
 function placeholder(wire: StatementField): Placeholder {
   const typeCode = wire.field_type;

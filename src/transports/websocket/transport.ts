@@ -140,10 +140,10 @@ export async function socketRequest(
   path: string,
 ): Promise<SocketRequest> {
   const safeUrl = hostUrl(options, hostIndex) + path;
-  const { compression, WebSocket } = options;
+  const { compression, WebSocket, socketFactory } = options;
   const token = typeof options.token === "function" ? await options.token() : options.token;
   const url = token === undefined ? safeUrl : `${safeUrl}?token=${encodeURIComponent(token)}`;
-  return { url, safeUrl, compression, WebSocket };
+  return { url, safeUrl, compression, WebSocket, socketFactory };
 }
 
 /** A host's URL without secrets. */

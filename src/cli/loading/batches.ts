@@ -1,0 +1,47 @@
+/**
+ * Items in pieces of any size → batches that are loaded one after the other.
+ *
+ * @module
+ */
+
+/** Rows a batch, at most. */
+const batchSize = 10_000;
+
+/**
+ * Loads items. While one batch is on its way the next one is read.
+ *
+ * @param pieces The items.
+ * @param load Loads a batch.
+ * @throws What reading or loading throws; a batch on its way is waited for.
+ */
+export async function loadInBatches<Item>(
+  pieces: AsyncIterable<readonly Item[]>,
+  load: (batch: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  let loading = Promise.resolve();
+  try {
+    for await (const batch of batchesOf(pieces)) {
+      await loading;
+      loading = load(batch);
+      // It is awaited below or with the next batch; a failure until then is not unhandled.
+      loading.catch(() => {});
+    }
+  } finally {
+    await loading;
+  }
+}
+
+async function* batchesOf<Item>(
+  pieces: AsyncIterable<readonly Item[]>,
+): AsyncGenerator<readonly Item[], void, undefined> {
+  let batch: Item[] = [];
+  for await (const piece of pieces) {
+    for (const item of piece) {
+      batch.push(item);
+      if (batch.length < batchSize) continue;
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,67 @@
+/**
+ * What became of the rows of a file: how many were written, and the lines of those that were not.
+ *
+ * @module
+ */
+
+import { stderr } from "node:process";
+import { Progress } from "../progress.ts";
+
+/** So many refused rows are told one by one. */
+const told = 20;
+
+/** Counts rows that were written and refused, and tells of the first refused ones; disposing of it ends the telling. */
+export class LoadReport implements Disposable {
+  readonly #mostRefused: number;
+  readonly #progress: Progress;
+  readonly #part: () => number | undefined;
+  #refused = 0;
+
+  /**
+   * @param mostRefused How many rows may be refused before it is enough.
+   * @param part How much of the input has been read, from 0 to 1.
+   */
+  constructor(mostRefused: number, part: () => number | undefined) {
+    this.#mostRefused = mostRefused;
+    this.#part = part;
+    this.#progress = new Progress(true);
+  }
+
+  /** Rows written so far. */
+  get written(): number {
+    return this.#progress.rows;
+  }
+
+  /** Rows refused so far. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Takes note of rows that were written. */
+  add(rows: number): void {
+    this.#progress.add(rows, this.#part());
+  }
+
+  /**
+   * Takes note of a row that was refused.
+   *
+   * @param line The line of the file that it begins in.
+   * @param reason What is wrong with it.
+   * @throws When it is one too many.
+   */
+  refuse(line: number, reason: string): void {
+    this.#refused++;
+    if (this.#refused <= told) stderr.write(`line ${line}: ${reason}\n`);
+    if (this.#refused === told + 1) stderr.write("…\n");
+    if (this.#refused <= this.#mostRefused) return;
+    throw new Error(
+      this.#mostRefused === 0
+        ? "stopped at the first refused row"
+        : `stopped: more than ${this.#mostRefused} rows were refused (--max-refused)`,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#progress[Symbol.dispose]();
+  }
+}

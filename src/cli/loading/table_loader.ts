@@ -1,0 +1,188 @@
+/**
+ * Rows of a text file → a table, as its declared types ask for.
+ *
+ * @module
+ */
+
+import {
+  type Connection,
+  type Field,
+  id,
+  type Identifier,
+  initCodec,
+  InterfaceError,
+} from "../../../mod.ts";
+import { nearest } from "../../internal/nearest.ts";
+import { suggestion } from "../usage.ts";
+import { type CellConverter, converterOf } from "./cell_values.ts";
+import type { LoadReport } from "./load_report.ts";
+import type { SourceCell, SourceRow } from "./source_row.ts";
+import { writeByHalves } from "./write_by_halves.ts";
+
+/** Name of the column that spreads rows over the child tables of a super table. */
+const tableNameColumn = "tbname";
+
+/** Where rows go. */
+export interface LoadTarget {
+  /** The table; the super table when rows have a `tbname`. */
+  readonly table: string;
+  /** Super table of which `table` is made. */
+  readonly using: string | undefined;
+  /** Cells that all rows have, by column name: tags, for the most part. */
+  readonly constants: ReadonlyMap<string, string>;
+  /** IANA time zone of times that tell none. */
+  readonly timeZone: string | undefined;
+}
+
+/** A batch of rows as columns, and the line of each. */
+interface Batch {
+  readonly lines: number[];
+  readonly columns: Record<string, unknown[]>;
+}
+
+/** Loads rows into a table, or into the child tables of a super table. */
+export class TableLoader {
+  readonly #db: Connection;
+  readonly #target: LoadTarget;
+  readonly #converters: ReadonlyMap<string, CellConverter>;
+  readonly #report: LoadReport;
+  /** Names that are known to be right. */
+  #checked: readonly string[] = [];
+
+  private constructor(
+    db: Connection,
+    target: LoadTarget,
+    converters: ReadonlyMap<string, CellConverter>,
+    report: LoadReport,
+  ) {
+    this.#db = db;
+    this.#target = target;
+    this.#converters = converters;
+    this.#report = report;
+  }
+
+  /**
+   * Asks the server for the columns of the table.
+   *
+   * @throws {ProgrammingError} when there is no such table.
+   */
+  static async open(db: Connection, target: LoadTarget, report: LoadReport): Promise<TableLoader> {
+    const described = db.sql`select * from ${tableId(target.using ?? target.table)} limit 0`;
+    const [fields, precision] = [await described.fields(), await described.precision()];
+    await described[Symbol.asyncDispose]();
+    const times = { codec: await initCodec(), precision, timeZone: target.timeZone };
+    const converters = new Map(
+      fields.map((field: Field) => [field.name, converterOf(field, times)]),
+    );
+    converters.set(tableNameColumn, (text) => text);
+    return new TableLoader(db, target, converters, report);
+  }
+
+  /**
+   * Writes rows, and tells the report of each that is refused.
+   *
+   * @throws {InterfaceError} when the table has no column of a row's names.
+   */
+  async load(rows: readonly SourceRow[]): Promise<void> {
+    const { lines, columns } = this.#batchOf(rows);
+    await writeByHalves(0, lines.length, {
+      write: async (from, to) => {
+        const part = Object.entries(columns).map(([name, cells]) => [name, cells.slice(from, to)]);
+        await this.#insert(Object.fromEntries(part));
+        this.#report.add(to - from);
+      },
+      refuse: (row, error) => {
+        // It is the only row of its batch: the line says which one it is.
+        this.#report.refuse(lines[row]!, error.message.replace(/, row \d+:/, ":"));
+      },
+    });
+  }
+
+  async #insert(columns: Record<string, unknown[]>): Promise<void> {
+    const { table, using } = this.#target;
+    const isSpread = tableNameColumn in columns;
+    if (isSpread && using !== undefined) {
+      throw new InterfaceError(
+        "rows with a tbname name their tables themselves: name the super table by --table, without --using",
+      );
+    }
+    await this.#db.insert(
+      tableId(table),
+      columns,
+      using === undefined ? {} : { using: tableId(using) },
+    );
+  }
+
+  #batchOf(rows: readonly SourceRow[]): Batch {
+    const lines: number[] = [];
+    const columns: Record<string, unknown[]> = {};
+    for (const row of rows) {
+      const values = this.#valuesOf(row);
+      if (values === undefined) continue;
+      const at = lines.push(row.line) - 1;
+      for (const [name, value] of values) {
+        columns[name] ??= [];
+        columns[name][at] = value;
+      }
+    }
+    // Rows that lack a column leave it as it is.
+    for (const cells of Object.values(columns)) cells.length = lines.length;
+    return { lines, columns };
+  }
+
+  /** The values of a row by column name; undefined when it is refused. */
+  #valuesOf(row: SourceRow): [name: string, value: unknown][] | undefined {
+    if (row.problem !== undefined) {
+      this.#report.refuse(row.line, row.problem);
+      return undefined;
+    }
+    this.#check(row.names);
+    try {
+      const own = row.names.map((name, i): [string, unknown] => [
+        name,
+        this.#value(name, row.cells[i]),
+      ]);
+      return [
+        ...own,
+        ...[...this.#target.constants].map(([name, text]): [string, unknown] => [
+          name,
+          this.#value(name, text),
+        ]),
+      ];
+    } catch (error) {
+      if (!(error instanceof InterfaceError)) throw error;
+      this.#report.refuse(row.line, error.message);
+      return undefined;
+    }
+  }
+
+  #value(name: string, cell: SourceCell): unknown {
+    if (cell === null || cell === undefined) return cell;
+    try {
+      return this.#converters.get(name)!(cell);
+    } catch (error) {
+      if (error instanceof InterfaceError) error.message = `column "${name}": ${error.message}`;
+      throw error;
+    }
+  }
+
+  #check(names: readonly string[]): void {
+    if (names === this.#checked) return;
+    const known = [...this.#converters.keys()];
+    const stranger = [...names, ...this.#target.constants.keys()]
+      .find((name) => !this.#converters.has(name));
+    if (stranger !== undefined) {
+      throw new InterfaceError(
+        `the table has no column ${JSON.stringify(stranger)}${
+          suggestion(nearest(stranger, known))
+        }`,
+      );
+    }
+    this.#checked = names;
+  }
+}
+
+/** A name, or `database.table`: a point cannot be part of either. */
+function tableId(name: string): Identifier {
+  return id(...name.split("."));
+}

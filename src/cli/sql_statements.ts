@@ -1,0 +1,28 @@
+/**
+ * A text of SQL → its statements.
+ *
+ * @module
+ */
+
+import { tokens } from "../sql/tokens.ts";
+
+/**
+ * Splits a text at its semicolons. Those in strings, quoted names and comments do not count.
+ *
+ * @param text One statement or several.
+ * @returns The statements without their semicolons; what is only space and comments is left out.
+ */
+export function splitStatements(text: string): string[] {
+  const statements: string[] = [];
+  let [start, isEmpty] = [0, true];
+  const take = (end: number) => {
+    if (!isEmpty) statements.push(text.slice(start, end).trim());
+    [start, isEmpty] = [end + 1, true];
+  };
+  for (const token of tokens(text)) {
+    if (token.kind === "mark" && text[token.start] === ";") take(token.start);
+    else isEmpty &&= token.kind === "space";
+  }
+  take(text.length);
+  return statements;
+}

@@ -1,0 +1,226 @@
+/**
+ * What a subscription tells of tables, carried out on another database.
+ *
+ * @module
+ */
+import { id } from "../sql/template.ts";
+import type { AlterTableEvent, CreatedChildTable, MetaEvent } from "../tmq/metadata.ts";
+import type { WaitOptions } from "../writer/writer_options.ts";
+import type { Replication } from "./apply_message.ts";
+import { columnsOf, saysMissing, type TableColumn } from "./columns.ts";
+import {
+  type Alteration,
+  alterTable,
+  createTable,
+  isAlteration,
+  type KnownTypes,
+  lacksDigits,
+} from "./definitions.ts";
+import { literalOf } from "./literals.ts";
+import { readTags, toldTag } from "./tags.ts";
+
+type CreateTableEvent = Parameters<typeof createTable>[0];
+
+/** Carries out changes of the tables of one database. Each method tells how many statements it took. */
+export class TableChanges {
+  readonly #databases: Replication;
+  readonly #database: string;
+  readonly #limits: WaitOptions;
+
+  /** `database` is the source's; the target's is the current one of its connection. */
+  constructor(databases: Replication, database: string, limits: WaitOptions) {
+    this.#databases = databases;
+    this.#database = database;
+    this.#limits = limits;
+  }
+
+  /** Carries out an event, unless that was done before; null when it does not say enough. */
+  async apply(event: MetaEvent): Promise<number | null> {
+    switch (event.type) {
+      case "create":
+        return event.tableType === "child"
+          ? await this.#createChildren(event.tables)
+          : await this.#create(event);
+      case "alter":
+        return await this.#alter(event);
+      case "drop": {
+        const kind = event.tableType === "super" ? "stable" : "table";
+        for (const name of event.tableNames) {
+          await this.#exec(`drop ${kind} if exists ${id(name).text}`);
+        }
+        return event.tableNames.length;
+      }
+      case "delete":
+        return await this.#delete(event.sql);
+      default:
+        return null;
+    }
+  }
+
+  /** Makes a table that the target lacks as the source has it now; whether the source still has it. */
+  async recover(table: string): Promise<boolean> {
+    const superTable = await this.#superTableOf(table);
+    if (superTable === undefined) return false;
+    if (superTable === null) return await this.#copyDefinition("table", table);
+    await this.#createChildren([{ tableName: table, using: superTable, tags: [] }]);
+    return true;
+  }
+
+  /** The columns that the source's table has now; null when it is gone. */
+  async sourceColumns(table: string): Promise<TableColumn[] | null> {
+    return await columnsOf(this.#databases.source, id(this.#database, table), this.#limits);
+  }
+
+  /** The columns of the target's table; null when there is none. */
+  async targetColumns(table: string): Promise<TableColumn[] | null> {
+    return await columnsOf(this.#databases.target, id(table), this.#limits);
+  }
+
+  async #exec(sql: string, params: Parameters<Replication["target"]["exec"]>[1] = []) {
+    await this.#databases.target.exec(sql, params, this.#limits);
+  }
+
+  async #create(event: CreateTableEvent): Promise<number> {
+    const known = event.columns.some(lacksDigits)
+      ? await this.#decimals(event.tableName)
+      : new Map<string, string>();
+    if (known === null) return 0;
+    await this.#exec(createTable(event, known));
+    return 1;
+  }
+
+  /** Types of the DECIMALs of a table, as the source has them; null when it is gone there. */
+  async #decimals(table: string): Promise<KnownTypes | null> {
+    const columns = await this.sourceColumns(table);
+    return columns && new Map(
+      columns.filter(({ type }) => type.startsWith("DECIMAL")).map((
+        { name, type },
+      ) => [name, type]),
+    );
+  }
+
+  async #createChildren(tables: readonly CreatedChildTable[]): Promise<number> {
+    let statements = 0;
+    for (const using of new Set(tables.map((table) => table.using))) {
+      const own = tables.filter((table) => table.using === using);
+      const columns = await this.targetColumns(using) ??
+        (await this.#copyDefinition("stable", using) ? await this.targetColumns(using) : null);
+      if (columns === null) continue;
+      const names = columns.filter(({ isTag }) => isTag).map(({ name }) => name);
+      const present = await this.#tagsOf(using, own.map(({ tableName }) => tableName));
+      for (const { tableName, tags: told } of own) {
+        const tags = present.get(tableName);
+        // A table that is gone will be dropped by a later event.
+        if (tags === undefined) continue;
+        const values = names.flatMap((name) => {
+          const old = told.find((tag) => tag.name === name);
+          return tags.has(name)
+            ? [{ name, value: tags.get(name)! }]
+            : old
+            ? [{ name, value: toldTag(old) }]
+            : [];
+        });
+        const list = values.map(({ name }) => id(name).text).join(", ");
+        const marks = values.map(() => "?").join(", ");
+        await this.#exec(
+          `create table if not exists ${id(tableName).text} using ${
+            id(using).text
+          } (${list}) tags (${marks})`,
+          values.map(({ value }) => value),
+        );
+        statements++;
+      }
+    }
+    return statements;
+  }
+
+  async #tagsOf(superTable: string, tables: readonly string[]) {
+    const name = id(this.#database, superTable);
+    return await readTags(this.#databases.source, name, tables, this.#limits);
+  }
+
+  async #alter(event: AlterTableEvent): Promise<number | null> {
+    const { tableName, change } = event;
+    if (change === "set-tag" || change === "set-tags") return await this.#setTags(event);
+    if (!isAlteration(event)) return null;
+    const columns = await this.targetColumns(tableName);
+    if (columns === null) return await this.recover(tableName) ? 1 : 0;
+    if (isDone(event, columns)) return 0;
+    const type = event.columnType;
+    const known = type !== undefined && lacksDigits({ ...event, type })
+      ? await this.#decimals(tableName)
+      : new Map<string, string>();
+    const isLost = type !== undefined && lacksDigits({ ...event, type }) &&
+      !known?.has(event.column);
+    // The column, or all of the table, will be dropped by a later event.
+    if (known === null || isLost) return 0;
+    await this.#exec(alterTable(event, known));
+    return 1;
+  }
+
+  async #setTags({ tableName, tags = [] }: AlterTableEvent): Promise<number> {
+    const superTable = await this.#superTableOf(tableName);
+    if (typeof superTable !== "string") return 0;
+    if (await this.targetColumns(tableName) === null) return await this.recover(tableName) ? 1 : 0;
+    const present = (await this.#tagsOf(superTable, [tableName])).get(tableName);
+    const known = tags.filter(({ name }) => present?.has(name));
+    for (const { name } of known) {
+      const sql = `alter table ${id(tableName).text} set tag ${id(name).text} = ?`;
+      await this.#exec(sql, [present!.get(name)!]);
+    }
+    return known.length;
+  }
+
+  async #delete(sql: string): Promise<number> {
+    try {
+      await this.#exec(sql);
+      return 1;
+    } catch (error) {
+      if (saysMissing(error)) return 0;
+      throw error;
+    }
+  }
+
+  /** The super table of one of the source's tables; null when it has none, undefined when the table is gone. */
+  async #superTableOf(table: string): Promise<string | null | undefined> {
+    const sql = "select stable_name from information_schema.ins_tables " +
+      `where db_name = ${literalOf(this.#database)} and table_name = ${literalOf(table)}`;
+    return await this.#databases.source.query(sql, [], this.#limits).value<string>();
+  }
+
+  /** Makes a table by the source's own definition; whether it still has it. */
+  async #copyDefinition(kind: "stable" | "table", table: string): Promise<boolean> {
+    const { source } = this.#databases;
+    const sql = `show create ${kind} ${id(this.#database, table).text}`;
+    try {
+      const [row] = (await source.query(sql, [], this.#limits)).toArrays();
+      await this.#exec(String(row![1]).replace(/^create (stable|table)/i, "$& if not exists"));
+      return true;
+    } catch (error) {
+      if (saysMissing(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Whether a table is already as an ALTER makes it: each vgroup tells of a super table, and messages come again. */
+function isDone(event: Alteration, columns: readonly TableColumn[]): boolean {
+  const { change, column, newName, length = 0 } = event;
+  const find = (wanted: string | undefined) => columns.find(({ name }) => name === wanted);
+  switch (change) {
+    case "add-column":
+    case "add-tag":
+      return find(column) !== undefined;
+    case "drop-column":
+    case "drop-tag":
+      return find(column) === undefined;
+    case "rename-column":
+    case "rename-tag":
+      return find(column) === undefined && find(newName) !== undefined;
+    case "resize-column":
+    case "resize-tag":
+      return (find(column)?.length ?? length) >= length;
+    case "set-compression":
+      return find(column) === undefined;
+  }
+}

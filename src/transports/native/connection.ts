@@ -1,0 +1,175 @@
+/**
+ * One connection of libtaos, seen from the application's thread: its requests, what it has open, and its end.
+ *
+ * @module
+ */
+import { ClientCode, ConnectionError, InterfaceError } from "../../errors.ts";
+import { type Limits, withDeadline } from "../../internal/abort.ts";
+import { createDeferred, type Deferred } from "../../internal/deferred.ts";
+import { type FailureDetails, requestError } from "./failure.ts";
+import type { Address } from "./library.ts";
+import type { Ticket } from "./pool.ts";
+import type { Lease } from "./process.ts";
+import type { RequestArguments, RequestName, RequestValue } from "./requests.ts";
+
+/** What is open on a connection and must be closed before it: a result or a statement. */
+export interface OpenHandle {
+  /** Request id of the query whose result it is. */
+  readonly reqId?: bigint;
+  /** Ends it without waiting. */
+  free?(): void;
+  /** Closes it, behind calls under way. Never rejects. */
+  settle(): Promise<void>;
+}
+
+/** How a request is waited for. */
+export interface Wait<T> extends Limits<T> {
+  /** Buffers among the arguments that change hands. */
+  readonly transfer?: ArrayBuffer[];
+  /** What is known of a failure. */
+  readonly errors?: FailureDetails;
+  /** Told when the wait has ended early with the call under way. */
+  readonly onAbandoned?: () => void;
+}
+
+/** A connection that is open. */
+export class NativeConnection {
+  readonly taos: Address;
+  readonly lease: Lease;
+  readonly #onClosed: () => void;
+  readonly #open = new Set<OpenHandle>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #waiting = new Set<Deferred<never>>();
+  /** How the statements under way are stopped, by request id. */
+  readonly #running = new Map<bigint, () => boolean>();
+  #closing: Promise<void> | undefined;
+
+  constructor(lease: Lease, taos: Address, onClosed: () => void) {
+    this.lease = lease;
+    this.taos = taos;
+    this.#onClosed = onClosed;
+  }
+
+  /** Remembers what must be closed before the connection. */
+  hold(handle: OpenHandle): void {
+    this.#open.add(handle);
+  }
+
+  /** Forgets what has been closed. */
+  drop(handle: OpenHandle): void {
+    this.#open.delete(handle);
+  }
+
+  /** Throws when the connection is closed. */
+  requireOpen(reqId?: bigint): void {
+    if (this.#closing === undefined) return;
+    throw new ConnectionError("the connection is closed", {
+      code: ClientCode.CONNECTION_CLOSED,
+      outcome: "not-sent",
+      reqId,
+    });
+  }
+
+  /** Hands in a request on behalf of the connection, which waits for it before it closes. */
+  submit<N extends RequestName>(
+    name: N,
+    args: RequestArguments<N>,
+    transfer?: ArrayBuffer[],
+    behind?: Ticket<unknown>,
+  ): Ticket<RequestValue<N>> {
+    const ticket = this.lease.pool.request(name, args, transfer, behind);
+    this.#track(ticket.value);
+    return ticket;
+  }
+
+  /** Makes a request and waits for it. A signal or time limit ends the wait, but not a call under way. */
+  async request<N extends RequestName>(
+    name: N,
+    args: RequestArguments<N>,
+    wait: Wait<RequestValue<N>>,
+  ): Promise<RequestValue<N>> {
+    wait.signal?.throwIfAborted();
+    this.requireOpen(wait.reqId);
+    return await this.await(this.submit(name, args, wait.transfer), wait);
+  }
+
+  /** Waits for a request that has been handed in. */
+  async await<T>(ticket: Ticket<T>, wait: Wait<T>): Promise<T> {
+    const end = createDeferred<never>();
+    this.#waiting.add(end);
+    try {
+      return await withDeadline<T>(
+        { ...wait, onLate: () => {} },
+        () => Promise.race([ticket.value, end.promise]),
+      );
+    } catch (error) {
+      this.#abandon(ticket, wait);
+      throw requestError(error, { reqId: wait.reqId, ...wait.errors });
+    } finally {
+      this.#waiting.delete(end);
+    }
+  }
+
+  /** Runs a statement under a request id, which nothing else in flight may have. */
+  async run<T>(reqId: bigint, stop: () => boolean, work: () => Promise<T>): Promise<T> {
+    if (this.#running.has(reqId)) {
+      throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
+    }
+    this.#running.set(reqId, stop);
+    try {
+      return await work();
+    } finally {
+      this.#running.delete(reqId);
+    }
+  }
+
+  /** Ends the statement with this id; false when it goes on. */
+  stop(reqId: bigint): boolean {
+    const stop = this.#running.get(reqId);
+    if (stop !== undefined) return stop();
+    for (const handle of this.#open) if (handle.reqId === reqId) handle.free?.();
+    return true;
+  }
+
+  /** Kills the call under way, if it is the only one and nothing is open: the library kills all or nothing. */
+  killAlone(): boolean {
+    if (this.#underWay.size !== 1 || this.#open.size > 0) return false;
+    this.lease.library.functions.taos_kill_query(this.taos);
+    return true;
+  }
+
+  /** Rejects who is waiting, stops what runs, closes what is open, and then the connection. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    for (const { reject } of this.#waiting) {
+      reject(
+        new ConnectionError("the connection is closed", {
+          code: ClientCode.CONNECTION_CLOSED,
+          outcome: "unknown",
+        }),
+      );
+    }
+    if (this.#underWay.size > 0) this.lease.library.functions.taos_kill_query(this.taos);
+    await Promise.all([...this.#open].map((handle) => handle.settle()));
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.lease.pool.request("close", { taos: this.taos }).value.catch(() => {});
+    this.lease.release();
+    this.#onClosed();
+  }
+
+  #track(value: Promise<unknown>): void {
+    this.#underWay.add(value);
+    const done = () => void this.#underWay.delete(value);
+    value.then(done, done);
+  }
+
+  /** What comes late is let go by `onLate`, and until then counts as under way. */
+  #abandon<T>(ticket: Ticket<T>, { onLate, onAbandoned }: Wait<T>): void {
+    if (this.lease.pool.withdraw(ticket)) return;
+    ticket.value.then((value) => onLate?.(value)).catch(() => {});
+    if (ticket.worker) onAbandoned?.();
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Loading libtaos before the runtime's FFI does. Bun and Deno export `uv_*` functions of their own, and libtaos would
+ * bind its libuv calls to them and take the process down; RTLD_DEEPBIND, which only glibc has, makes it prefer its own.
+ * What is opened here is never closed, so that the library stays where its own threads run.
+ *
+ * @module
+ */
+import { type Address, LoadFailure, type Platform } from "./library.ts";
+import { cText } from "./memory.ts";
+import type { Prototype } from "./symbols.ts";
+
+type Call = (...args: unknown[]) => unknown;
+
+/** What the runtime lends. */
+export interface SystemLoader {
+  /** Opens a library of the system. Throws {@linkcode LoadFailure}. */
+  open(path: string, table: Readonly<Record<string, Prototype>>): Readonly<Record<string, Call>>;
+  /** The text that begins there. */
+  text(at: Address): string;
+}
+
+const table: Readonly<Record<string, Prototype>> = {
+  dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+  dlerror: { parameters: [], result: "pointer" },
+};
+
+/** RTLD_NOW. */
+const now = 2;
+/** RTLD_DEEPBIND of glibc. */
+const deepBind = 8;
+
+const systems: Readonly<Record<Platform, { library: string; flags: number } | undefined>> = {
+  linux: { library: "libc.so.6", flags: now | deepBind },
+  darwin: { library: "/usr/lib/libSystem.B.dylib", flags: now },
+  windows: undefined,
+};
+
+/**
+ * Loads the library at `path` and the one beside it that has the native driver, where there is one.
+ *
+ * @throws {LoadFailure} when it cannot be loaded.
+ */
+export function preload(path: string, platform: Platform, loader: SystemLoader): void {
+  const system = systems[platform];
+  if (system === undefined) return;
+  const { dlopen, dlerror } = loader.open(system.library, table);
+  const load = (file: string) => dlopen!(cText(file), system.flags) !== 0;
+  // From about 3.3.6 on libtaos is a shell that opens its driver by itself, without the flag.
+  load(path.replace(/libtaos(?=\.[^/]*$)/, "libtaosnative"));
+  if (!load(path)) throw new LoadFailure(loader.text(dlerror!() as Address));
+}

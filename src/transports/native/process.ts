@@ -1,0 +1,142 @@
+/**
+ * libtaos in this process. The library has one configuration and one set of threads for the whole process, so what is
+ * kept here is kept for all connections; nothing is opened before the first of them, and no thread outlives the last.
+ *
+ * @module
+ */
+import { InterfaceError } from "../../errors.ts";
+import type { ResolvedOptions } from "../../options.ts";
+import { requestError } from "./failure.ts";
+import type { NativeLibrary, NativeRuntime } from "./library.ts";
+import { candidates, type LoadRequest } from "./load.ts";
+import { WorkerPool } from "./pool.ts";
+import { NativeWorker } from "./worker.ts";
+
+const defaultFolders = { linux: "/etc/taos", darwin: "/etc/taos", windows: "C:\\TDengine\\cfg" };
+
+/** What a connection asks for. */
+export type LibraryOptions = Pick<ResolvedOptions, "library" | "configDir">;
+
+/** The library, held by one connection or consumer. */
+export interface Lease {
+  /** Version text of the library. */
+  readonly version: string;
+  /** The library in the calling thread: for calls that cannot block. */
+  readonly library: NativeLibrary;
+  readonly pool: WorkerPool;
+  /** Starts a thread for one owner, who ends it. */
+  startWorker(): NativeWorker;
+  /** Gives it back; with the last one the threads end. Nothing may be under way. */
+  release(): void;
+}
+
+/** Threads and users, from the first connection to the last. */
+interface Tenancy {
+  readonly pool: WorkerPool;
+  readonly opened: Promise<Opened>;
+  userCount: number;
+  library: NativeLibrary | undefined;
+}
+
+interface Opened {
+  readonly library: NativeLibrary;
+  readonly path: string;
+  readonly version: string;
+}
+
+let tenancy: Tenancy | undefined;
+/** How the library was first opened; it stays that way until the process ends. */
+let settled: { readonly path: string; readonly configDir: string } | undefined;
+
+/**
+ * Opens the library, or joins those who have it open.
+ *
+ * @throws {LoadError} when it cannot be loaded.
+ * @throws {InterfaceError} when the process has another library, or another configuration.
+ */
+export async function acquireLibrary(
+  runtime: NativeRuntime,
+  options: LibraryOptions,
+): Promise<Lease> {
+  requireSame(runtime, options);
+  const joined = tenancy ??= openTenancy(runtime, options);
+  joined.userCount++;
+  const release = () => {
+    if (--joined.userCount > 0) return;
+    if (tenancy === joined) tenancy = undefined;
+    joined.pool.end();
+    joined.library?.close();
+  };
+  try {
+    const { library, version, path } = await joined.opened;
+    // The first two may have come at the same time.
+    requireSame(runtime, options);
+    const startWorker = () => openWorker(runtime, { paths: [path], isFirst: false });
+    return { version, library, pool: joined.pool, startWorker, release: once(release) };
+  } catch (error) {
+    release();
+    throw requestError(error);
+  }
+}
+
+function openTenancy(runtime: NativeRuntime, options: LibraryOptions): Tenancy {
+  let paths = settled === undefined
+    ? candidates(runtime.platform, options.library, () => runtime.libraryInEnvironment())
+    : [settled.path];
+  const pool = new WorkerPool(() => openWorker(runtime, { paths, isFirst: false }));
+  const open = async (): Promise<Opened> => {
+    const isFirst = settled === undefined;
+    const first = openWorker(runtime, { paths, isFirst, configDir: options.configDir });
+    pool.add(first);
+    const { path, version } = await first.loaded;
+    paths = [path];
+    settled ??= { path, configDir: options.configDir ?? defaultFolders[runtime.platform] };
+    opening.library = runtime.openLibrary(path);
+    return { library: opening.library, path, version };
+  };
+  const opening: Tenancy = {
+    pool,
+    userCount: 0,
+    library: undefined,
+    opened: Promise.resolve().then(open),
+  };
+  return opening;
+}
+
+function openWorker(
+  runtime: NativeRuntime,
+  request: Pick<LoadRequest, "paths" | "isFirst"> & Partial<LoadRequest>,
+): NativeWorker {
+  return new NativeWorker(runtime.startWorker(), { configDir: undefined, ...request });
+}
+
+function requireSame(runtime: NativeRuntime, { library, configDir }: LibraryOptions): void {
+  if (settled === undefined) return;
+  if (library !== undefined && library !== settled.path) {
+    throw new InterfaceError(
+      `option library: this process has opened ${settled.path}, and can have one libtaos only`,
+    );
+  }
+  if (
+    configDir !== undefined && folder(runtime, configDir) !== folder(runtime, settled.configDir)
+  ) {
+    throw new InterfaceError(
+      `option configDir: libtaos of this process is configured by ${settled.configDir}, and can be only once`,
+    );
+  }
+}
+
+/** A folder's name without the separator at its end; case does not count on Windows. */
+function folder({ platform }: NativeRuntime, path: string): string {
+  return platform === "windows"
+    ? path.replace(/[\\/]+$/, "").toLowerCase()
+    : path.replace(/(?<=.)\/+$/, "");
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * The Worker's side: one request at a time, synchronously.
+ *
+ * @module
+ */
+import { failureOf } from "./failure.ts";
+import type { NativeLibrary, NativeRuntime } from "./library.ts";
+import { loadLibrary, type LoadRequest } from "./load.ts";
+import { type RequestName, requests } from "./requests.ts";
+import type { WorkerReply, WorkerRequest } from "./worker.ts";
+
+/** What a Worker's global scope offers. */
+interface WorkerScope {
+  onmessage: ((event: { readonly data: WorkerRequest }) => void) | null;
+  postMessage(reply: WorkerReply, transfer: ArrayBuffer[]): void;
+}
+
+type Handler = (library: NativeLibrary, args: unknown) => unknown;
+
+function transferables(value: unknown): ArrayBuffer[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).filter((member) => member instanceof ArrayBuffer);
+}
+
+/** Serves requests for as long as the Worker lives. The first one is `load`. */
+export function serve(runtime: Pick<NativeRuntime, "openLibrary">): void {
+  const scope = self as unknown as WorkerScope;
+  let library: NativeLibrary | undefined;
+  let version = "";
+  const load = (request: LoadRequest) => {
+    const opened = loadLibrary(runtime, request);
+    library = opened.library;
+    version = opened.loaded.version;
+    return opened.loaded;
+  };
+  const handle = ({ name, args }: WorkerRequest): unknown => {
+    if (name === "load") return load(args as LoadRequest);
+    if (library === undefined) throw new Error("the library could not be opened in this thread");
+    return (requests[name as RequestName] as Handler)(library, args);
+  };
+  scope.onmessage = ({ data }) => {
+    const { id } = data;
+    try {
+      const value = handle(data);
+      scope.postMessage({ id, value }, transferables(value));
+    } catch (error) {
+      scope.postMessage({ id, failure: failureOf(error, version) }, []);
+    }
+  };
+}

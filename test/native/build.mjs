@@ -1,0 +1,113 @@
+/**
+ * Compiles the stand-in for libtaos with the machine's `cc` into .cache/native, unless it is there already:
+ *
+ *     node test/native/build.mjs            libtaos.so and libtaosnative.so; prints the path of the first
+ *     node test/native/build.mjs driver     the C program that replays call sequences under AddressSanitizer
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(folder));
+const golden = join(root, "test/golden");
+const output = join(root, ".cache/native");
+
+const flags = [
+  "-std=c11",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-g",
+  "-pthread",
+  `-I${folder}`,
+  `-DGOLDEN_BLOCKS="${join(golden, "blocks")}"`,
+  `-DNATIVE_PART="${join(output, "libtaosnative.so")}"`,
+];
+const shared = ["-O2", "-fPIC", "-shared", "-fvisibility=hidden"];
+
+const filesIn = (path) =>
+  readdirSync(path).filter((name) => /\.[ch]$/.test(name)).map((name) => join(path, name));
+const files = filesIn(folder);
+const sourcesOf = (names) => names.filter((name) => name.endsWith(".c"));
+
+const library = { file: "libtaos.so", flags: shared, files };
+const nativePart = {
+  file: "libtaosnative.so",
+  flags: shared,
+  files: [
+    ...filesIn(join(folder, "taosnative")),
+    ...["runtime_symbols.c", "uv.c", "breach.c"].map((name) => join(folder, name)),
+  ],
+};
+const driver = {
+  file: "driver",
+  flags: [
+    "-O1",
+    "-fsanitize=address,undefined",
+    "-fno-omit-frame-pointer",
+    "-Wno-format-truncation",
+  ],
+  files: [...files, ...filesIn(join(folder, "driver"))],
+};
+
+/** Whether there is a C compiler here. */
+export const hasCompiler = () => spawnSync("cc", ["--version"]).status === 0;
+
+/** Every size and offset of the recorded ABI, as a C file that does not compile where one differs. */
+function abiAssertions() {
+  const { structs } = JSON.parse(readFileSync(join(golden, "abi.json"), "utf8"));
+  const lines = structs.flatMap(({ struct, size, align, fields }) => [
+    `_Static_assert(sizeof(${struct}) == ${size}, "size of ${struct}");`,
+    `_Static_assert(_Alignof(${struct}) == ${align}, "alignment of ${struct}");`,
+    ...Object.entries(fields).flatMap(([name, [offset, bytes]]) => [
+      `_Static_assert(offsetof(${struct}, ${name}) == ${offset}, "offset of ${struct}.${name}");`,
+      `_Static_assert(sizeof(((${struct} *)0)->${name}) == ${bytes}, "size of ${struct}.${name}");`,
+    ]),
+  ]);
+  return ["#include <stddef.h>", '#include "taos.h"', ...lines, ""].join("\n");
+}
+
+function isStale(target, files) {
+  const built = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const inputs = [...files, fileURLToPath(import.meta.url), join(golden, "abi.json")];
+  return inputs.some((input) => statSync(input).mtimeMs > built);
+}
+
+function compile({ file, flags: own, files }) {
+  const target = join(output, file);
+  if (!isStale(target, files)) return target;
+  mkdirSync(output, { recursive: true });
+  const abi = join(output, "abi.c");
+  writeFileSync(abi, abiAssertions());
+  // Several processes may build at once, and none may open half a file.
+  const part = `${target}.${process.pid}`;
+  const { status, stderr } = spawnSync(
+    "cc",
+    [...flags, ...own, ...sourcesOf(files), abi, "-o", part, "-ldl"],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`cc: the stand-in does not compile:\n${stderr}`);
+  renameSync(part, target);
+  return target;
+}
+
+/** Compiles both parts of the library when they are stale; the path of libtaos.so. */
+export function buildLibrary() {
+  compile(nativePart);
+  return compile(library);
+}
+
+/** Compiles the driver when it is stale; its path. */
+export function buildDriver() {
+  compile(nativePart);
+  return compile(driver);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(process.argv[2] === "driver" ? buildDriver() : buildLibrary());
+}

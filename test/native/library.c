@@ -1,0 +1,102 @@
+/* The library as a whole: its version, its options, its configuration file (protocol.md §6.1). */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+#include "faults.h"
+#include "runtime_symbols.h"
+#include "standin.h"
+
+enum { OPTION_LOCALE = 0, OPTION_CONFIG_DIRECTORY = 3, OPTION_DRIVER = 6, DEFAULT_PORT = 6030 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool is_initialised;
+static char config_directory[4096] = "/etc/taos";
+static char version[64] = "3.3.7.5";
+
+void standin_version(const char *text) { snprintf(version, sizeof version, "%s", text); }
+
+const char *taos_get_client_info(void) { return version; }
+
+bool library_is_at_least(int major, int minor, int patch) {
+  int own[3] = {0};
+  sscanf(version, "%d.%d.%d", &own[0], &own[1], &own[2]);
+  int wanted[3] = {major, minor, patch};
+  for (int i = 0; i < 3; i++) {
+    if (own[i] != wanted[i]) return own[i] > wanted[i];
+  }
+  return true;
+}
+
+static void open_native_part(void) {
+  void *part = dlopen(NATIVE_PART, RTLD_NOW | RTLD_LOCAL);
+  void (*native_init)(void) = part == NULL ? NULL : (void (*)(void))dlsym(part, "native_init");
+  if (native_init == NULL) breach("taos_init", "%s", dlerror());
+  native_init();
+}
+
+int taos_init(void) {
+  int32_t code = faults_enter(__func__);
+  pthread_mutex_lock(&lock);
+  if (!is_initialised) {
+    runtime_symbols_check("libtaos.so");
+    open_native_part();
+  }
+  is_initialised = true;
+  pthread_mutex_unlock(&lock);
+  if (code == 0) return 0;
+  error_set(code, code_message(code));
+  return -1;
+}
+
+int taos_options(int option, const void *arg, ...) {
+  if (arg == NULL || option < OPTION_LOCALE || option > OPTION_DRIVER) {
+    return error_set(CODE_INVALID_PARAMETER, code_message(CODE_INVALID_PARAMETER));
+  }
+  pthread_mutex_lock(&lock);
+  // What comes after the initialisation comes too late.
+  if (!is_initialised && option == OPTION_CONFIG_DIRECTORY) {
+    snprintf(config_directory, sizeof config_directory, "%s", (const char *)arg);
+  }
+  pthread_mutex_unlock(&lock);
+  return 0;
+}
+
+/* The value of a key in taos.cfg, which the caller frees; NULL without one. */
+static char *configured(const char *key) {
+  char path[4352], line[1024], name[128], value[512], *found = NULL;
+  snprintf(path, sizeof path, "%s/taos.cfg", config_directory);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return NULL;
+  while (fgets(line, sizeof line, file) != NULL) {
+    if (sscanf(line, " %127[^# \t\n] %511[^# \t\n]", name, value) != 2 || strcasecmp(name, key) != 0) continue;
+    free(found);
+    found = strdup(value);
+  }
+  fclose(file);
+  return found;
+}
+
+static uint16_t configured_port(void) {
+  char *text = configured("serverPort");
+  uint16_t port = text == NULL ? DEFAULT_PORT : (uint16_t)atoi(text);
+  free(text);
+  return port;
+}
+
+void login_address(const struct login *login, char **host, uint16_t *port) {
+  char *first = login->ip == NULL ? configured("firstEp") : NULL;
+  *host = strdup(login->ip != NULL ? login->ip : first != NULL ? first : "localhost");
+  *port = login->port;
+  char *colon = login->ip == NULL ? strrchr(*host, ':') : NULL;
+  if (colon != NULL) {
+    *colon = 0;
+    if (*port == 0) *port = (uint16_t)atoi(colon + 1);
+  }
+  if (*port == 0) *port = configured_port();
+  free(first);
+}

@@ -1,0 +1,27 @@
+/* What the stand-in has and libtaos has not: for tests. */
+#ifndef STANDIN_H
+#define STANDIN_H
+
+#include <stdint.h>
+
+#include "taos.h"
+
+/*
+ * Objects that are alive, of one kind or (NULL) of all: connection, result (a message too), statement, consumer, conf,
+ * list, fields, assignment, raw, meta.
+ */
+TAOS_EXPORT int64_t standin_live(const char *kind);
+
+/* The call of this function that is the nth from now (1 = the next) fails with the code; 0 takes that back. */
+TAOS_EXPORT void standin_fail(const char *function, int nth, int32_t code);
+
+/* Every call of this function takes so many milliseconds longer; a stopped query does not wait for its end. */
+TAOS_EXPORT void standin_delay(const char *function, int milliseconds);
+
+/* How often a function that can block was called. */
+TAOS_EXPORT int64_t standin_calls(const char *function);
+
+/* The version that the library says it has, before the first connection: "3.3.7.5" by default. */
+TAOS_EXPORT void standin_version(const char *version);
+
+#endif

@@ -1,0 +1,37 @@
+/* Prepared statements (protocol.md §2.7.1, §4). */
+#ifndef STATEMENT_H
+#define STATEMENT_H
+
+#include "result.h"
+
+/* Roles of placeholders. */
+enum { ROLE_COLUMN = 1, ROLE_TAG = 2, ROLE_QUERY = 3, ROLE_TABLE = 4 };
+
+struct statement {
+  struct connection *connection;
+  /* The server's id. */
+  uint64_t id;
+  bool is_prepared;
+  bool is_insert;
+  /* Placeholders in their order; NULL for a query, and where they cannot be told. */
+  TAOS_FIELD_ALL *fields;
+  int field_count;
+  /* What taos_stmt2_get_fields answers instead. */
+  int32_t fields_code;
+  char *fields_text;
+  /* Placeholders of each role that a bind must give. */
+  int column_count, tag_count;
+  bool binds_table;
+  int32_t code;
+  char *text;
+  /* Flags of taos_stmt2_init. */
+  bool single_stable, single_bind;
+  /* The last result, where the library owns it. */
+  struct result *result;
+};
+
+/* Writes what a bind hands over as the payload of action 9 (protocol.md §4.1); ends the process when it cannot be right. */
+void bind_write(struct bytes *to, const struct statement *statement, const TAOS_STMT2_BINDV *bindv,
+                const char *function);
+
+#endif

@@ -1,0 +1,226 @@
+/** `tdwire write` in real processes, against the embedded server. */
+
+import { DuckDBInstance } from "@duckdb/node-api";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, type Connection } from "../../mod.ts";
+import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { run, start } from "./cli_process.ts";
+import { fillAllTypes, makeAllTypes } from "./cli_tables.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tdwire-cli-"));
+const file = (name: string) => join(folder, name);
+let server: DevServer;
+let db: Connection;
+
+beforeAll(async () => {
+  server = await createServer({ port: 0, version: "3.4.0.0" });
+  db = await connect(server.url);
+  await fillAllTypes(db, "source");
+  await db.exec("create stable documents (ts timestamp, v int) tags (doc json)");
+  await db.exec(
+    `insert into j1 using documents tags ('{"a":1.5,"b":"x, y","c":null}') values ('2024-01-01T00:00:00Z', 1)`,
+  );
+  await db.exec("create database power keep 36500");
+  await db.use("power");
+  await db.exec(
+    "create stable meters (ts timestamp, current float, voltage int, note varchar(8)) tags (site nchar(16), n int)",
+  );
+});
+
+afterAll(async () => {
+  await db.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("tdwire write", () => {
+  it.each([["csv", "bun"], ["jsonl", "node"], ["csv", "deno"]] as const)(
+    "tdwire write takes back what tdwire query wrote as %s, with every type, in %s",
+    async (format, runtime) => {
+      const database = `copy_${format}_${runtime}`;
+      await using other = await connect(server.url);
+      await makeAllTypes(other, database);
+      await other.exec("create stable documents (ts timestamp, v int) tags (doc json)");
+      for (const table of ["alltypes", "documents"]) {
+        const select = `select tbname, * from ${table}`;
+        const query = (from: string) =>
+          run(["query", "--url", `${server.url}/${from}`, "--format", format, select], { runtime });
+        const before = await query("source");
+        expect(before).toMatchObject({ code: 0, stderr: "" });
+        const written = await run(
+          [
+            "write",
+            "--url",
+            `${server.url}/${database}`,
+            "--format",
+            format,
+            "--table",
+            table,
+            "-",
+          ],
+          { runtime, stdin: before.stdout },
+        );
+        expect(written).toMatchObject({ code: 0, stderr: "" });
+        expect(written.stdout).toBe(table === "alltypes" ? "8 rows written\n" : "1 row written\n");
+        expect((await query(database)).stdout).toBe(before.stdout);
+      }
+    },
+  );
+
+  it("tdwire write takes CSV that DuckDB wrote", async () => {
+    const instance = await DuckDBInstance.create(":memory:");
+    const duckdb = await instance.connect();
+    const rows =
+      `select 1700000000000 + i as ts, i / 7 as current, if(i % 3 = 0, null, i) as voltage,
+      case i % 4 when 0 then null when 1 then '' when 2 then 'a"b,' else e'x\\ny' end as note
+      from range(12) r(i)`;
+    await duckdb.run(
+      `copy (${rows}) to '${file("duck.csv")}' (header, delimiter ';', force_quote (note))`,
+    );
+    const url = `${server.url}/power`;
+    const args = ["--delimiter", ";", "--using", "meters", "--tag", "site=north", "--tag", "n=7"];
+    const outcome = await run(["write", ...args, "--table", "duck", file("duck.csv")], { url });
+    expect(outcome).toEqual({ code: 0, stdout: "12 rows written\n", stderr: "" });
+    const wanted = await duckdb.runAndReadAll(
+      `select ts, current::float::double, voltage::int, note from (${rows}) order by ts`,
+    );
+    const found = await db.query("select ts, current, voltage, note from duck order by ts");
+    expect(found.toArrays().map(([ts, ...cells]) => [BigInt((ts as Date).getTime()), ...cells]))
+      .toEqual(wanted.getRowsJS());
+    expect(await db.query("select distinct site, n from duck").first()).toEqual({
+      site: "north",
+      n: 7,
+    });
+    duckdb.closeSync();
+    instance.closeSync();
+  });
+
+  it("tdwire write names the lines of rows that are refused, and writes the others", async () => {
+    const csv = `ts,current,voltage,note
+2024-01-01T00:00:00Z,1.5,1,a
+2024-01-01T00:00:01Z,x,1,a
+2024-01-01T00:00:02Z,1.5,99999999999,a
+2024-01-01T00:00:03Z,1.5,1,"two
+rows"
+2024-01-01T00:00:04Z,1.5,1,much too long
+2024-01-01T00:00:05Z,1.5
+,1.5,1,a
+2024-01-01T00:00:06Z,,,
+2024-01-01 00:00:07,1,1,a
+`;
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "bad", "--using", "meters"];
+    const outcome = await run([...args, "--tag", "site=x", "-"], { url, stdin: csv });
+    expect(outcome.code).toBe(1);
+    expect(outcome.stdout).toBe("3 rows written, 6 refused\n");
+    const lines = outcome.stderr.trimEnd().split("\n");
+    expect(lines.map((line) => Number(/^line (\d+): /.exec(line)?.[1])).sort((a, b) => a - b))
+      .toEqual([3, 4, 7, 8, 9, 11]);
+    expect(outcome.stderr).toMatch(/^line 3: column "current": .*FLOAT$/m);
+    expect(outcome.stderr).toMatch(/^line 4: column "voltage": 99999999999 does not fit INT$/m);
+    expect(outcome.stderr).toMatch(/^line 11: column "ts": .*--time-zone/m);
+    const { rows } = await db.query("select note from bad order by ts");
+    expect(rows).toEqual([{ note: "a" }, { note: "two\nrows" }, { note: null }]);
+  });
+
+  it("tdwire write reads times without a zone in the zone that is asked for", async () => {
+    const csv =
+      "ts,voltage\n2024-01-15 12:00:00,1\n2024-07-15T12:00:00.5,2\n2024-07-15T12:00:00Z,3\n";
+    const url = `${server.url}/power`;
+    const args = ["--format", "csv", "--table", "zoned", "--using", "meters", "--tag", "n=1"];
+    const outcome = await run(
+      ["write", ...args, "--time-zone", "Europe/Berlin", "-"],
+      { url, stdin: csv },
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+    const { rows } = await db.query("select ts from zoned order by voltage");
+    expect(rows.map(({ ts }) => (ts as Date).toISOString())).toEqual([
+      "2024-01-15T11:00:00.000Z",
+      "2024-07-15T10:00:00.500Z",
+      "2024-07-15T12:00:00.000Z",
+    ]);
+  });
+
+  it("tdwire write leaves columns as they are that a JSON line does not name", async () => {
+    await db.exec("create table kept (ts timestamp, a bigint, b varchar(8))");
+    const stdin = `{"ts":1700000000000,"a":9007199254740993,"b":"x"}
+{"ts":1700000000000,"b":"y"}
+{"ts":1700000000001,"a":null}
+[1]
+{"ts":
+`;
+    const url = `${server.url}/power`;
+    const outcome = await run(["write", "--format", "jsonl", "--table", "kept", "-"], {
+      url,
+      stdin,
+    });
+    expect(outcome).toMatchObject({ code: 1, stdout: "3 rows written, 2 refused\n" });
+    expect(outcome.stderr).toMatch(/^line 4: each line must be an object/m);
+    expect(outcome.stderr).toMatch(/^line 5: /m);
+    expect((await db.query("select a, b from kept order by ts")).toArrays())
+      .toEqual([[9007199254740993n, "y"], [null, null]]);
+  });
+
+  it("tdwire write stops when too many rows are refused", async () => {
+    const url = `${server.url}/power`;
+    const stdin = `ts,voltage\n${"x,1\n".repeat(50)}`;
+    const args = ["write", "--format", "csv", "--table", "stopped", "--using", "meters"];
+    const outcome = await run([...args, "--max-refused", "30", "-"], { url, stdin });
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written, 31 refused\n" });
+    expect(outcome.stderr.match(/^line/gm)).toHaveLength(20);
+    expect(outcome.stderr).toContain("--max-refused");
+  });
+
+  it("tdwire write names the column that the table does not have", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "meters", "-"];
+    const outcome = await run(args, { url, stdin: "tbname,ts,voltag\nd,1700000000000,1\n" });
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+    expect(outcome.stderr).toContain('no column "voltag"; did you mean voltage?');
+  });
+
+  it("tdwire write takes line protocol, telnet lines and OpenTSDB JSON", async () => {
+    const url = `${server.url}/power`;
+    const line =
+      "# a comment\nweather,site=n t=1.5 1700000000000\nweather,site=n t=x7 1700000000001\nweather,site=n t=2.5 1700000000002\n";
+    writeFileSync(file("weather.lp"), line);
+    const telnet = "wind 1700000000000 3.5 site=n\n";
+    const json = '{"metric":"rain","timestamp":1700000000000,"value":1.25,"tags":{"site":"n"}}\n';
+    const [first, second, third] = await Promise.all([
+      run(["write", "--precision", "ms", file("weather.lp")], { url }),
+      run(["write", "--format", "telnet", "-"], { url, stdin: telnet }),
+      run(["write", "--format", "json", "-"], { url, stdin: json }),
+    ]);
+    expect(first).toMatchObject({ code: 1, stdout: "2 rows written, 1 refused\n" });
+    expect(first!.stderr).toMatch(/^line 3: /);
+    expect([second!.stdout, third!.stdout]).toEqual(["1 row written\n", "1 row written\n"]);
+    expect((await db.query("select t from weather order by _ts")).toArrays()).toEqual([[1.5], [
+      2.5,
+    ]]);
+    expect(await db.query("select count(*) from rain").value()).toBe(1n);
+    expect(await db.query("select count(*) from wind").value()).toBe(1n);
+  });
+
+  it("tdwire write stops at Ctrl-C behind the batch on its way, and tells what was written", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "cut", "--using", "meters", "-"];
+    const { child, ended } = start(args, { url, runtime: "node", keepsInputOpen: true });
+    const rows = Array.from({ length: 25_000 }, (_, i) => `${1_700_000_000_000 + i},${i}\n`);
+    child.stdin.write(`ts,voltage\n${rows.join("")}`);
+    while (await writtenInto("cut") < 10_000n) await new Promise((next) => setTimeout(next, 20));
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect([code, stderr]).toEqual([130, ""]);
+    const written = Number(/^(\d+) rows written\n$/.exec(stdout)?.[1]);
+    expect(await writtenInto("cut")).toBe(BigInt(written));
+  });
+});
+
+/** Rows of a table; 0 when it is not there so far. */
+async function writtenInto(table: string): Promise<bigint> {
+  const count = await db.query(`select count(*) from ${table}`).value<bigint>().catch(() => 0n);
+  return count ?? 0n;
+}

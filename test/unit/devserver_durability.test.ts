@@ -1,0 +1,78 @@
+/** What a server with a file leaves behind when it is killed: everything it acknowledged (`kill -9`, at random moments). */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { expect, test } from "vitest";
+import { preparations, works, Writer } from "./devserver_durability_writers.ts";
+import { startServer } from "./devserver_process.ts";
+
+const kills = 100;
+const seed = Number(process.env["TDWIRE_TEST_SEED"] ?? Date.now() % 1_000_000);
+
+/** A seeded generator of whole numbers below a bound. */
+function generator(start: number): (below: number) => number {
+  let state = start >>> 0;
+  return (below) => {
+    state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
+    return Math.floor((state ^ state >>> 13 >>> 0) / 2 ** 32 * below);
+  };
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test(`a server with a file keeps what it acknowledged over ${kills} kills`, async () => {
+  console.log(`devserver_durability: seed ${seed} (TDWIRE_TEST_SEED)`);
+  const random = generator(seed);
+  const folder = await mkdtemp(join(tmpdir(), "tdwire-kill-"));
+  const file = join(folder, "kept.duckdb");
+  const writers = works.map((work) => new Writer(work));
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const server = startServer(file);
+      if (kill > 0 && kill % 8 === 0) {
+        await wait(random(250));
+        await server.kill();
+        continue;
+      }
+      const url = await server.url;
+      if (kill === 0) {
+        for (const sql of preparations) {
+          const database = await fetch(`${url.replace("ws:", "http:")}/rest/sql`, {
+            method: "POST",
+            headers: { authorization: `Basic ${btoa("root:taosdata")}` },
+            body: sql,
+          });
+          expect(await database.json()).toMatchObject({ code: 0 });
+        }
+      }
+      const differences = await Promise.all(writers.map((writer) => writer.check(url)));
+      expect({ kill, differences: differences.filter((difference) => difference !== null) })
+        .toEqual({ kill, differences: [] });
+      let isKilled = false;
+      const runs = writers.map((writer) => writer.run(url, () => isKilled));
+      await wait(100 + random(500));
+      isKilled = true;
+      if (kill % 8 === 4) {
+        server.stop();
+        await wait(random(60));
+      }
+      await server.kill();
+      await Promise.all(runs);
+    }
+    const server = startServer(file);
+    const url = await server.url;
+    for (const writer of writers) expect(await writer.check(url)).toBeNull();
+    const steps = writers.map(({ acknowledged }) => acknowledged);
+    console.log(
+      `devserver_durability: steps kept: ${
+        writers.map(({ work, acknowledged }) => `${work.name} ${acknowledged}`).join(", ")
+      }`,
+    );
+    expect(Math.min(...steps)).toBeGreaterThan(kills / 5);
+    await server.kill();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 240_000);

@@ -2,7 +2,7 @@
  * Compiles mod.ts, src/ and examples/ to dist/.
  *
  *     node .scripts/build.mjs                 build
- *     node .scripts/build.mjs --if-possible   build if TypeScript is installed (`prepare` of npm)
+ *     node .scripts/build.mjs --if-possible   build if that and TypeScript is installed (`prepare` of npm)
  *     node .scripts/build.mjs --if-stale      build if a source is younger than dist/
  *
  * @module
@@ -44,8 +44,11 @@ export async function build() {
       const { ok } = await run(`tsc -p ${project} --outDir ${scratch}`, { quiet: true });
       if (!ok) return false;
     }
-    const codec = "src/codec/generated/codec.wasm";
-    copyFileSync(join(root, codec), join(target, codec));
+    for (
+      const module of ["src/codec/generated/codec.wasm", "src/component/generated/component.wasm"]
+    ) {
+      copyFileSync(join(root, module), join(target, module));
+    }
     const command = join(target, "src/cli/main.js");
     if (existsSync(command)) chmodSync(command, 0o755);
     rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -70,5 +73,5 @@ if (process.argv[1] === import.meta.filename) {
   const hasCompiler = existsSync(join(root, "node_modules", "typescript"));
   if (flag === "--if-possible" && !hasCompiler) {
     console.log("No TypeScript here: nothing is built.");
-  } else if (flag !== "--if-stale" || isStale()) process.exitCode = await build() ? 0 : 1;
+  } else if (flag === undefined || isStale()) process.exitCode = await build() ? 0 : 1;
 }

@@ -30,6 +30,7 @@ const steps = {
 };
 if (isThere("examples/demo.ts")) {
   steps["types: examples"] = "tsc --noEmit -p examples/tsconfig.json";
+  steps["types: dashboard"] = "tsc --noEmit -p examples/dashboard/tsconfig.json";
 }
 if (hasProgram("cargo")) {
   steps["format: Rust"] = "cargo fmt --all --check --manifest-path wasm/Cargo.toml";

@@ -71,6 +71,13 @@ export async function vitest(project, env = {}) {
   return { passed: numPassedTests, failed, output: result.output };
 }
 
+/** The tests in a browser, where there is one. */
+export async function chromium(env) {
+  const result = await vitest("browser", env);
+  if (!/chromium: skipped/.test(result.output)) return result;
+  return { ...result, isSkipped: true, note: "skipped: no Chromium" };
+}
+
 /** Deno's tests below test/deno. */
 export async function deno(env) {
   const result = await run("deno test -A --no-check test/deno", { env });

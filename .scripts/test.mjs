@@ -3,7 +3,7 @@
  *
  *     node .scripts/test.mjs                  all suites
  *     node .scripts/test.mjs unit deno        some of them: types rust unit node deno bun workerd
- *                                             docs package examples
+ *                                             chromium docs package examples
  *
  * The server under test is the embedded one, started once; TDENGINE_TEST_URL names another.
  *
@@ -16,6 +16,7 @@ import { report } from "./run.mjs";
 import {
   bun,
   casesIn,
+  chromium,
   deno,
   docs,
   projects,
@@ -37,17 +38,19 @@ const suites = {
   deno,
   bun,
   workerd: (env) => vitest("workerd", env),
+  chromium,
   docs,
   package: () => vitest("package"),
   examples,
 };
-const needServer = ["node", "deno", "bun", "workerd", "docs", "examples"];
+const needServer = ["node", "deno", "bun", "workerd", "chromium", "docs", "examples"];
 /** The kinds of cases a runtime runs; those of failures need a server of their own in the same process. */
 const kinds = {
   node: ["conformance", "failures"],
   deno: ["conformance", "failures"],
   bun: ["conformance", "failures"],
   workerd: ["conformance"],
+  chromium: ["conformance"],
 };
 
 const asked = process.argv.slice(2);
@@ -75,7 +78,7 @@ try {
     console.log(`\n== ${name}`);
     const startedMs = performance.now();
     const result = await suites[name](env);
-    const counts = (kinds[name] ?? []).map((kind) => [kind, casesIn(result, kind)]);
+    const counts = result.isSkipped ? [] : (kinds[name] ?? []).map((kind) => [kind, casesIn(result, kind)]);
     for (const [kind, count] of counts) (cases[kind] ??= []).push([name, count]);
     const note = result.note || counts.map(([kind, count]) => `${count} ${kind} cases`).join(", ");
     rows.push({ ...result, name, note, seconds: (performance.now() - startedMs) / 1000 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withDeadline } from "./internal/abort.ts";
 import type { Query, QueryOptions } from "./query.ts";
 import type { Point } from "./schemaless/point.ts";
 import {
@@ -25,7 +26,7 @@ import { requirePort, type TransportKind } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
 import type { Row } from "./value_modes.ts";
 import { Writer } from "./writer/writer.ts";
-import type { WriterOptions } from "./writer/writer_options.ts";
+import { checkWait, type WaitOptions, type WriterOptions } from "./writer/writer_options.ts";
 
 /**
  * A connection to a server, made by `connect()`. Requests may be made side by side; they share one session.
@@ -147,7 +148,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @param table The table: one name taken as it is, or `id("database", "table")`. With a `tbname` column in the data
    * it is the super table whose children the rows go to.
    * @param data Columns by name, rows, or a batch; or anything that iterates rows or batches.
-   * @param options `using` and `tags` create the table; limits of the request.
+   * @param options `using` and `tags` create the table; limits of the request. An abort rejects with `signal.reason`,
+   * which cannot tell that parts sent before stay written; every other failure tells in its `outcome` and `hint`.
    * @returns Rows and tables written, and the number of requests it took.
    * @throws {InterfaceError} naming column and row of a value that does not fit; nothing is sent then.
    */
@@ -252,13 +254,21 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   /**
    * Closes the connection, its writers first. Requests in flight, and later ones, reject with `ConnectionError`.
    *
+   * @param options Limits of the wait for the writers; none by default, because each of their requests has its own.
    * @throws {WriteError} when a writer that was still open could not write its rows; the connection is closed then too.
+   * @throws {TimeoutError} when the writers were not done in time; what they still held their own `close()` tells.
    */
-  async close(): Promise<void> {
-    const writers = await Promise.allSettled([...this.#writers].map((writer) => writer.close()));
-    await this.#session.transport.close();
-    const failed = writers.find(({ status }) => status === "rejected");
-    if (failed?.status === "rejected") throw failed.reason;
+  async close(options: WaitOptions = {}): Promise<void> {
+    checkWait(options);
+    const closing = Promise.allSettled([...this.#writers].map((writer) => writer.close()));
+    try {
+      const limits = { ...options, what: "the connection's writers" };
+      const writers = await withDeadline(limits, () => closing);
+      const failed = writers.find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
+    } finally {
+      await this.#session.transport.close();
+    }
   }
 
   /** Closes the connection. */

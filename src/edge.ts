@@ -1,3 +1,4 @@
+/// <reference path="./wasm.d.ts" />
 /**
  * The client for workerd and other runtimes that compile no bytes: the same API, WebSocket and REST, the codec as a
  * module of the worker.

@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
   [0x0600, "TSDB_CODE_TDB_INVALID_TABLE_ID", "Invalid table ID", { retryable: true }],
   [0x0602, "TSDB_CODE_TDB_IVD_TB_SCHEMA_VERSION", "Invalid table schema version", { retryable: true }],
   [0x0603, "TSDB_CODE_TDB_TABLE_ALREADY_EXIST", "Table already exists", { hint: "Use CREATE TABLE IF NOT EXISTS." }],
-  [0x060b, "TSDB_CODE_TDB_TIMESTAMP_OUT_OF_RANGE", "Timestamp data out of range", { hint: "The database's KEEP decides how old a row may be." }],
+  [0x060b, "TSDB_CODE_TDB_TIMESTAMP_OUT_OF_RANGE", "Timestamp data out of range", { hint: "The database's KEEP decides how old a row may be. A number is ticks of the database's own precision (ms, us or ns); a Date says its unit itself." }],
   [0x0618, "TSDB_CODE_TDB_TABLE_NOT_EXIST", "Table does not exist"],
   [0x061b, "TSDB_CODE_TDB_INVALID_TABLE_SCHEMA_VER", "Invalid table schema version", { retryable: true }],
   [0x0739, "TSDB_CODE_QRY_REACH_QMEM_THRESHOLD", "Query memory upper limit is reached", { retryable: true }],

@@ -180,11 +180,9 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     const started = this.#started;
     this.#used = true;
     if (started === undefined || this.#isOver) return "stopped";
-    const stopped = this.#runner.stop?.(started.call);
+    const isStopped = this.#runner.stop?.(started.call);
     this.#giveUp();
-    const kills = options.kill === true || stopped === false;
-    const ended = stopped === true ||
-      (kills && await this.#runner.kill(started.call, started.startMs));
+    const ended = isStopped === true || await this.#kill(started, options.kill, isStopped);
     await this.#release(started);
     return ended ? "stopped" : "abandoned";
   }
@@ -195,6 +193,12 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
     if (this.#started === undefined || this.#isOver) return;
     this.#giveUp();
     await this.#release(this.#started);
+  }
+
+  /** What the transport should have stopped and could not is killed too; that it ends meanwhile is no failure. */
+  async #kill({ call, startMs }: Started, isAsked = false, isStopped?: boolean): Promise<boolean> {
+    if (isAsked) return await this.#runner.kill(call, startMs);
+    return isStopped === false && await this.#runner.kill(call, startMs).catch(() => false);
   }
 
   #giveUp(): void {

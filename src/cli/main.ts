@@ -8,7 +8,7 @@
 import { argv, exit, stderr } from "node:process";
 import { isTaosError } from "../../mod.ts";
 import { nearest } from "../internal/nearest.ts";
-import { COMMANDS } from "./commands.ts";
+import { type Command, COMMANDS } from "./commands.ts";
 import { Interrupted } from "./interrupt.ts";
 import { ReaderGone, standardOutput } from "./output.ts";
 import { suggestion, UsageError } from "./usage.ts";
@@ -50,14 +50,10 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    await output.write(formatHelp());
+    await output.write(rest[0] === undefined ? formatHelp() : commandOf(rest[0]).help);
     return name === undefined ? 2 : 0;
   }
-  const command = COMMANDS.find((item) => item.name === name);
-  if (command === undefined) {
-    const meant = nearest(name, COMMANDS.map((item) => item.name));
-    throw new UsageError(`unknown command "${name}"${suggestion(meant)}`);
-  }
+  const command = commandOf(name);
   if (rest.includes("--help") || rest.includes("-h")) {
     await output.write(command.help);
     return 0;
@@ -68,6 +64,14 @@ async function run(args: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     return fail(error.message, `Try "tdwire ${name} --help".`, 2);
   }
+}
+
+function commandOf(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  if (name.startsWith("-")) throw new UsageError(`the command stands before the option ${name}`);
+  const meant = nearest(name, COMMANDS.map((command) => command.name));
+  throw new UsageError(`unknown command "${name}"${suggestion(meant)}`);
 }
 
 /** Tells what is wrong, and what to do about it. */

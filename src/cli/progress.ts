@@ -20,17 +20,27 @@ const everyMs = 200;
 export class Progress implements Disposable {
   readonly #stream: ProgressStream;
   readonly #isShown: boolean;
-  readonly #startMs = performance.now();
-  #nextMs = this.#startMs + firstAfterMs;
+  readonly #nowMs: () => number;
+  readonly #startMs: number;
+  #nextMs: number;
   #rows = 0;
+  #isOnScreen = false;
 
   /**
    * @param isWanted False where something else is written to the same terminal.
    * @param stream Default: standard error.
+   * @param nowMs The clock.
    */
-  constructor(isWanted: boolean, stream: ProgressStream = stderr) {
+  constructor(
+    isWanted: boolean,
+    stream: ProgressStream = stderr,
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#stream = stream;
     this.#isShown = isWanted && stream.isTTY === true;
+    this.#nowMs = nowMs;
+    this.#startMs = nowMs();
+    this.#nextMs = this.#startMs + firstAfterMs;
   }
 
   /** Rows counted so far. */
@@ -46,17 +56,22 @@ export class Progress implements Disposable {
    */
   add(rows: number, part?: number): void {
     this.#rows += rows;
-    const nowMs = performance.now();
+    const nowMs = this.#nowMs();
     if (!this.#isShown || nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + everyMs;
-    this.#stream.write(
-      `\r\x1b[K${formatProgress(this.#rows, (nowMs - this.#startMs) / 1000, part)}`,
-    );
+    this.clear();
+    this.#stream.write(formatProgress(this.#rows, (nowMs - this.#startMs) / 1000, part));
+    this.#isOnScreen = true;
+  }
+
+  /** Takes the line away, so that something else can be written. */
+  clear(): void {
+    if (this.#isOnScreen) this.#stream.write("\r\x1b[K");
+    this.#isOnScreen = false;
   }
 
   [Symbol.dispose](): void {
-    const wasShown = this.#isShown && this.#nextMs > this.#startMs + firstAfterMs;
-    if (wasShown) this.#stream.write("\r\x1b[K");
+    this.clear();
   }
 }
 

@@ -84,6 +84,7 @@ const extensions: Readonly<Record<string, Format>> = {
   ndjson: "jsonl",
   arrow: "arrow",
   feather: "arrow",
+  txt: "table",
 };
 
 const options = {
@@ -120,7 +121,7 @@ async function runQuery(args: readonly string[]): Promise<number> {
     "strict",
     "replace",
   ]);
-  const width = values.width === undefined ? stdout.columns : readCount("width", values.width, 0);
+  const width = values.width === undefined ? undefined : readCount("width", values.width, 0);
   const statements = splitStatements(await readSql(values.file, positionals));
   const params = (values.param ?? []).map(readParameter);
   if (statements.length === 0) throw new UsageError("the SQL is empty");
@@ -133,7 +134,8 @@ async function runQuery(args: readonly string[]): Promise<number> {
   await using db = await openConnection(values, { ...zone, requestTimeoutMs: 0, signal });
   await using output = await openOutput(values.output);
   const codec = await initCodec();
-  const writing = { ...zone, codec, format, text, width: width ?? 0, output };
+  const columns = output.isTerminal ? stdout.columns : 0;
+  const writing = { ...zone, codec, format, text, width: width ?? columns, output };
   await runStatements(db, statements, params, writing, signal);
   await output.close();
   return 0;
@@ -156,9 +158,14 @@ async function readSql(file: string | undefined, positionals: readonly string[])
   return text;
 }
 
-function formatOf(path: string | undefined): Format {
-  const extension = /\.(\w+)$/.exec(path ?? "")?.[1]?.toLowerCase() ?? "";
-  return extensions[extension] ?? "table";
+function formatOf(path = "-"): Format {
+  if (path === "-") return "table";
+  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  const found = extensions[extension];
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--format is missing: the name of the file tells none of ${formats.join(", ")}`,
+  );
 }
 
 async function runStatements(
@@ -172,15 +179,17 @@ async function runStatements(
   for (const [i, sql] of statements.entries()) {
     signal.throwIfAborted();
     const query = db.query(sql, params);
-    const stopped = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(stop(query)), { once: true });
-    });
+    let stopped: Promise<void> | undefined;
+    const onAbort = () => stopped = stop(query);
+    signal.addEventListener("abort", onAbort);
     try {
       if (await writeStatement(query, results, writing)) results++;
     } catch (error) {
       if (!signal.aborted) throw statements.length === 1 ? error : withPlace(error, i);
       await stopped;
       throw signal.reason;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
   }
 }
@@ -240,7 +249,10 @@ function formatResult(
         precision: () => query.precision(),
       }, writing);
     case "table":
-      return formatTable(fields, batches, { ...writing, style: styleOf(stdout) });
+      return formatTable(fields, batches, {
+        ...writing,
+        style: styleOf({ isTTY: writing.output.isTerminal }),
+      });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the terminal can and wants: colours and width.
+ * What the terminal can and wants: colours.
  *
  * @module
  */
@@ -9,7 +9,6 @@ import { env } from "node:process";
 /** A stream that may be a terminal. */
 export interface TerminalStream {
   readonly isTTY?: boolean;
-  readonly columns?: number;
 }
 
 /** Makes text bold, faint, red or green, or leaves it as it is. */

@@ -32,9 +32,14 @@ import { groupByTable } from "./table_groups.ts";
 export interface InsertOptions extends RequestOptions {
   /** Super table: `table` is created as its child if it does not exist. */
   using?: TableName;
-  /** Tags of the table that is created; an existing table keeps its own. */
+  /**
+   * Tags of the table that is created; an existing table keeps its own. Without them, and without tag columns in the
+   * data, the tags are NULL.
+   */
   tags?: Readonly<Record<string, unknown>> | readonly unknown[];
 }
+
+const tableNotExist = 0x2603;
 
 interface Inserted extends InsertResult {
   readonly names: readonly string[];
@@ -73,7 +78,7 @@ export class Inserter {
       if (rows === 0) continue;
       const set = { columns, firstRow };
       const inserted = await this.#insertSet(table, set, options, call).catch((error) => {
-        throw tellEarlier(error, affectedRows);
+        throw tellEarlier(tellUsing(error, options), affectedRows);
       });
       firstRow += rows;
       affectedRows += inserted.affectedRows;
@@ -221,6 +226,15 @@ function checkOptions(
     throw new InterfaceError("tags need using: the super table");
   }
   return { ...(using !== undefined && { using }), ...(tags !== undefined && { tags }) };
+}
+
+/** A table that is missing may be one that is to be created. */
+function tellUsing(error: unknown, { using }: InsertOptions): unknown {
+  if (using === undefined && error instanceof TaosError && error.code === tableNotExist) {
+    const hint = "insert() creates a child table with the option using, which names its super table";
+    Object.assign(error, { hint });
+  }
+  return error;
 }
 
 /** An error in the middle of iterated data tells that earlier rows were written. */

@@ -202,7 +202,11 @@ export class Consumer<V extends ValueOptions = ValueOptions>
     );
   }
 
-  /** Stops giving and fetching messages. After `max.poll.interval.ms` (5 minutes) the server drops the consumer. */
+  /**
+   * Stops giving and fetching messages. After `max.poll.interval.ms` (5 minutes) without a poll, by a pause or by work on
+   * a message, the server gives the vgroups to others of the group; the next poll joins the group again, and goes on from
+   * its commits.
+   */
   pause(): void {
     this.#session.pump.pause();
   }

@@ -38,10 +38,17 @@ const maxTimerMs = 2 ** 31 - 1;
 /** How long the end waits for a server that does not answer. */
 const closeWaitMs = 2_000;
 
+const consumerNotExist = 0x03e6;
+
 /** Whether an error says that the connection is of no more use. */
 function isLoss(error: unknown): boolean {
   return error instanceof TimeoutError ||
     error instanceof ConnectionError && error.kind === "connection";
+}
+
+/** The group did without a consumer that has not polled for long: it comes back as after a loss. */
+function isRemoval(error: unknown): boolean {
+  return error instanceof TmqError && error.code === consumerNotExist;
 }
 
 /** A consumer's inside. */
@@ -56,6 +63,8 @@ export class Session {
   readonly #membership: Membership;
   readonly #balance: Balance;
   readonly #commit: MessageCommitter;
+  /** The connection that was polled last. */
+  #polled: ConsumerLink | undefined;
 
   constructor(parts: SessionParts, commit: MessageCommitter) {
     this.#parts = parts;
@@ -146,7 +155,7 @@ export class Session {
       try {
         return await this.#poll(link, waitMs);
       } catch (error) {
-        if (isLoss(error)) {
+        if (isLoss(error) || isRemoval(error) && link === this.#polled) {
           await link.close();
           return undefined;
         }
@@ -158,6 +167,7 @@ export class Session {
 
   async #poll(link: ConsumerLink, waitMs: number): Promise<Message | null> {
     const polled = await link.poll(waitMs, this.#call(link, {}));
+    this.#polled = link;
     this.#membership.confirm();
     const message = polled === null ? null : new Message(polled, this.#commit);
     if (!this.#parts.isFromBegin) {

@@ -10,7 +10,12 @@ import type { TableName } from "../statements/insert_sql.ts";
 import type { RequestOptions } from "../types.ts";
 import type { WriteReport } from "./write_report.ts";
 
-/** How often, and how soon, a batch is sent again after a failure that may pass. */
+/**
+ * How often, and how soon, a batch is sent again after a failure that may pass. A batch whose answer does not come in
+ * time is sent again too, though the server may still carry out the first one, later: should it be that late, rows of
+ * the same table and time that were given after those are overwritten by them. Who rewrites rows opens the connection
+ * with `requestTimeoutMs: 0`, so that answers are waited for, or sets `attempts: 0`.
+ */
 export interface RetryOptions {
   /** Times that a batch is sent again; 0 = never. Default 5. */
   attempts?: number;

@@ -2,4 +2,6 @@ import { test } from "bun:test";
 import { announceFailures, failureCases, runFailure } from "../failures/runner.ts";
 
 announceFailures("bun");
-for (const subject of failureCases) test(subject.name, () => runFailure(subject, "bun"));
+for (const subject of failureCases) {
+  test(subject.name, () => runFailure(subject, "bun"), subject.timeoutMs);
+}

@@ -3,26 +3,54 @@
  *
  * @module
  */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { buildLibrary } from "../native/build.mjs";
 
 /** URL of the server under test: TDENGINE_TEST_URL, or a server on the usual port. */
 export const testUrl: string = process.env["TDENGINE_TEST_URL"] ?? "ws://localhost:6041";
 
-/**
- * URL of the server under test for the native transport: the library and server that TDENGINE_TEST_LIBTAOS,
- * TDENGINE_TEST_CFG and TDENGINE_TEST_NATIVE_HOST name, else the stand-in, which is a client of the server under test.
- */
-export function nativeUrl(): string {
-  const { TDENGINE_TEST_LIBTAOS, TDENGINE_TEST_CFG, TDENGINE_TEST_NATIVE_HOST } = process.env;
-  const isReal = TDENGINE_TEST_LIBTAOS !== undefined;
-  const library = encodeURIComponent(TDENGINE_TEST_LIBTAOS ?? buildLibrary());
-  const host = TDENGINE_TEST_NATIVE_HOST ?? (isReal ? "localhost:6030" : new URL(testUrl).host);
-  const config = TDENGINE_TEST_CFG ? `&configDir=${encodeURIComponent(TDENGINE_TEST_CFG)}` : "";
-  return `taos+native://${host}/?library=${library}${config}`;
+/** The library under test, and how it is reached. */
+export interface NativeTarget {
+  /** Path of the library. */
+  readonly library: string;
+  /** Folder of its taos.cfg; undefined = its default. */
+  readonly configDir: string | undefined;
+  /** Host and port of the server. */
+  readonly host: string;
+  /** Whether the library is the stand-in, which can be told to fail. */
+  readonly isStandIn: boolean;
 }
 
-/** Path of the stand-in, when that is the library under test. */
-export function standIn(): string | undefined {
-  return process.env["TDENGINE_TEST_LIBTAOS"] === undefined ? buildLibrary() : undefined;
+/** A taos.cfg that names the server under test, as libtaos finds it without a host. */
+function writeConfig(host: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "tdwire-"));
+  writeFileSync(join(folder, "taos.cfg"), `firstEp ${host}\n`);
+  return folder;
+}
+
+/**
+ * The library that TDENGINE_TEST_LIBTAOS, TDENGINE_TEST_CFG and TDENGINE_TEST_NATIVE_HOST name, else the stand-in, which
+ * is a client of the server under test.
+ */
+export function nativeTarget(): NativeTarget {
+  const { TDENGINE_TEST_LIBTAOS, TDENGINE_TEST_CFG, TDENGINE_TEST_NATIVE_HOST } = process.env;
+  if (TDENGINE_TEST_LIBTAOS) {
+    return {
+      library: TDENGINE_TEST_LIBTAOS,
+      configDir: TDENGINE_TEST_CFG,
+      host: TDENGINE_TEST_NATIVE_HOST ?? "localhost:6030",
+      isStandIn: false,
+    };
+  }
+  const { host } = new URL(testUrl);
+  return { library: buildLibrary(), configDir: writeConfig(host), host, isStandIn: true };
+}
+
+/** URL of the target; without a host taos.cfg decides. */
+export function nativeUrl({ library, configDir }: NativeTarget, host = ""): string {
+  const config = configDir === undefined ? "" : `&configDir=${encodeURIComponent(configDir)}`;
+  return `taos+native://${host}/?library=${encodeURIComponent(library)}${config}`;
 }

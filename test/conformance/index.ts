@@ -17,6 +17,7 @@ import { schemalessCases } from "./schemaless.ts";
 import { sessionCases } from "./session.ts";
 import { statementCases } from "./statements.ts";
 import { tmqCases } from "./tmq.ts";
+import { tmqGroupCases } from "./tmq_group.ts";
 import { tmqReplicationCases } from "./tmq_replication.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
@@ -40,5 +41,6 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...concurrencyCases,
   ...tmqCases,
+  ...tmqGroupCases,
   ...tmqReplicationCases,
 ];

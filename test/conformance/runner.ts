@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { connect } from "../../mod.ts";
 import type { Case, CaseTools, Need } from "./case.ts";
-import { nativeUrl, testUrl } from "./env.ts";
+import { type NativeTarget, nativeUrl, testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
 /** A case on one transport. */
@@ -53,9 +53,9 @@ function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
 /** The cases that run on every runtime, on each transport that can. */
 export const runnable: readonly RunnableCase[] = ways.flatMap(casesOn);
 
-/** The same cases through libtaos, for the runtimes that have FFI: all that WebSocket can. */
-export function nativeCases(): RunnableCase[] {
-  const url = nativeUrl();
+/** The same cases through libtaos, for the runtimes that have FFI: all that WebSocket can but several hosts. */
+export function nativeCases(target: NativeTarget): RunnableCase[] {
+  const url = nativeUrl(target, target.host);
   return casesOn({ key: "native", suffix: " (native)", url, adminUrl: url, available: everything });
 }
 
@@ -65,8 +65,8 @@ export function announce(runtime: string): void {
 }
 
 /** Tells the count of native cases; .scripts/test.mjs compares it between the runtimes that have FFI. */
-export function announceNative(subjects: readonly RunnableCase[], runtime: string): void {
-  console.log(`native: ${subjects.length} cases on ${runtime}`);
+export function announceNative(count: number, runtime: string): void {
+  console.log(`native: ${count} cases on ${runtime}`);
 }
 
 /**

@@ -13,7 +13,12 @@ export const sessionCases: readonly Case[] = [
     async run({ url, connect, ok }) {
       await using connection = await connect(url);
       const [scheme = ""] = url.split(":");
-      const expected = { http: /^fetch$/, https: /^fetch$/, ws: /^websocket$/, "taos+native": /^(deno|bun)-ffi$/ };
+      const expected = {
+        http: /^fetch$/,
+        https: /^fetch$/,
+        ws: /^websocket$/,
+        "taos+native": /^(deno|bun)-ffi$/,
+      };
       ok(expected[scheme as keyof typeof expected].test(connection.transport));
       ok(/^\d+\.\d+\.\d+/.test(connection.serverVersion));
     },

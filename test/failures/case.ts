@@ -29,6 +29,8 @@ export interface FailureTools {
 export interface FailureCase {
   /** A sentence that begins with the symbol. */
   readonly name: string;
+  /** How long it may take, in milliseconds. Default: the runner's limit. */
+  readonly timeoutMs?: number;
   /** Checks the behaviour; rejects when it is not there. */
   run(tools: FailureTools): Promise<void>;
 }

@@ -19,6 +19,7 @@ import { tmqKillCases } from "./tmq_kill_cases.ts";
 import { tmqLossCases } from "./tmq_loss_cases.ts";
 import { tmqOldCases } from "./tmq_old_cases.ts";
 import { tmqPlaceCases } from "./tmq_place_cases.ts";
+import { writerCases } from "./writer_cases.ts";
 
 /** All cases, in the order they run. */
 export const failureCases: readonly FailureCase[] = [
@@ -30,6 +31,7 @@ export const failureCases: readonly FailureCase[] = [
   ...cancelCases,
   ...statementCases,
   ...boundCases,
+  ...writerCases,
   ...oldServerCases,
   ...leakCases,
   ...tmqCases,

@@ -191,6 +191,39 @@ export const tmqLossCases: readonly FailureCase[] = [
     },
   },
   {
+    name:
+      "a consumer that the server has removed, for it did not poll for long, joins its group again",
+    async run(tools) {
+      const removed = new Set<unknown>();
+      let isLate = false;
+      const { server, open } = await start(tools, 4, (topics) => ({
+        poll: (request, peer) => {
+          if (isLate) removed.add(peer);
+          isLate = false;
+          if (removed.has(peer)) return peer.fail(request, 0x03e6, "Consumer not exist");
+          topics.script["poll"]!(request, peer);
+        },
+      }));
+      const events: string[] = [];
+      await using consumer = await open({
+        prefetch: 0,
+        onEvent: ({ type }) => void events.push(type),
+      });
+      const first = await consumer.poll();
+      await first!.commit();
+      const second = await consumer.poll();
+      isLate = true;
+      const rest = await drain(consumer, 2);
+      tools.deepEqual(
+        sorted(rest.flatMap(valuesOf)),
+        upTo(4).filter((v) => v !== valuesOf(first!)[0]),
+      );
+      tools.ok(rest.some((message) => valuesOf(message)[0] === valuesOf(second!)[0]));
+      tools.equal(server.of("subscribe").length, 2);
+      tools.ok(events.includes("reconnect"));
+    },
+  },
+  {
     name: "a rebalance is told of",
     async run(tools) {
       let assigned = [1, 2];

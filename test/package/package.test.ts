@@ -1,108 +1,101 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Project, root } from "./project.ts";
 
-const root = join(import.meta.dirname, "../..");
-const project = join(root, ".cache/package");
-const bin = join(root, "node_modules/.bin");
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}`, NO_COLOR: "1" };
+let project: Project;
 
-function run(program: string, ...args: string[]): string {
-  return execFileSync(program, args, { cwd: project, env, encoding: "utf8" });
-}
-
-/** Installs the packed package into a project of its own, with the packages it needs taken from here. */
-beforeAll(() => {
-  rmSync(project, { recursive: true, force: true });
-  const installed = join(project, "node_modules/tdwire");
-  mkdirSync(installed, { recursive: true });
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", type: "module" }));
-  const packed = execFileSync("npm", [
-    "pack",
-    "--ignore-scripts",
-    "--json",
-    "--pack-destination",
-    project,
-  ], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  run("tar", "xzf", filename, "-C", installed, "--strip-components=1");
-  for (const name of ["ws", "@duckdb", "@types"]) {
-    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
-  }
-  writeFileSync(
-    join(project, "use.mjs"),
-    `import { connect, isTaosError } from "tdwire";
-import { initCodec } from "tdwire/codec";
-import { createServer } from "tdwire/devserver";
-const server = await createServer({ port: 0 });
+const use = `const server = await createServer({ port: 0 });
 const connection = await connect(server.url);
 const { rows } = await connection.query("select 1 + 1 as two");
 const codec = await initCodec();
 await connection.close();
 await server.close();
-console.log(JSON.stringify([rows.length, typeof codec.decodeBlock, isTaosError(1)]));
+console.log(JSON.stringify([rows.length, codec.formatTimestamp(0n, "ms"), isTaosError(1)]));
 process.exit(0);
-`,
+`;
+const outcome = '[1,"1970-01-01T00:00:00.000Z",false]';
+const lastLine = (text: string) => text.trim().split("\n").at(-1);
+
+beforeAll(() => {
+  project = Project.install("runtimes", ["@duckdb", "@types"]);
+  project.write(
+    "use.mjs",
+    `import process from "node:process";
+import { connect, isTaosError } from "tdwire";
+import { initCodec } from "tdwire/codec";
+import { createServer } from "tdwire/devserver";
+${use}`,
   );
-}, 60_000);
+}, 120_000);
 
 describe("the packed package", () => {
   it.each([["node", []], ["deno", ["run", "-A"]], ["bun", ["run"]]])(
     "works in %s",
     (program, args) => {
-      expect(run(program, ...args, "use.mjs").trim().split("\n").at(-1)).toBe(
-        '[1,"function",false]',
-      );
+      expect(lastLine(project.run(program, ...args, "use.mjs"))).toBe(outcome);
     },
   );
 
-  it("has the tdwire command", () => {
-    const { bin: commands } = JSON.parse(
-      readFileSync(join(project, "node_modules/tdwire/package.json"), "utf8"),
-    ) as { bin: { tdwire: string } };
-    expect(run(join(project, "node_modules/tdwire", commands.tdwire), "--help")).toContain(
-      "tdwire",
+  it("is loaded by require() where Node has that for modules, and refused by name where not", () => {
+    project.write(
+      "use.cjs",
+      `try {
+  const { connect, initCodec } = require("tdwire");
+  initCodec().then((codec) => console.log(typeof connect, codec.formatTimestamp(0n, "ms")));
+} catch (error) {
+  console.log(error.code);
+}
+`,
+    );
+    const has = process.features as { require_module?: boolean };
+    expect(lastLine(project.run("node", "use.cjs"))).toBe(
+      has.require_module ? "function 1970-01-01T00:00:00.000Z" : "ERR_REQUIRE_ESM",
     );
   });
 
-  it.each([
-    ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
-  ])("has types for module %s, resolution %s", (module, resolution) => {
-    writeFileSync(
-      join(project, "use.ts"),
-      `import { InterfaceError } from "tdwire";
-import type { DevServer } from "tdwire/devserver";
-import { initCodec } from "tdwire/codec";
-export const codec = initCodec();
-export const kind: string = new InterfaceError("x").kind;
-// @ts-expect-error: the port is a number, so its type is known
-export const wrong: (server: DevServer) => string = (server) => server.port;
-`,
+  it("has the tdwire command", () => {
+    const { bin } = JSON.parse(
+      readFileSync(project.path("node_modules/tdwire/package.json"), "utf8"),
+    ) as { bin: { tdwire: string } };
+    const command = project.path(join("node_modules/tdwire", bin.tdwire));
+    expect(project.run(command, "--help")).toContain("tdwire");
+    expect(project.run(project.path("node_modules/.bin/tdwire"), "--help")).toContain("tdwire");
+  });
+
+  it("carries neither sources, tests nor examples", () => {
+    const files = project.run("tar", "tzf", project.tarball).trim().split("\n");
+    expect(
+      files.filter((file) => !/^package\/(dist\/|package\.json|README\.md|LICENSE)/.test(file)),
+    )
+      .toEqual([]);
+    expect(files.filter((file) => /examples|\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+
+  it("passes publint", () => {
+    const found = project.run("publint", "run", "node_modules/tdwire", "--pack", "false");
+    expect(found).toContain("All good!");
+  }, 120_000);
+
+  it("passes attw for packages that are modules only", () => {
+    // Modules of WebAssembly have no types to find.
+    const wasm = ["--exclude-entrypoints", "./codec.wasm", "./component.wasm"];
+    const found = project.run("attw", project.tarball, "--profile", "esm-only", ...wasm);
+    expect(found).toContain("No problems found");
+  }, 120_000);
+});
+
+describe("the sources", () => {
+  it("work in deno by path, from a project without their import map", () => {
+    const module = (file: string) => pathToFileURL(join(root, file)).href;
+    project.write(
+      "by_path.mjs",
+      `import process from "node:process";
+import { connect, initCodec, isTaosError } from "${module("mod.ts")}";
+import { createServer } from "tdwire/devserver";
+${use}`,
     );
-    const flags = [
-      "--noEmit",
-      "--strict",
-      "--target",
-      "es2022",
-      "--lib",
-      "esnext,dom,dom.iterable",
-    ];
-    run(
-      "tsc",
-      ...flags,
-      "--types",
-      "node",
-      "--module",
-      module,
-      "--moduleResolution",
-      resolution,
-      "use.ts",
-    );
+    expect(lastLine(project.run("deno", "run", "-A", "--no-check", "by_path.mjs"))).toBe(outcome);
   });
 });

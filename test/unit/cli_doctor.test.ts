@@ -95,7 +95,7 @@ describe("tdwire doctor", () => {
   });
 
   it("tdwire doctor knows a port that speaks no HTTP, or is no taosAdapter's", async () => {
-    const silent = createTcp((socket) => socket.end("220 mail ready\r\n"));
+    const silent = createTcp((socket) => socket.on("error", () => {}).end("220 mail ready\r\n"));
     const other = createHttp((_request, response) => response.writeHead(404).end());
     const [silentPort, otherPort] = [await portOf(silent), await portOf(other)];
     const [mail, web] = await Promise.all([

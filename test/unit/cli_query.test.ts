@@ -97,6 +97,16 @@ describe("tdwire query", () => {
     expect(await differences(reader)).toEqual([]);
   });
 
+  it("tdwire query writes over REST what it writes over WebSocket", async () => {
+    const args = ["query", "--format", "csv", select];
+    const [socket, rest] = await Promise.all([
+      run(args, { url }),
+      run(args, { url: url.replace("ws:", "http:") }),
+    ]);
+    expect(rest).toEqual(socket);
+    expect(rest).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("tdwire query writes JSON lines that DuckDB reads as the values that were stored", async () => {
     const outcome = await run(["query", "--format", "jsonl", select], { url, runtime: "node" });
     expect(outcome).toMatchObject({ code: 0, stderr: "" });

@@ -77,7 +77,7 @@ describe("tdwire types", () => {
     ]);
     expect([table!.code, table!.stderr, documents!.code]).toEqual([0, "", 0]);
     const use = `
-import type { Connection, JsonValue } from "../../mod.ts";
+import type { Connection, JsonValue } from "../../dist/mod.js";
 export async function use(db: Connection): Promise<void> {
   for await (const row of db.query<Alltypes>("select * from alltypes")) {
     const ts: bigint = row.ts;

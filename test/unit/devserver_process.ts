@@ -39,16 +39,20 @@ export interface ServerProcess {
   kill(): Promise<void>;
   /** Memory that the process holds now, in bytes. */
   memory(): number;
-  /** Most memory that the process ever held, in bytes. */
-  peakMemory(): number;
+  /** Memory in use by the program's objects after a collection, in bytes. */
+  heap(): Promise<number>;
 }
 
 /** Starts a server on a free port, with its data in a file or in memory. */
 export function startServer(file?: string): ServerProcess {
   if (!isBundled) bundle();
   isBundled = true;
-  const child = spawn(process.execPath, [BUNDLE, ...(file === undefined ? [] : [file])], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn(process.execPath, [
+    "--expose-gc",
+    BUNDLE,
+    ...(file === undefined ? [] : [file]),
+  ], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let errors = "";
   child.stderr!.on("data", (data) => errors += data);
@@ -62,8 +66,12 @@ export function startServer(file?: string): ServerProcess {
       child.kill("SIGKILL");
       await ended;
     },
-    memory: () => statusBytes(child.pid!, "VmRSS"),
-    peakMemory: () => statusBytes(child.pid!, "VmHWM"),
+    memory: () => residentBytes(child.pid!),
+    heap: async () => {
+      child.send("heap");
+      const [bytes] = await once(child, "message");
+      return bytes as number;
+    },
   };
 }
 
@@ -79,8 +87,8 @@ async function firstUrl(
   return url;
 }
 
-/** A figure of `/proc/<pid>/status`, which has it in units of 1024 bytes. */
-function statusBytes(pid: number, name: string): number {
+/** `/proc/<pid>/status` has it in units of 1024 bytes. */
+function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)![1]) * 1024;
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) * 1024;
 }

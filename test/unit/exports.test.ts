@@ -28,7 +28,7 @@ const npm = readJson<NpmPackage>("package.json");
 const jsr = readJson<JsrPackage>("deno.json");
 
 /** npm only: JSR has no conditions, and a default `.wasm` import has no meaning in Deno. */
-const npmOnly = ["./package.json", "./edge", "./codec.wasm"];
+const npmOnly = ["./package.json", "./edge", "./codec.wasm", "./component.wasm"];
 
 const sourceOf = (built: string) => built.replace(/^\.\/dist\//, "./").replace(/\.js$/, ".ts");
 
@@ -38,7 +38,9 @@ describe("the exports", () => {
     const sources = entries.map((
       [name, target],
     ) => [name, sourceOf((target as Record<string, string>)["default"]!)]);
-    expect(Object.fromEntries(sources)).toEqual(jsr.exports);
+    // The command of the npm package is its bin; JSR has commands as exports.
+    const command = ["./cli", sourceOf(`./${npm.bin["tdwire"]}`)];
+    expect(Object.fromEntries([...sources, command])).toEqual(jsr.exports);
   });
 
   it("of package.json that a condition chooses have a name too", () => {

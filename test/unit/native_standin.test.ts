@@ -1,10 +1,11 @@
 /** The stand-in for libtaos (test/native): its own C driver, under AddressSanitizer, against the embedded server. */
 
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
-import { buildDriver, hasCompiler } from "../native/build.mjs";
+import { buildDriver, buildLibrary, hasCompiler } from "../native/build.mjs";
 
 const canCompile = hasCompiler();
 if (!canCompile) console.warn("native_standin: skipped, there is no C compiler (cc)");
@@ -38,6 +39,9 @@ const breaches: readonly (readonly [breach: string, message: string])[] = [
   ["free other raw", "is no raw"],
 ];
 
+const run = promisify(execFile);
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
 describe.skipIf(!canCompile)("the stand-in for libtaos", () => {
   let driver: string;
   let server: DevServer;
@@ -48,8 +52,7 @@ describe.skipIf(!canCompile)("the stand-in for libtaos", () => {
   }, 120_000);
   afterAll(() => server.close());
 
-  const drive = (...more: string[]) =>
-    promisify(execFile)(driver, ["127.0.0.1", String(server.port), ...more]);
+  const drive = (...more: string[]) => run(driver, ["127.0.0.1", String(server.port), ...more]);
 
   it("gives what the server has, frees all of it, and touches no memory but its own", async () => {
     const { stdout } = await drive();
@@ -70,4 +73,14 @@ describe.skipIf(!canCompile)("the stand-in for libtaos", () => {
     expect(failure?.signal).toBe("SIGABRT");
     expect(failure.stderr).toContain(message);
   });
+
+  it.each([["deno", "run", "-A"], ["bun", "run"]])(
+    "ends %s, whose uv_* functions it reaches, when it is opened without RTLD_DEEPBIND",
+    async (runtime, ...options) => {
+      const program = pathOf(`../../node_modules/.bin/${runtime}`);
+      const arguments_ = [...options, pathOf("../native/plain_dlopen.mjs"), buildLibrary()];
+      const failure = await run(program, arguments_).then(() => undefined, (error) => error);
+      expect(failure?.stderr).toContain("libtaos.so calls the runtime's uv_os_getpid");
+    },
+  );
 });

@@ -51,6 +51,7 @@ export class LoadReport implements Disposable {
    */
   refuse(line: number, reason: string): void {
     this.#refused++;
+    if (this.#refused <= told + 1) this.#progress.clear();
     if (this.#refused <= told) stderr.write(`line ${line}: ${reason}\n`);
     if (this.#refused === told + 1) stderr.write("…\n");
     if (this.#refused <= this.#mostRefused) return;

@@ -70,7 +70,11 @@ export class TableLoader {
     const described = db.sql`select * from ${tableId(target.using ?? target.table)} limit 0`;
     const [fields, precision] = [await described.fields(), await described.precision()];
     await described[Symbol.asyncDispose]();
-    const times = { codec: await initCodec(), precision, timeZone: target.timeZone };
+    const { timeZone } = target;
+    const codec = await initCodec();
+    // A zone that there is not would refuse every row.
+    if (timeZone !== undefined) codec.formatTimestamp(0n, precision, timeZone);
+    const times = { codec, precision, timeZone };
     const converters = new Map(
       fields.map((field: Field) => [field.name, converterOf(field, times)]),
     );

@@ -70,14 +70,25 @@ export interface OrderItem {
   nulls: "first" | "last" | null;
 }
 
-/** Kinds of joins. */
-export type JoinKind = "inner" | "left" | "right" | "full";
+/** What a join does with rows that match none, and which side drives it. */
+export type JoinSide = "inner" | "left" | "right" | "full";
+
+/** What a join gives of the rows that match. */
+export type JoinKind = "all" | "semi" | "anti" | "asof" | "window";
 
 /** What FROM names. */
 export type FromItem =
   | { node: "table"; name: QualifiedName; alias: string | null }
   | { node: "query"; query: Query; alias: string | null }
-  | { node: "join"; kind: JoinKind; left: FromItem; right: FromItem; on: Expr | null };
+  | {
+    node: "join";
+    side: JoinSide;
+    kind: JoinKind;
+    left: FromItem;
+    right: FromItem;
+    on: Expr | null;
+    jlimit: number | null;
+  };
 
 /** A window clause. */
 export type WindowClause =

@@ -9,6 +9,7 @@ import type {
   FillClause,
   FromItem,
   JoinKind,
+  JoinSide,
   Limit,
   OrderItem,
   Query,
@@ -92,7 +93,8 @@ function parseItem(stream: TokenStream): SelectItem {
 function parseFrom(stream: TokenStream): FromItem {
   let left = parseJoined(stream);
   while (stream.acceptOperator(",")) {
-    left = { node: "join", kind: "inner", left, right: parseJoined(stream), on: null };
+    const right = parseJoined(stream);
+    left = { node: "join", side: "inner", kind: "all", left, right, on: null, jlimit: null };
   }
   return left;
 }
@@ -100,23 +102,33 @@ function parseFrom(stream: TokenStream): FromItem {
 function parseJoined(stream: TokenStream): FromItem {
   let left = parseTable(stream);
   for (;;) {
-    const kind = parseJoinKind(stream);
-    if (kind === null) return left;
+    const join = parseJoinKind(stream);
+    if (join === null) return left;
     const right = parseTable(stream);
-    left = {
-      node: "join",
-      kind,
-      left,
-      right,
-      on: stream.acceptWord("on") ? parseExpression(stream) : null,
-    };
+    const on = stream.acceptWord("on") ? parseExpression(stream) : null;
+    if (join.kind === "window") {
+      stream.expectWord("window_offset");
+      stream.expectOperator("(");
+      while (!stream.acceptOperator(")")) stream.next();
+    }
+    const jlimit = stream.acceptWord("jlimit") ? stream.integer() : null;
+    left = { node: "join", ...join, left, right, on, jlimit };
   }
 }
 
-function parseJoinKind(stream: TokenStream): JoinKind | null {
-  if (stream.acceptWord("join") || stream.acceptWords("inner", "join")) return "inner";
-  for (const kind of ["left", "right", "full"] as const) {
-    if (stream.acceptWords(kind, "join") || stream.acceptWords(kind, "outer", "join")) return kind;
+const joinWords = ["outer", "semi", "anti", "asof", "window"] as const;
+
+function parseJoinKind(stream: TokenStream): { side: JoinSide; kind: JoinKind } | null {
+  if (stream.acceptWord("join") || stream.acceptWords("inner", "join")) {
+    return { side: "inner", kind: "all" };
+  }
+  for (const side of ["left", "right", "full"] as const) {
+    if (stream.acceptWords(side, "join")) return { side, kind: "all" };
+    for (const word of joinWords) {
+      if (!stream.acceptWords(side, word, "join")) continue;
+      if (side === "full" && word !== "outer") throw unsupported(`FULL ${word.toUpperCase()} JOIN`);
+      return { side, kind: word === "outer" ? "all" : word };
+    }
   }
   return null;
 }
@@ -133,8 +145,8 @@ function parseTable(stream: TokenStream): FromItem {
 
 function parseTableAlias(stream: TokenStream): string | null {
   if (stream.acceptWord("as")) return stream.name();
-  const join = ["left", "right"].some((word) => stream.isWord(word)) &&
-    ["join", "outer"].some((word) => stream.isWord(word, 1));
+  const join = ["left", "right", "full"].some((word) => stream.isWord(word)) &&
+    ["join", ...joinWords].some((word) => stream.isWord(word, 1));
   return stream.isName() && !join ? stream.name() : null;
 }
 

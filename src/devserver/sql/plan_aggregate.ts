@@ -30,9 +30,6 @@ export function planAggregate(
       "GROUP BY and WINDOW-clause can't be used together",
     );
   }
-  if (select.window !== null && !items.some(({ expr }) => hasAggregate(expr))) {
-    throw new ServerError(Code.windowFunction, "No valid function in window query");
-  }
   const keyExprs = keyExpressions(select, items, source);
   const where = whereSql(select.where, relationScope(source, context));
   const conditions = [...source.conditions, ...where];
@@ -56,6 +53,9 @@ export function planAggregate(
   const groupKeys = [...new Set([...keys, ...stateKey(select, rows), ...(window?.keys ?? [])])];
   const scope = groupScope(select, rows, window, groupKeys, items, relation);
   const values = items.map(({ expr }) => compile(expr, scope));
+  if (select.window !== null && !items.some(({ expr }) => hasAggregate(expr))) {
+    throw new ServerError(Code.windowFunction, "No valid function in window query");
+  }
   const parts: Parts = {
     select,
     items,

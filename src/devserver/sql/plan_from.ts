@@ -14,10 +14,11 @@ import {
 } from "../catalog.ts";
 import type { Precision } from "../engine.ts";
 import { quoteText } from "../store.ts";
-import type { FromItem, Literal, QualifiedName, Query } from "./ast.ts";
-import { tableNotExist, unsupported } from "./errors.ts";
+import type { Expr, FromItem, Literal, QualifiedName, Query } from "./ast.ts";
+import { tableNotExist } from "./errors.ts";
 import { compileLiteral, type Typed } from "./typed.ts";
-import { asBool, compile, type Scope } from "./plan_expression.ts";
+import type { Scope } from "./plan_expression.ts";
+import { planJoin } from "./plan_join.ts";
 import {
   findColumn,
   type OutputColumn,
@@ -59,11 +60,12 @@ export interface PlanContext {
 
 const tbnameType = sizedType(Type.varchar, 270);
 
-/** Plans a FROM clause. */
+/** Plans a FROM clause; joins also look at the conditions of WHERE. */
 export function planFrom(
   item: FromItem,
   context: PlanContext,
   planQuery: (query: Query, context: PlanContext) => Plan,
+  where: Expr | null = null,
 ): Relation {
   switch (item.node) {
     case "table":
@@ -80,7 +82,7 @@ export function planFrom(
       );
     }
     case "join":
-      return planJoin(item, context, planQuery);
+      return planJoin(item, context, planQuery, where);
   }
 }
 
@@ -110,6 +112,7 @@ function planTable(name: QualifiedName, alias: string | null, context: PlanConte
     precision: table.database.precision,
     single: !whole,
     tableName: tableNameSql(found, tags),
+    tableNames: [{ table: alias ?? name.name, sql: tableNameSql(found, tags) }],
     tags: whole ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.` } : null,
     from(used, isolated = false) {
       const withTags = table.kind === "stable" && used.includes(`${tags}.`);
@@ -231,39 +234,6 @@ function systemRows(table: SystemTable): string {
   return `(VALUES ${rows.join(", ")})`;
 }
 
-function planJoin(
-  item: FromItem & { node: "join" },
-  context: PlanContext,
-  planQuery: (query: Query, context: PlanContext) => Plan,
-): Relation {
-  const left = planFrom(item.left, context, planQuery),
-    right = planFrom(item.right, context, planQuery);
-  if (left.precision !== right.precision) throw unsupported("joins of different precisions");
-  const joined: Relation = {
-    columns: [...left.columns, ...right.columns],
-    conditions: item.kind === "inner" ? [...left.conditions, ...right.conditions] : [],
-    time: left.time,
-    order: left.order,
-    precision: left.precision,
-    single: false,
-    tableName: null,
-    tags: null,
-    from: () => "",
-  };
-  const on = item.on === null ? [] : [asBool(compile(item.on, relationScope(joined, context)))];
-  const side = (relation: Relation, used: string): string => {
-    const source = relation.from(
-      used + on.join(" ") + relation.conditions.join(" "),
-      item.kind !== "inner",
-    );
-    return source.includes(" JOIN ") ? `(${source})` : source;
-  };
-  const verbs = { inner: "JOIN", left: "LEFT JOIN", right: "RIGHT JOIN", full: "FULL JOIN" };
-  joined.from = (used) =>
-    `${side(left, used)} ${verbs[item.kind]} ${side(right, used)} ON ${on.join("") || "true"}`;
-  return joined;
-}
-
 /** Returns the scope in which a relation's columns can be named. */
 export function relationScope(relation: Relation | null, context: PlanContext): Scope {
   return {
@@ -283,8 +253,11 @@ export function relationScope(relation: Relation | null, context: PlanContext): 
       if (relation === null) return null;
       const column = findColumn(relation, table, name);
       if (column !== null) return column.value;
-      if (name === "tbname" && relation.tableName !== null) {
-        return { sql: relation.tableName, type: tbnameType, bytes: false, constant: false };
+      if (name === "tbname") {
+        const own = table === null
+          ? relation.tableName
+          : relation.tableNames?.find((item) => item.table === table)?.sql ?? null;
+        return own === null ? null : { sql: own, type: tbnameType, bytes: false, constant: false };
       }
       const time = relation.columns.find(({ value }) => value.sql === relation.time);
       return (name === "_rowts" || name === "_c0") && time !== undefined ? time.value : null;

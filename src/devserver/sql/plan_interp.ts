@@ -3,16 +3,39 @@
  *
  * @module
  */
+import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
-import { unsupported } from "./errors.ts";
+import { Code, functionsNotAllowed, unsupported } from "./errors.ts";
+import { wrongArgument, wrongCount, wrongValue } from "./function_types.ts";
+import { hasAggregate } from "./functions.ts";
 import { compile, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import { type Item, limitSql, whereSql } from "./assemble.ts";
-import { constantTicks } from "./plan_fill.ts";
+import { constantAs, constantTicks } from "./plan_fill.ts";
 import type { OutputColumn, Relation } from "./relation.ts";
 import { durationTicks } from "./timestamp.ts";
 import { asDouble, numberAs, type Typed } from "./typed.ts";
-import { fixedType, isNumeric, Type } from "./types.ts";
+import { fixedType, isDecimal, isNumeric, Type } from "./types.ts";
+
+/** An item of the select list. */
+type InterpItem =
+  | { kind: "value"; value: Typed; ignoreNulls: boolean; place: number }
+  | { kind: "time" | "filled" | "origin" }
+  | { kind: "key"; index: number; value: Typed };
+
+/** What the times and the filling depend on. */
+interface Slices {
+  start: bigint;
+  end: bigint;
+  step: bigint;
+  mode: string;
+  /** How far the rows may be from the time; null for any distance. */
+  around: bigint | null;
+}
+
+function wrongClause(message: string): ServerError {
+  return new ServerError(Code.interpClause, message);
+}
 
 /** Plans `select interp(column) … range(…) every(…) fill(…)`. */
 export function planInterp(
@@ -21,89 +44,250 @@ export function planInterp(
   relation: Relation | null,
   context: PlanContext,
 ): Plan {
-  if (
-    relation === null || relation.time === null || select.window !== null ||
-    select.partitionBy.length > 0 || select.orderBy.length > 0
-  ) throw unsupported("this form of INTERP");
+  checkQuery(select, items);
+  if (relation === null || relation.time === null) throw unsupported("INTERP without a timestamp");
   const scope = relationScope(relation, context);
-  const calls = items.map((item) => interpItem(item.expr, scope));
-  const values = calls.filter((call) => call !== null);
-  const [first] = values;
-  if (first === undefined || values.some(({ sql }) => sql !== first.sql)) {
-    throw unsupported("INTERP of several columns");
-  }
+  const keys = select.partitionBy.map(({ expr }) => compile(expr, scope));
+  const parts = readItems(items, keys, scope);
+  const values = parts.filter((part) => part.kind === "value");
+  const slices = readSlices(select, scope);
+  checkValues(select, values.length, slices);
   const where = [...relation.conditions, ...whereSql(select.where, scope)];
-  const conditions = [...where, `${first.sql} IS NOT NULL`].join(" AND ");
-  const points = `SELECT ${relation.time} AS t, ${first.sql} AS v FROM ${
-    relation.from(first.sql + conditions)
-  } WHERE ${conditions}`;
-  const mode = select.fill?.mode ?? "none";
-  const selected = calls.map((call, index) =>
-    `${call === null ? "r.t" : interpSql(mode, first)} AS o${index}`
+  const selected = [
+    `${relation.time} AS t`,
+    `${keySql(keys)} AS pk`,
+    ...keys.map(({ sql }, index) => `${sql} AS k${index}`),
+    ...values.map(({ value }, index) => `${value.sql} AS v${index}`),
+  ];
+  const rows = `SELECT ${selected.join(", ")} FROM ${
+    relation.from(selected.join(" ") + where.join(" "))
+  }${where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`}`;
+  const output = parts.map((part, index) =>
+    `${itemSql(part, values, select, slices, scope)} AS o${index}`
   );
-  const from = `(${
-    timesSql(select, scope)
-  }) r ASOF LEFT JOIN points a ON a.t <= r.t ASOF LEFT JOIN points b ON b.t >= r.t`;
-  const sql = `WITH points AS (${points}) SELECT ${selected.join(", ")} FROM ${from}${
-    keepSql(mode)
-  } ORDER BY r.t${limitSql(select.limit, scope)}`;
+  const joins = values.map((part, index) => joinSql(part, index, slices)).join("");
+  const kept = values.flatMap((_, index) => keptSql(index, slices));
+  const order = orderSql(select, items, keys);
+  const sql = `WITH rows AS (${rows}), parts AS (${partsSql(keys, slices.mode)}), ` +
+    `slices AS (SELECT p.*, unnest(range(${slices.start}, ${slices.end + 1n}, ${slices.step}))::BIGINT AS t FROM parts p) ` +
+    `SELECT ${output.join(", ")} FROM slices r${joins}${
+      kept.length === 0 ? "" : ` WHERE ${kept.join(" AND ")}`
+    } ORDER BY ${order}${limitSql(select.limit, scope)}`;
   const columns = items.map(({ name }, index): OutputColumn => {
-    const { type, bytes } = calls[index] ?? { type: fixedType(Type.timestamp), bytes: false };
-    return { name, type, bytes, constant: false };
+    const part = parts[index]!;
+    if (part.kind === "value" || part.kind === "key") {
+      return { name, type: part.value.type, bytes: part.value.bytes, constant: false };
+    }
+    const type = fixedType(part.kind === "filled" ? Type.bool : Type.timestamp);
+    return { name, type, bytes: false, constant: false };
   });
   return { sql, columns, precision: relation.precision };
 }
 
-/** The times of RANGE and EVERY. */
-function timesSql(select: Select, scope: Scope): string {
-  const { range, every } = select;
-  const start = range === null ? null : constantTicks(range.start, scope);
-  const end = range === null || range.end === null ? start : constantTicks(range.end, scope);
-  const step = every === null ? 1n : durationTicks(every, scope.precision);
-  if (
-    start === null || end === null || step === null || step <= 0n ||
-    (every === null && start !== end)
-  ) throw unsupported("this RANGE or EVERY");
-  return `SELECT unnest(range(${start}, ${end + 1n}, ${step}))::BIGINT AS t`;
-}
-
-/** Leaves out the times that get no value. */
-function keepSql(mode: string): string {
-  const kept: Record<string, string> = {
-    none: "a.t = r.t",
-    linear: "a.t IS NOT NULL AND b.t IS NOT NULL",
-    prev: "a.t IS NOT NULL",
-    next: "b.t IS NOT NULL",
-  };
-  return kept[mode] === undefined ? "" : ` WHERE ${kept[mode]}`;
-}
-
-/** Returns the argument of `interp(…)`, or null for `_irowts`. */
-function interpItem(expr: Expr, scope: Scope): Typed | null {
-  if (expr.node === "column" && expr.name === "_irowts") return null;
-  if (expr.node !== "call" || expr.name !== "interp" || expr.args.length !== 1) {
-    throw unsupported("this expression next to INTERP");
+function checkQuery(select: Select, items: Item[]): void {
+  if (select.window !== null || select.groupBy.length > 0) {
+    throw new ServerError(
+      Code.functionNotAllowed,
+      "interp function is not supported in window query or group query",
+    );
   }
-  return compile(expr.args[0]!, scope);
+  if (items.some(({ expr }) => hasAggregate(expr))) throw functionsNotAllowed();
+  if (select.distinct || select.slimit !== null || (select.limit !== null && select.partitionBy.length > 0)) {
+    throw unsupported("this form of INTERP");
+  }
 }
 
-function interpSql(mode: string, value: Typed): string {
-  switch (mode) {
-    case "none":
-    case "prev":
-      return "a.v";
-    case "next":
-      return "b.v";
-    case "null":
-    case "null_f":
-      return "CASE WHEN a.t = r.t THEN a.v END";
-    case "linear": {
-      if (!isNumeric(value.type)) throw unsupported("linear INTERP of this type");
-      const [low, high] = ["a.v", "b.v"].map((sql) => asDouble({ ...value, sql }));
-      const between = `${low} + (${high} - ${low}) * ((r.t - a.t)::DOUBLE / (b.t - a.t))`;
-      return `CASE WHEN a.t = b.t THEN a.v ELSE ${numberAs(between, value.type)} END`;
+function readItems(items: Item[], keys: Typed[], scope: Scope): InterpItem[] {
+  let place = 0;
+  return items.map(({ expr }): InterpItem => {
+    if (expr.node === "column" && expr.table === null) {
+      if (expr.name === "_irowts") return { kind: "time" };
+      if (expr.name === "_isfilled") return { kind: "filled" };
+      if (expr.name === "_irowts_origin") return { kind: "origin" };
     }
-    default:
-      throw unsupported(`INTERP with FILL(${mode.toUpperCase()})`);
+    if (expr.node === "call" && expr.name === "interp") {
+      return readValue(expr, scope, place++);
+    }
+    const value = compile(expr, scope);
+    const index = keys.findIndex(({ sql }) => sql === value.sql);
+    if (index < 0) {
+      throw new ServerError(Code.notSingleGroup, "Not a single-group group function");
+    }
+    return { kind: "key", index, value };
+  });
+}
+
+function readValue(
+  { name, args }: Expr & { node: "call" },
+  scope: Scope,
+  place: number,
+): InterpItem & { kind: "value" } {
+  if (args.length < 1 || args.length > 2) throw wrongCount(name);
+  const value = compile(args[0]!, scope);
+  if (
+    value.constant || isDecimal(value.type) ||
+    (!isNumeric(value.type) && value.type.code !== Type.bool)
+  ) throw wrongArgument(name);
+  const option = args[1] === undefined ? null : compile(args[1], scope).literal;
+  if (option !== null && option?.kind !== "integer") throw wrongArgument(name);
+  if (option !== null && option.value !== 0n && option.value !== 1n) throw wrongValue(name);
+  return { kind: "value", value, ignoreNulls: option?.value === 1n, place };
+}
+
+/** Reads RANGE, EVERY and FILL. */
+function readSlices(select: Select, scope: Scope): Slices {
+  const { range, every } = select, mode = select.fill?.mode ?? "none";
+  if (range === null) throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
+  const around = range.end?.node === "literal" && range.end.literal.kind === "duration"
+    ? durationTicks(range.end.literal.value, scope.precision)
+    : null;
+  const start = constantTicks(range.start, scope);
+  const end = range.end === null || around !== null ? start : constantTicks(range.end, scope);
+  if (start === null || end === null) throw unsupported("this RANGE");
+  if (every === null && start !== end) {
+    throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
   }
+  const step = every === null ? 1n : durationTicks(every, scope.precision);
+  if (step === null || step <= 0n) throw unsupported("this EVERY");
+  if (around !== null && (!["prev", "next", "near"].includes(mode) || every !== null)) {
+    throw wrongClause("Invalid usage of RANGE clause, EVERY clause or FILL clause");
+  }
+  return { start, end, step, mode, around };
+}
+
+/** VALUE gives one value for each INTERP, and so do the modes with a distance. */
+function checkValues(select: Select, count: number, { mode, around }: Slices): void {
+  const given = select.fill?.values.length ?? 0;
+  if ((mode.startsWith("value") || around !== null) && given !== count) {
+    throw new ServerError(Code.wrongValueType, "Filled values number mismatch");
+  }
+}
+
+/** SQL of a text that tells the partitions apart, also by NULL. */
+function keySql(keys: Typed[]): string {
+  return keys.length === 0
+    ? "''"
+    : keys.map(({ sql }) => `coalesce('v' || CAST(${sql} AS VARCHAR), 'n')`).join(" || '|' || ");
+}
+
+function partsSql(keys: Typed[], mode: string): string {
+  if (keys.length === 0) return `SELECT '' AS pk${mode.endsWith("_f") ? "" : " FROM rows LIMIT 1"}`;
+  return `SELECT DISTINCT pk, ${keys.map((_, index) => `k${index}`).join(", ")} FROM rows`;
+}
+
+/** The rows before and after a time. NULL counts as a row, unless it is ignored or a line is to be drawn. */
+function joinSql(
+  { ignoreNulls }: InterpItem & { kind: "value" },
+  index: number,
+  { mode }: Slices,
+): string {
+  const points = ignoreNulls || mode === "linear"
+    ? `(SELECT * FROM rows WHERE v${index} IS NOT NULL)`
+    : "rows";
+  const [a, b] = [`a${index}`, `b${index}`];
+  return ` ASOF LEFT JOIN ${points} ${a} ON ${a}.pk = r.pk AND ${a}.t <= r.t` +
+    ` ASOF LEFT JOIN ${points} ${b} ON ${b}.pk = r.pk AND ${b}.t >= r.t`;
+}
+
+/** The conditions on a time to get a value at all. */
+function keptSql(index: number, { mode, around }: Slices): string[] {
+  if (around !== null) return [];
+  const [a, b] = [`a${index}.t`, `b${index}.t`];
+  const kept: Record<string, string> = {
+    none: `${a} = r.t`,
+    linear: `${a} IS NOT NULL AND ${b} IS NOT NULL`,
+    prev: `${a} IS NOT NULL`,
+    next: `${b} IS NOT NULL`,
+    near: `(${a} IS NOT NULL OR ${b} IS NOT NULL)`,
+  };
+  return kept[mode] === undefined ? [] : [kept[mode]];
+}
+
+/** SQL that picks something of the row the value comes from: `at` gets the alias of its side. */
+function sourceSql(
+  index: number,
+  { mode, around }: Slices,
+  at: (side: string) => string,
+): string {
+  const [a, b] = [`a${index}`, `b${index}`];
+  const before = around === null ? `${a}.t IS NOT NULL` : `r.t - ${a}.t <= ${around}`;
+  const after = around === null ? `${b}.t IS NOT NULL` : `${b}.t - r.t <= ${around}`;
+  switch (mode) {
+    case "prev":
+      return `CASE WHEN ${before} THEN ${at(a)} END`;
+    case "next":
+      return `CASE WHEN ${after} THEN ${at(b)} END`;
+    case "near":
+      return `CASE WHEN ${before} AND (NOT coalesce(${after}, false) OR r.t - ${a}.t <= ${b}.t - r.t) THEN ${
+        at(a)
+      } WHEN ${after} THEN ${at(b)} END`;
+    default:
+      return `CASE WHEN ${a}.t = r.t THEN ${at(a)} END`;
+  }
+}
+
+function itemSql(
+  part: InterpItem,
+  values: (InterpItem & { kind: "value" })[],
+  select: Select,
+  slices: Slices,
+  scope: Scope,
+): string {
+  switch (part.kind) {
+    case "time":
+      return "r.t";
+    case "filled":
+      return `(${values.map((_, index) => `a${index}.t IS DISTINCT FROM r.t`).join(" OR ")})`;
+    case "origin":
+      if (!["prev", "next", "near"].includes(slices.mode)) {
+        throw wrongClause("_irowts_origin can only be used with FILL PREV/NEXT/NEAR");
+      }
+      return sourceSql(0, slices, (side) => `${side}.t`);
+    case "key":
+      return `r.k${part.index}`;
+    case "value":
+      return valueSql(part, values.indexOf(part), select, slices, scope);
+  }
+}
+
+function valueSql(
+  { value, place }: InterpItem & { kind: "value" },
+  index: number,
+  select: Select,
+  slices: Slices,
+  scope: Scope,
+): string {
+  const { mode, around } = slices;
+  const own = sourceSql(index, slices, (side) => `${side}.v${index}`);
+  const given = select.fill?.values[place];
+  const fallback = (): string => constantAs(compile(given!, scope), value);
+  if (around !== null) {
+    const source = sourceSql(index, slices, (side) => `${side}.t`);
+    return `CASE WHEN (${source}) IS NULL THEN ${fallback()} ELSE ${own} END`;
+  }
+  if (mode === "value" || mode === "value_f") {
+    return `CASE WHEN a${index}.t = r.t THEN a${index}.v${index} ELSE ${fallback()} END`;
+  }
+  if (mode !== "linear") return own;
+  if (!isNumeric(value.type)) throw unsupported("linear INTERP of this type");
+  const [a, b] = [`a${index}`, `b${index}`];
+  const [low, high] = [a, b].map((side) => asDouble({ ...value, sql: `${side}.v${index}` }));
+  const between = `${low} + (${high} - ${low}) * ((r.t - ${a}.t)::DOUBLE / (${b}.t - ${a}.t))`;
+  return `CASE WHEN ${a}.t = ${b}.t THEN ${a}.v${index} ELSE ${
+    numberAs(between, value.type)
+  } END`;
+}
+
+/** The order asked for, by names and places in the select list; without it by partition and time. */
+function orderSql(select: Select, items: Item[], keys: Typed[]): string {
+  if (select.orderBy.length === 0) return [...keys.map((_, index) => `r.k${index}`), "r.t"].join(", ");
+  return select.orderBy.map(({ expr, descending, nulls }) => {
+    const place = expr.node === "literal" && expr.literal.kind === "integer"
+      ? Number(expr.literal.value)
+      : items.findIndex(({ name }) => expr.node === "column" && name === expr.name) + 1;
+    if (place < 1 || place > items.length) throw unsupported("this ORDER BY with INTERP");
+    return `${place}${descending ? " DESC" : " ASC"} NULLS ${
+      (nulls ?? (descending ? "last" : "first")).toUpperCase()
+    }`;
+  }).join(", ");
 }

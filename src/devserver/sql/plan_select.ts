@@ -28,7 +28,7 @@ export function planQuery(query: Query, context: PlanContext, ordered = false): 
 }
 
 function planSelect(written: Select, context: PlanContext, ordered: boolean): Plan {
-  const relation = written.from === null ? null : planFrom(written.from, context, planQuery);
+  const relation = written.from === null ? null : planFrom(written.from, context, planQuery, written.where);
   const select = withQueryTimes(written, relation, context);
   const items = expandItems(select, relation, context);
   checkFunctions(select, items);

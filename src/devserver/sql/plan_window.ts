@@ -188,9 +188,9 @@ function marks(window: Runs, source: WindowSource): Record<string, string> {
     }
     case "count": {
       const columns = window.columns.map((expr) => compile(expr, scope).sql);
-      if (columns.length > 0) source.conditions.push(`coalesce(${
-        columns.map((sql) => `${sql} IS NOT NULL`).map((sql) => `nullif(${sql}, false)`).join(", ")
-      }) IS NOT NULL`);
+      if (columns.length > 0) {
+        source.conditions.push(`(${columns.map((sql) => `${sql} IS NOT NULL`).join(" OR ")})`);
+      }
       return { wr: `(row_number() ${over}) - 1)` };
     }
     case "event": {

@@ -32,8 +32,12 @@ export interface Relation {
   precision: Precision;
   /** True when all rows are of one table, so that its tags are the same everywhere. */
   single: boolean;
-  /** SQL of the table's name; null where there is none. */
+  /** SQL of the table's name; null where there is none, or several. */
   tableName: string | null;
+  /** SQL of the names of tables by what they are called in the query. */
+  tableNames?: { table: string; sql: string }[];
+  /** SQL of further timestamps of joined rows. */
+  times?: string[];
   /** Returns the SQL after FROM; `used` is the SQL that refers to it. `isolated` puts the relation's own conditions inside, as outer joins need. */
   from(used: string, isolated?: boolean): string;
   /** Reads the tags of a super table's children, also of those without rows; null elsewhere. */
@@ -109,6 +113,8 @@ export function wrapRelation(
   if (relation.time !== null) selected.push(`${relation.time} AS wt`);
   if (relation.tableName !== null) selected.push(`${relation.tableName} AS wn`);
   relation.order.forEach((sql, index) => selected.push(`${sql} AS wo${index}`));
+  relation.times?.forEach((sql, index) => selected.push(`${sql} AS wm${index}`));
+  relation.tableNames?.forEach(({ sql }, index) => selected.push(`${sql} AS wb${index}n`));
   for (const [name, sql] of Object.entries(extras)) selected.push(`${sql} AS ${name}`);
   const where = [...relation.conditions, ...conditions];
   const inner = `SELECT ${selected.join(", ")} FROM ${
@@ -124,6 +130,15 @@ export function wrapRelation(
     time: relation.time === null ? null : `${alias}.wt`,
     tableName: relation.tableName === null ? null : `${alias}.wn`,
     order: relation.order.map((_, index) => `${alias}.wo${index}`),
+    ...(relation.times === undefined
+      ? {}
+      : { times: relation.times.map((_, index) => `${alias}.wm${index}`) }),
+    ...(relation.tableNames === undefined ? {} : {
+      tableNames: relation.tableNames.map(({ table }, index) => ({
+        table,
+        sql: `${alias}.wb${index}n`,
+      })),
+    }),
     tags: null,
     from: () => `(${inner}) ${alias}`,
   };

@@ -6,6 +6,7 @@
 import { ServerError } from "../engine.ts";
 import type { ChangeLog } from "./change_log.ts";
 import type { Group, Member } from "./group.ts";
+import { PollLimit } from "./poll_limit.ts";
 import { scan } from "./scan.ts";
 import type { Topic } from "./topic.ts";
 import {
@@ -20,6 +21,7 @@ import { initialView, type View } from "./view.ts";
 
 /** Codes of failures of consumers. */
 const ConsumerCode = {
+  notExist: 0x03e6,
   outOfRange: 0x4007,
   foreignVgroup: 0x4008,
   foreignTopic: 0x4009,
@@ -45,9 +47,16 @@ export class Consumer implements TopicConsumer, Member {
   #turn = 0;
   #isClosed = false;
   #isStale = false;
+  /** Whether it has lost its place in the groups, because it did not poll for long. */
+  #isRemoved = false;
+  readonly #limit: PollLimit;
 
   constructor(settings: ConsumerSettings, topics: Topics, log: ChangeLog) {
     this.settings = settings;
+    this.#limit = new PollLimit(settings.maxPollIntervalMs, () => {
+      this.#isRemoved = true;
+      this.#leave();
+    });
     this.#topics = topics;
     this.#log = log;
   }
@@ -67,11 +76,14 @@ export class Consumer implements TopicConsumer, Member {
     }
     this.#topics.consumers.add(this);
     this.#stopListening ??= this.#log.listen(() => this.#wake());
+    this.#isRemoved = false;
+    this.#limit.begin();
     this.#refresh();
   }
 
   // deno-lint-ignore require-await
   async unsubscribe(): Promise<void> {
+    this.#limit.end();
     this.#leave();
     this.#wake();
   }
@@ -79,6 +91,7 @@ export class Consumer implements TopicConsumer, Member {
   // deno-lint-ignore require-await
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#limit.end();
     this.#leave();
     this.#topics.consumers.delete(this);
     this.#stopListening?.();
@@ -99,6 +112,16 @@ export class Consumer implements TopicConsumer, Member {
   }
 
   async poll(blockingMs: number): Promise<TopicMessage | null> {
+    if (this.#isRemoved) throw new ServerError(ConsumerCode.notExist, "Consumer not exist");
+    this.#limit.end();
+    try {
+      return await this.#next(blockingMs);
+    } finally {
+      if (this.#groups.size > 0) this.#limit.begin();
+    }
+  }
+
+  async #next(blockingMs: number): Promise<TopicMessage | null> {
     const deadline = blockingMs < 0 ? Infinity : performance.now() + blockingMs;
     for (;;) {
       const changed = this.#nextChange(deadline);

@@ -102,6 +102,7 @@ export function readSubscription(args: Args): Subscription {
       offsetReset: reset ?? "latest",
       minPollRows: Number(options.get("min.poll.rows") ?? 4096),
       isBatchMeta: Number(options.get("msg.enable.batchmeta") ?? 0) !== 0,
+      maxPollIntervalMs: Number(options.get("max.poll.interval.ms") ?? 300_000),
     },
     password,
     token: options.get("td.connect.token") ?? "",

@@ -113,6 +113,8 @@ export interface ConsumerSettings {
   minPollRows: number;
   /** True when metadata events that follow each other come in one message. */
   isBatchMeta: boolean;
+  /** Milliseconds without a poll after which the consumer loses its place in its group. */
+  maxPollIntervalMs: number;
 }
 
 /** A consumer. Offsets are versions of a vgroup's log. */

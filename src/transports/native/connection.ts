@@ -38,7 +38,10 @@ export class NativeConnection {
   readonly lease: Lease;
   readonly #onClosed: () => void;
   readonly #open = new Set<OpenHandle>();
+  /** Calls of the library. */
   readonly #underWay = new Set<Promise<unknown>>();
+  /** What may still open something when its call has returned. */
+  readonly #operations = new Set<Promise<unknown>>();
   readonly #waiting = new Set<Deferred<never>>();
   /** How the statements under way are stopped, by request id. */
   readonly #running = new Map<bigint, () => boolean>();
@@ -78,7 +81,7 @@ export class NativeConnection {
     behind?: Ticket<unknown>,
   ): Ticket<RequestValue<N>> {
     const ticket = this.lease.pool.request(name, args, transfer, behind);
-    this.#track(ticket.value);
+    track(this.#underWay, ticket.value);
     return ticket;
   }
 
@@ -110,14 +113,19 @@ export class NativeConnection {
     }
   }
 
-  /** Runs a statement under a request id, which nothing else in flight may have. */
+  /** Runs work that opens a result or statement: the connection closes behind it. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return track(this.#operations, work());
+  }
+
+  /** The same for a statement with a request id, which nothing else in flight may have. */
   async run<T>(reqId: bigint, stop: () => boolean, work: () => Promise<T>): Promise<T> {
     if (this.#running.has(reqId)) {
       throw new InterfaceError(`reqId ${reqId} belongs to a request in flight`);
     }
     this.#running.set(reqId, stop);
     try {
-      return await work();
+      return await this.during(work);
     } finally {
       this.#running.delete(reqId);
     }
@@ -153,17 +161,13 @@ export class NativeConnection {
       );
     }
     if (this.#underWay.size > 0) this.lease.library.functions.taos_kill_query(this.taos);
-    await Promise.all([...this.#open].map((handle) => handle.settle()));
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    while (this.#open.size + this.#underWay.size + this.#operations.size > 0) {
+      await Promise.all([...this.#open].map((handle) => handle.settle()));
+      await Promise.allSettled([...this.#underWay, ...this.#operations]);
+    }
     await this.lease.pool.request("close", { taos: this.taos }).value.catch(() => {});
     this.lease.release();
     this.#onClosed();
-  }
-
-  #track(value: Promise<unknown>): void {
-    this.#underWay.add(value);
-    const done = () => void this.#underWay.delete(value);
-    value.then(done, done);
   }
 
   /** What comes late is let go by `onLate`, and until then counts as under way. */
@@ -172,4 +176,12 @@ export class NativeConnection {
     ticket.value.then((value) => onLate?.(value)).catch(() => {});
     if (ticket.worker) onAbandoned?.();
   }
+}
+
+/** Keeps a promise in the set until it settles. */
+function track<T>(set: Set<Promise<unknown>>, promise: Promise<T>): Promise<T> {
+  set.add(promise);
+  const done = () => void set.delete(promise);
+  promise.then(done, done);
+  return promise;
 }

@@ -73,16 +73,17 @@ class NativeStatement implements PreparedStatement, OpenHandle {
       () => this.#idle(),
     );
     connection.requireOpen(reqId);
-    const startMs = performance.now();
     // The library kills all calls of a connection or none, and statements are open.
     const cannotStop = () => false;
-    const { affectedRows, open } = await connection.run(
-      reqId,
-      cannotStop,
-      () => this.#submit(frame, call),
-    );
-    const rows = open && this.#rows(open, reqId);
-    return { affectedRows, durationNs: elapsedNs(startMs), reqId, rows };
+    return await connection.run(reqId, cannotStop, () => this.#execute(frame, call));
+  }
+
+  async #execute(frame: Uint8Array, call: Call): Promise<Execution> {
+    const { reqId } = call;
+    const startMs = performance.now();
+    const { affectedRows, open } = await this.#submit(frame, call);
+    const durationNs = elapsedNs(startMs);
+    return { affectedRows, durationNs, reqId, rows: open && this.#rows(open, reqId) };
   }
 
   #submit(frame: Uint8Array, { reqId, signal, timeoutMs }: Call): Promise<ExecuteValue> {
@@ -156,7 +157,11 @@ export class NativeStatements implements StatementPort {
     if (typeCode === DataType.BLOB) this.#requireVersion(blobVersion, "BLOB values");
   }
 
-  async prepare(sql: string, call: Call, errors: ErrorClasses): Promise<PreparedStatement> {
+  prepare(sql: string, call: Call, errors: ErrorClasses): Promise<PreparedStatement> {
+    return this.#connection.during(() => this.#prepare(sql, call, errors));
+  }
+
+  async #prepare(sql: string, call: Call, errors: ErrorClasses): Promise<PreparedStatement> {
     const connection = this.#connection;
     const { tableIsParameter, tableIsUnknown } = scanSql(sql);
     const { taos } = connection;

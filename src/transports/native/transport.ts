@@ -30,28 +30,26 @@ class NativeQueries implements QueryPort {
     this.#codec = codec;
   }
 
-  async execute(sql: string, call: Call): Promise<Execution> {
+  execute(sql: string, call: Call): Promise<Execution> {
+    const stop = () => this.#connection.killAlone();
+    return this.#connection.run(call.reqId, stop, () => this.#query(sql, call, stop));
+  }
+
+  async #query(sql: string, call: Call, stop: () => boolean): Promise<Execution> {
     const connection = this.#connection;
     const { reqId, signal, timeoutMs } = call;
     const startMs = performance.now();
-    const stop = () => connection.killAlone();
-    const value = await connection.run(
+    const value = await connection.request("query", { taos: connection.taos, sql, reqId }, {
+      signal,
+      timeoutMs,
       reqId,
-      stop,
-      () =>
-        connection.request("query", { taos: connection.taos, sql, reqId }, {
-          signal,
-          timeoutMs,
-          reqId,
-          what: "waiting for the query",
-          errors: { sql },
-          onAbandoned: stop,
-          onLate: (late) => void this.#rows(late, reqId)?.free(),
-        }),
-    );
-    const { affectedRows } = value;
+      what: "waiting for the query",
+      errors: { sql },
+      onAbandoned: stop,
+      onLate: (late) => void this.#rows(late, reqId)?.free(),
+    });
     return {
-      affectedRows,
+      affectedRows: value.affectedRows,
       durationNs: elapsedNs(startMs),
       reqId,
       rows: this.#rows(value, reqId),

@@ -12,6 +12,8 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -60,6 +62,17 @@ export async function build() {
   writeFileSync(join(root, "dist", ".built"), "");
   console.log(`Built dist/ in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
   return true;
+}
+
+/** Examples in documentation import the package by its name on JSR, which users of npm do not have. */
+function nameAsOnNpm(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!/\.(js|d\.ts)$/.test(name)) continue;
+    const path = join(folder, name);
+    const text = readFileSync(path, "utf8");
+    const named = text.replaceAll('from "@tdwire/client', 'from "tdwire');
+    if (named !== text) writeFileSync(path, named);
+  }
 }
 
 /** Examples import the package by its name, so dist/ must be in place. */

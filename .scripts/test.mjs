@@ -47,8 +47,8 @@ const needServer = ["node", "deno", "bun", "workerd", "chromium", "docs", "examp
 /** The kinds of cases a runtime runs; those of failures need a server of their own in the same process. */
 const kinds = {
   node: ["conformance", "failures"],
-  deno: ["conformance", "failures"],
-  bun: ["conformance", "failures"],
+  deno: ["conformance", "failures", "native"],
+  bun: ["conformance", "failures", "native"],
   workerd: ["conformance"],
   chromium: ["conformance"],
 };
@@ -78,7 +78,9 @@ try {
     console.log(`\n== ${name}`);
     const startedMs = performance.now();
     const result = await suites[name](env);
-    const counts = result.isSkipped ? [] : (kinds[name] ?? []).map((kind) => [kind, casesIn(result, kind)]);
+    const counts = result.isSkipped
+      ? []
+      : (kinds[name] ?? []).map((kind) => [kind, casesIn(result, kind)]);
     for (const [kind, count] of counts) (cases[kind] ??= []).push([name, count]);
     const note = result.note || counts.map(([kind, count]) => `${count} ${kind} cases`).join(", ");
     rows.push({ ...result, name, note, seconds: (performance.now() - startedMs) / 1000 });
@@ -93,7 +95,9 @@ report(rows);
 
 /** A case that one runtime leaves out would go unnoticed otherwise. */
 function equalCounts(kind, counts) {
-  const isEqual = new Set(counts.map(([, count]) => count)).size === 1 && counts[0][1] > 0;
+  // Without a C compiler there is no stand-in for libtaos, and no native case anywhere.
+  const least = kind === "native" ? 0 : 1;
+  const isEqual = new Set(counts.map(([, count]) => count)).size === 1 && counts[0][1] >= least;
   const note = counts.map(([name, count]) => `${name} ${count}`).join(", ");
   return {
     name: `same ${kind} cases`,

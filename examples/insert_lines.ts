@@ -1,7 +1,7 @@
 /**
  * Schemaless writing: InfluxDB lines, OpenTSDB telnet lines and OpenTSDB JSON, as a list and as one text.
  *
- * Runs against the embedded server, or against the server that TDENGINE_URL names. Needs the WebSocket transport.
+ * Runs against the embedded server, or against the server that TDENGINE_URL names. Works over WebSocket and REST.
  */
 import { equal, rejects } from "node:assert/strict";
 import process from "node:process";

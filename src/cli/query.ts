@@ -6,28 +6,13 @@
 
 import { readFile } from "node:fs/promises";
 import { stdin, stdout } from "node:process";
-import {
-  type ColumnBatch,
-  type Connection,
-  type Field,
-  initCodec,
-  InterfaceError,
-  type Query,
-  type SqlValue,
-} from "../../mod.ts";
-import { formatArrow } from "./formats/arrow.ts";
-import type { TextOptions } from "./formats/cell_texts.ts";
+import { type Connection, initCodec, type Query, type SqlValue } from "../../mod.ts";
 import type { Command } from "./commands.ts";
 import { CONNECTION_HELP, connectionOptions, openConnection } from "./connection_options.ts";
-import { formatCsv } from "./formats/csv.ts";
 import { listenForInterruption } from "./interrupt.ts";
-import { formatJsonLines } from "./formats/json_lines.ts";
-import { openOutput, type Output } from "./output.ts";
+import { openOutput } from "./output.ts";
 import { readParameter } from "./parameters.ts";
-import { Progress } from "./progress.ts";
 import { splitStatements } from "./sql_statements.ts";
-import { formatTable } from "./formats/table.ts";
-import { styleOf } from "./terminal.ts";
 import {
   readArguments,
   readCount,
@@ -35,6 +20,7 @@ import {
   requirePositionals,
   UsageError,
 } from "./usage.ts";
+import { formatOf, formats, type ResultOptions, writeResult } from "./write_result.ts";
 
 const HELP = `Usage: tdwire query [options] <sql>
        tdwire query [options] --file <path>
@@ -75,18 +61,6 @@ Exit codes: 0 done, 1 failed, 2 wrong command line, 130 interrupted (Ctrl-C stop
 the server as well).
 `;
 
-const formats = ["table", "csv", "jsonl", "arrow"] as const;
-type Format = typeof formats[number];
-
-const extensions: Readonly<Record<string, Format>> = {
-  csv: "csv",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  arrow: "arrow",
-  feather: "arrow",
-  txt: "table",
-};
-
 const options = {
   ...connectionOptions,
   file: { type: "string" },
@@ -106,16 +80,11 @@ export const QUERY: Command = {
   run: runQuery,
 };
 
-/** How results are written. */
-interface Writing extends TextOptions {
-  readonly format: Format;
-  readonly width: number;
-  readonly output: Output;
-}
-
 async function runQuery(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options);
-  const format = requireChoice("format", values.format ?? formatOf(values.output), formats);
+  const format = values.format === undefined
+    ? formatOf(values.output)
+    : requireChoice("format", values.format, formats);
   const timeZone = values["time-zone"];
   const text = requireChoice("text", values.text ?? (format === "table" ? "replace" : "strict"), [
     "strict",
@@ -134,7 +103,7 @@ async function runQuery(args: readonly string[]): Promise<number> {
   await using db = await openConnection(values, { ...zone, requestTimeoutMs: 0, signal });
   await using output = await openOutput(values.output);
   const codec = await initCodec();
-  const columns = output.isTerminal ? stdout.columns : 0;
+  const columns = output.isTerminal ? stdout.columns ?? 0 : 0;
   const writing = { ...zone, codec, format, text, width: width ?? columns, output };
   await runStatements(db, statements, params, writing, signal);
   await output.close();
@@ -158,21 +127,11 @@ async function readSql(file: string | undefined, positionals: readonly string[])
   return text;
 }
 
-function formatOf(path = "-"): Format {
-  if (path === "-") return "table";
-  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const found = extensions[extension];
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `--format is missing: the name of the file tells none of ${formats.join(", ")}`,
-  );
-}
-
 async function runStatements(
   db: Connection,
   statements: readonly string[],
   params: readonly SqlValue[],
-  writing: Writing,
+  writing: ResultOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let results = 0;
@@ -183,7 +142,7 @@ async function runStatements(
     const onAbort = () => stopped = stop(query);
     signal.addEventListener("abort", onAbort);
     try {
-      if (await writeStatement(query, results, writing)) results++;
+      if (await writeResult(query, results, writing)) results++;
     } catch (error) {
       if (!signal.aborted) throw statements.length === 1 ? error : withPlace(error, i);
       await stopped;
@@ -203,66 +162,4 @@ async function stop(query: Query<unknown>): Promise<void> {
 function withPlace(error: unknown, index: number): unknown {
   if (error instanceof Error) error.message = `statement ${index + 1}: ${error.message}`;
   return error;
-}
-
-/** Runs a statement; tells whether it had a result. */
-async function writeStatement(
-  query: Query<unknown>,
-  results: number,
-  writing: Writing,
-): Promise<boolean> {
-  const { format, output } = writing;
-  const fields = await query.fields();
-  if (fields.length === 0) {
-    const { affectedRows } = await query;
-    const message = `OK, ${affectedRows} ${affectedRows === 1 ? "row" : "rows"} affected\n`;
-    if (format === "table") await output.write(message);
-    return false;
-  }
-  if (results > 0 && (format === "csv" || format === "arrow")) {
-    throw new InterfaceError(`${format} holds one result, and this is another: run it by itself`);
-  }
-  if (results > 0 && format === "table") await output.write("\n");
-  using progress = new Progress(!output.isTerminal);
-  for await (const chunk of formatResult(query, fields, writing, progress)) {
-    await output.write(chunk);
-  }
-  return true;
-}
-
-function formatResult(
-  query: Query<unknown>,
-  fields: readonly Field[],
-  writing: Writing,
-  progress: Progress,
-): AsyncIterable<string | Uint8Array> {
-  const batches = counted(query, progress);
-  switch (writing.format) {
-    case "csv":
-      return formatCsv(fields, batches, writing);
-    case "jsonl":
-      return formatJsonLines(fields, batches, writing);
-    case "arrow":
-      return formatArrow({
-        batches: () => batches,
-        fields: () => query.fields(),
-        precision: () => query.precision(),
-      }, writing);
-    case "table":
-      return formatTable(fields, batches, {
-        ...writing,
-        style: styleOf({ isTTY: writing.output.isTerminal }),
-      });
-  }
-}
-
-/** The batches of a query, counted as they come. */
-async function* counted(
-  query: Query<unknown>,
-  progress: Progress,
-): AsyncGenerator<ColumnBatch, void, undefined> {
-  for await (const batch of query.batches()) {
-    progress.add(batch.rowCount);
-    yield batch;
-  }
 }

@@ -5,7 +5,7 @@
  */
 import type { MessageBlock } from "../codec/message_block.ts";
 import type { Connection } from "../connection.ts";
-import { InterfaceError } from "../errors.ts";
+import { DatabaseError, InterfaceError } from "../errors.ts";
 import type { Message } from "../tmq/message.ts";
 import type { MetaEvent } from "../tmq/metadata.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
@@ -91,6 +91,7 @@ async function writeBlock(
     await insertBlock(target, table, block, limits);
     return rowCount;
   } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof InterfaceError)) throw error;
     const columns = await changes.targetColumns(table);
     if (columns === null) {
       if (!await changes.recover(table)) return 0;
@@ -100,11 +101,8 @@ async function writeBlock(
     const known = names.filter((name) => columns.some((column) => column.name === name));
     if (known.length === names.length) throw error;
     const source = await changes.sourceColumns(table);
-    if (
-      names.some((name) => !known.includes(name) && source?.some((column) => column.name === name))
-    ) {
-      throw error;
-    }
+    const isAtSource = (name: string) => source?.some((column) => column.name === name);
+    if (names.some((name) => !known.includes(name) && isAtSource(name))) throw error;
     await insertBlock(target, table, block.select(known), limits);
     return rowCount;
   }

@@ -17,7 +17,7 @@ import {
   lacksDigits,
 } from "./definitions.ts";
 import { literalOf } from "./literals.ts";
-import { readTags, toldTag } from "./tags.ts";
+import { createChild, readTags, tagsUnder } from "./tags.ts";
 
 type CreateTableEvent = Parameters<typeof createTable>[0];
 
@@ -61,9 +61,8 @@ export class TableChanges {
   async recover(table: string): Promise<boolean> {
     const superTable = await this.#superTableOf(table);
     if (superTable === undefined) return false;
-    if (superTable === null) return await this.#copyDefinition("table", table);
-    await this.#createChildren([{ tableName: table, using: superTable, tags: [] }]);
-    return true;
+    if (superTable === "") return await this.#copyDefinition("table", table);
+    return await this.#createChildren([{ tableName: table, using: superTable, tags: [] }]) > 0;
   }
 
   /** The columns that the source's table has now; null when it is gone. */
@@ -92,46 +91,35 @@ export class TableChanges {
   /** Types of the DECIMALs of a table, as the source has them; null when it is gone there. */
   async #decimals(table: string): Promise<KnownTypes | null> {
     const columns = await this.sourceColumns(table);
-    return columns && new Map(
-      columns.filter(({ type }) => type.startsWith("DECIMAL")).map((
-        { name, type },
-      ) => [name, type]),
-    );
+    const decimals = columns?.filter(({ type }) => type.startsWith("DECIMAL"));
+    return decimals ? new Map(decimals.map(({ name, type }) => [name, type])) : null;
   }
 
   async #createChildren(tables: readonly CreatedChildTable[]): Promise<number> {
     let statements = 0;
     for (const using of new Set(tables.map((table) => table.using))) {
       const own = tables.filter((table) => table.using === using);
-      const columns = await this.targetColumns(using) ??
-        (await this.#copyDefinition("stable", using) ? await this.targetColumns(using) : null);
-      if (columns === null) continue;
-      const names = columns.filter(({ isTag }) => isTag).map(({ name }) => name);
-      const present = await this.#tagsOf(using, own.map(({ tableName }) => tableName));
+      const names = await this.#tagNames(using);
+      const present = names && await this.#tagsOf(using, own.map(({ tableName }) => tableName));
       for (const { tableName, tags: told } of own) {
-        const tags = present.get(tableName);
+        const tags = present?.get(tableName);
         // A table that is gone will be dropped by a later event.
         if (tags === undefined) continue;
-        const values = names.flatMap((name) => {
-          const old = told.find((tag) => tag.name === name);
-          return tags.has(name)
-            ? [{ name, value: tags.get(name)! }]
-            : old
-            ? [{ name, value: toldTag(old) }]
-            : [];
-        });
-        const list = values.map(({ name }) => id(name).text).join(", ");
-        const marks = values.map(() => "?").join(", ");
-        await this.#exec(
-          `create table if not exists ${id(tableName).text} using ${
-            id(using).text
-          } (${list}) tags (${marks})`,
-          values.map(({ value }) => value),
-        );
+        const { sql, params } = createChild(tableName, using, tagsUnder(names!, tags, told));
+        await this.#exec(sql, params);
         statements++;
       }
     }
     return statements;
+  }
+
+  /** Names of a super table's tags on the target, where it is made first if need be; null when it is gone. */
+  async #tagNames(superTable: string): Promise<string[] | null> {
+    let columns = await this.targetColumns(superTable);
+    if (columns === null && await this.#copyDefinition("stable", superTable)) {
+      columns = await this.targetColumns(superTable);
+    }
+    return columns && columns.filter(({ isTag }) => isTag).map(({ name }) => name);
   }
 
   async #tagsOf(superTable: string, tables: readonly string[]) {
@@ -146,21 +134,18 @@ export class TableChanges {
     const columns = await this.targetColumns(tableName);
     if (columns === null) return await this.recover(tableName) ? 1 : 0;
     if (isDone(event, columns)) return 0;
-    const type = event.columnType;
-    const known = type !== undefined && lacksDigits({ ...event, type })
-      ? await this.#decimals(tableName)
-      : new Map<string, string>();
-    const isLost = type !== undefined && lacksDigits({ ...event, type }) &&
-      !known?.has(event.column);
+    const { columnType: type, column } = event;
+    const lacks = type !== undefined && lacksDigits({ ...event, type });
+    const known = lacks ? await this.#decimals(tableName) : new Map<string, string>();
     // The column, or all of the table, will be dropped by a later event.
-    if (known === null || isLost) return 0;
+    if (known === null || lacks && !known.has(column)) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
   }
 
   async #setTags({ tableName, tags = [] }: AlterTableEvent): Promise<number> {
     const superTable = await this.#superTableOf(tableName);
-    if (typeof superTable !== "string") return 0;
+    if (superTable === undefined || superTable === "") return 0;
     if (await this.targetColumns(tableName) === null) return await this.recover(tableName) ? 1 : 0;
     const present = (await this.#tagsOf(superTable, [tableName])).get(tableName);
     const known = tags.filter(({ name }) => present?.has(name));
@@ -181,11 +166,12 @@ export class TableChanges {
     }
   }
 
-  /** The super table of one of the source's tables; null when it has none, undefined when the table is gone. */
-  async #superTableOf(table: string): Promise<string | null | undefined> {
+  /** The super table of one of the source's tables; empty when it has none, undefined when the table is gone. */
+  async #superTableOf(table: string): Promise<string | undefined> {
     const sql = "select stable_name from information_schema.ins_tables " +
       `where db_name = ${literalOf(this.#database)} and table_name = ${literalOf(table)}`;
-    return await this.#databases.source.query(sql, [], this.#limits).value<string>();
+    const name = await this.#databases.source.query(sql, [], this.#limits).value<string>();
+    return name === null ? "" : name;
   }
 
   /** Makes a table by the source's own definition; whether it still has it. */

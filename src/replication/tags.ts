@@ -79,10 +79,44 @@ const plain: ReadonlySet<string | undefined> = new Set<DataTypeName>([
   "NCHAR",
 ]);
 
-/** A tag's value as metadata tells it, for a tag that has another name at the source meanwhile. */
-export function toldTag({ name, type, value }: MetaTagValue): SqlValue {
+/** A tag's value as metadata tells it. */
+function toldTag({ name, type, value }: MetaTagValue): SqlValue {
   if (value === null) return null;
   if (type === "JSON") return JSON.stringify(value);
   if (plain.has(type) || Number.isSafeInteger(value)) return value as SqlValue;
-  throw new InterfaceError(`tag ${name}: metadata does not tell ${type} exactly`);
+  throw new InterfaceError(
+    `tag ${name}: metadata does not tell ${type} exactly, and the source calls it otherwise by now: copy anew`,
+  );
+}
+
+/**
+ * Tags under the names that they have on the target: where the source has another name meanwhile, as metadata tells
+ * them.
+ *
+ * @throws {InterfaceError} When metadata does not tell such a tag exactly.
+ */
+export function tagsUnder(
+  names: readonly string[],
+  present: Tags,
+  told: readonly MetaTagValue[],
+): Tags {
+  const values = new Map<string, SqlValue>();
+  for (const name of names) {
+    const old = told.find((tag) => tag.name === name);
+    if (present.has(name)) values.set(name, present.get(name)!);
+    else if (old !== undefined) values.set(name, toldTag(old));
+  }
+  return values;
+}
+
+/** Creates a child table, unless it is there. */
+export function createChild(
+  table: string,
+  superTable: string,
+  tags: Tags,
+): { sql: string; params: SqlValue[] } {
+  const names = [...tags.keys()].map((name) => id(name).text).join(", ");
+  const marks = [...tags.keys()].map(() => "?").join(", ");
+  const head = `create table if not exists ${id(table).text} using ${id(superTable).text}`;
+  return { sql: `${head} (${names}) tags (${marks})`, params: [...tags.values()] };
 }

@@ -8,6 +8,7 @@ const open = (path: string) =>
     standin_fail: { args: ["ptr", "i32", "i32"], returns: "void" },
     standin_delay: { args: ["ptr", "i32"], returns: "void" },
     standin_calls: { args: ["ptr"], returns: "i64" },
+    standin_last_bind: { args: ["ptr", "i64"], returns: "i64" },
   }).symbols as unknown as StandInExports;
 
 for (const { name, run } of runnableCases("bun", open)) test(name, run);

@@ -19,6 +19,7 @@ import { statementCases } from "./statements.ts";
 import { tmqCases } from "./tmq.ts";
 import { tmqGroupCases } from "./tmq_group.ts";
 import { tmqReplicationCases } from "./tmq_replication.ts";
+import { tmqTopicCases } from "./tmq_topics.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
 import { writerCases } from "./writer.ts";
@@ -41,6 +42,7 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...concurrencyCases,
   ...tmqCases,
+  ...tmqTopicCases,
   ...tmqGroupCases,
   ...tmqReplicationCases,
 ];

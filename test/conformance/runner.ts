@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { connect } from "../../mod.ts";
 import type { Case, CaseTools, Need } from "./case.ts";
-import { type NativeTarget, nativeUrl, testUrl } from "./env.ts";
+import { nativeTarget, nativeUrl, testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
 /** A case on one transport. */
@@ -54,8 +54,9 @@ function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
 export const runnable: readonly RunnableCase[] = ways.flatMap(casesOn);
 
 /** The same cases through libtaos, for the runtimes that have FFI: all that WebSocket can but several hosts. */
-export function nativeCases(target: NativeTarget): RunnableCase[] {
-  const url = nativeUrl(target, target.host);
+export function nativeCases(): RunnableCase[] {
+  if (nativeTarget() === undefined) return [];
+  const url = nativeUrl();
   return casesOn({ key: "native", suffix: " (native)", url, adminUrl: url, available: everything });
 }
 

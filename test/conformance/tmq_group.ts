@@ -5,7 +5,7 @@
  */
 import { type Connection, type Consumer, type Message, subscribe } from "../../mod.ts";
 import type { Case, CaseTools } from "./case.ts";
-import { patiently } from "./tmq.ts";
+import { patiently } from "./tmq_support.ts";
 
 const startMs = 1_700_000_000_000;
 const tables = 24;

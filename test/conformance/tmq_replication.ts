@@ -5,7 +5,7 @@
  */
 import { applyMessage, type Connection, param, subscribe } from "../../mod.ts";
 import type { Case, CaseTools } from "./case.ts";
-import { patiently } from "./tmq.ts";
+import { patiently } from "./tmq_support.ts";
 
 const columns =
   "ts timestamp, b bool, i8 tinyint, i16 smallint, i32 int, i64 bigint, u8 tinyint unsigned, u16 smallint unsigned, " +

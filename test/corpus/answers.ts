@@ -38,7 +38,7 @@ function parseBody(text: string): Body {
 
 function describe({ code, desc, data }: Body): string {
   return code === 0
-    ? JSON.stringify(data).slice(0, 400)
+    ? JSON.stringify(data ?? null).slice(0, 400)
     : `0x${code.toString(16).padStart(4, "0")} ${desc}`;
 }
 

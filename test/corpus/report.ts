@@ -89,15 +89,16 @@ export function formatReport(outcomes: readonly Outcome[]): string {
 
 /** Formats the counts by category as a table in Markdown. */
 export function formatMarkdown(outcomes: readonly Outcome[]): string {
-  const lines = [...byCategory(outcomes), count("all", outcomes)].map((
-    { name, passed, failed },
-  ) => [name, `${passed} of ${passed + failed}`]);
-  const width = Math.max(...lines.map(([name]) => name!.length));
-  const line = (name: string, text: string): string =>
-    `| ${name.padEnd(width)} | ${text.padEnd(16)} |`;
-  return [
-    line("statements", "answered alike"),
-    `| ${"-".repeat(width)} | ${"-".repeat(16)} |`,
-    ...lines.map(([name, text]) => line(name!, text!)),
-  ].join("\n");
+  const lines = [
+    ["statements", "answered alike"],
+    ...[...byCategory(outcomes), count("all", outcomes)].map(({ name, passed, failed }) => [
+      name,
+      `${passed} of ${passed + failed}`,
+    ]),
+  ] as [string, string][];
+  const widths = [0, 1].map((column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const [head, ...body] = lines.map((line) =>
+    `| ${line.map((text, column) => text.padEnd(widths[column]!)).join(" | ")} |`
+  );
+  return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].join("\n");
 }

@@ -15,6 +15,7 @@ import { resultCases } from "./result_cases.ts";
 import { secretCases } from "./secret_cases.ts";
 import { statementCases } from "./statement_cases.ts";
 import { tmqCases } from "./tmq_cases.ts";
+import { tmqContractCases } from "./tmq_contract_cases.ts";
 import { tmqKillCases } from "./tmq_kill_cases.ts";
 import { tmqLossCases } from "./tmq_loss_cases.ts";
 import { tmqOldCases } from "./tmq_old_cases.ts";
@@ -36,6 +37,7 @@ export const failureCases: readonly FailureCase[] = [
   ...leakCases,
   ...tmqCases,
   ...tmqPlaceCases,
+  ...tmqContractCases,
   ...tmqOldCases,
   ...tmqLossCases,
   ...tmqKillCases,

@@ -7,7 +7,15 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -26,7 +34,6 @@ const flags = [
   "-pthread",
   `-I${folder}`,
   `-DGOLDEN_BLOCKS="${join(golden, "blocks")}"`,
-  `-DNATIVE_PART="${join(output, "libtaosnative.so")}"`,
 ];
 const shared = ["-O2", "-fPIC", "-shared", "-fvisibility=hidden"];
 
@@ -35,15 +42,32 @@ const filesIn = (path) =>
 const files = filesIn(folder);
 const sourcesOf = (names) => names.filter((name) => name.endsWith(".c"));
 
-const library = { file: "libtaos.so", flags: shared, files };
+/** What libtaos was and will be: functions that it lacks, and rules that depend on its version. */
+const variants = {
+  current: { version: "3.3.7.5", without: [] },
+  older: {
+    version: "3.3.4.8",
+    without: [
+      "taos_connect_totp",
+      "taos_connect_token",
+      "taos_options_connection",
+      "taos_fetch_fields_e",
+      "taos_stmt2_*",
+    ],
+  },
+  later: { version: "3.4.0.1", without: [] },
+};
+
+const nativeFile = "libtaosnative.so";
 const nativePart = {
-  file: "libtaosnative.so",
+  file: nativeFile,
   flags: shared,
   files: [
     ...filesIn(join(folder, "taosnative")),
     ...["runtime_symbols.c", "uv.c", "breach.c"].map((name) => join(folder, name)),
   ],
 };
+const library = { file: "libtaos.so", flags: shared, files };
 const driver = {
   file: "driver",
   flags: [
@@ -78,34 +102,44 @@ function isStale(target, files) {
   return inputs.some((input) => statSync(input).mtimeMs > built);
 }
 
-function compile({ file, flags: own, files }) {
-  const target = join(output, file);
+function compile({ file, flags: own, files }, variant) {
+  const { version, without } = variants[variant];
+  const target = join(output, variant, file);
   if (!isStale(target, files)) return target;
-  mkdirSync(output, { recursive: true });
-  const abi = join(output, "abi.c");
-  writeFileSync(abi, abiAssertions());
-  // Several processes may build at once, and none may open half a file.
+  mkdirSync(dirname(target), { recursive: true });
+  // Several processes may build at once, and none may read half a file.
   const part = `${target}.${process.pid}`;
-  const { status, stderr } = spawnSync(
+  const [abi, hidden] = [`${part}.c`, `${part}.map`];
+  writeFileSync(abi, abiAssertions());
+  writeFileSync(hidden, `{ local: ${["none", ...without].join("; ")}; };`);
+  const defines = [
+    `-DVERSION="${version}"`,
+    `-DNATIVE_PART="${join(output, variant, nativeFile)}"`,
+    `-Wl,--version-script=${hidden}`,
+  ];
+  const { status, stderr, error } = spawnSync(
     "cc",
-    [...flags, ...own, ...sourcesOf(files), abi, "-o", part, "-ldl"],
+    [...flags, ...own, ...defines, ...sourcesOf(files), abi, "-o", part, "-ldl"],
     { encoding: "utf8" },
   );
+  rmSync(abi);
+  rmSync(hidden);
+  if (error) throw new Error("the stand-in for libtaos needs a C compiler (cc)", { cause: error });
   if (status !== 0) throw new Error(`cc: the stand-in does not compile:\n${stderr}`);
   renameSync(part, target);
   return target;
 }
 
-/** Compiles both parts of the library when they are stale; the path of libtaos.so. */
-export function buildLibrary() {
-  compile(nativePart);
-  return compile(library);
+/** Compiles both parts of a variant of the library when they are stale; the path of libtaos.so. */
+export function buildLibrary(variant = "current") {
+  if (variant !== "older") compile(nativePart, variant);
+  return compile(library, variant);
 }
 
 /** Compiles the driver when it is stale; its path. */
 export function buildDriver() {
-  compile(nativePart);
-  return compile(driver);
+  compile(nativePart, "current");
+  return compile(driver, "current");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -16,6 +16,8 @@ export interface StandIn {
   delay(functionName: string, milliseconds: number): void;
   /** How often a function was called. */
   calls(functionName: string): number;
+  /** The last bind, as the stand-in read it out of the structures it was given (protocol.md §4.1). */
+  lastBind(): Uint8Array;
 }
 
 /** What a case gets from the runner. */

@@ -66,7 +66,7 @@ static int32_t ask_server_info(struct connection *connection) {
 struct connection *connection_open(const struct login *login, const char *function) {
   char *host;
   uint16_t port;
-  taos_init();
+  library_init();
   int32_t code = faults_enter(function);
   if (code != 0) {
     error_set(code, code_message(code));

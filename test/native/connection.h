@@ -39,6 +39,8 @@ void connection_hold(struct connection *connection, int objects);
 /* Asks on a connection; the code of libtaos, with this thread's error set when it is one. */
 int32_t connection_ask(struct connection *connection, struct bytes *request, uint64_t request_id, struct reply *reply);
 
+/* Comes before the first connection. */
+void library_init(void);
 /* Whether the library's version is at least this one. */
 bool library_is_at_least(int major, int minor, int patch);
 

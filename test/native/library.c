@@ -9,22 +9,18 @@
 #include "connection.h"
 #include "faults.h"
 #include "runtime_symbols.h"
-#include "standin.h"
 
 enum { OPTION_LOCALE = 0, OPTION_CONFIG_DIRECTORY = 3, OPTION_DRIVER = 6, DEFAULT_PORT = 6030 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool is_initialised;
 static char config_directory[4096] = "/etc/taos";
-static char version[64] = "3.3.7.5";
 
-void standin_version(const char *text) { snprintf(version, sizeof version, "%s", text); }
-
-const char *taos_get_client_info(void) { return version; }
+const char *taos_get_client_info(void) { return VERSION; }
 
 bool library_is_at_least(int major, int minor, int patch) {
   int own[3] = {0};
-  sscanf(version, "%d.%d.%d", &own[0], &own[1], &own[2]);
+  sscanf(VERSION, "%d.%d.%d", &own[0], &own[1], &own[2]);
   int wanted[3] = {major, minor, patch};
   for (int i = 0; i < 3; i++) {
     if (own[i] != wanted[i]) return own[i] > wanted[i];
@@ -32,15 +28,16 @@ bool library_is_at_least(int major, int minor, int patch) {
   return true;
 }
 
+/* Libraries before 3.3.6 are of one piece. */
 static void open_native_part(void) {
+  if (!library_is_at_least(3, 3, 6)) return;
   void *part = dlopen(NATIVE_PART, RTLD_NOW | RTLD_LOCAL);
   void (*native_init)(void) = part == NULL ? NULL : (void (*)(void))dlsym(part, "native_init");
-  if (native_init == NULL) breach("taos_init", "%s", dlerror());
+  if (native_init == NULL) breach("the first call", "%s", dlerror());
   native_init();
 }
 
-int taos_init(void) {
-  int32_t code = faults_enter(__func__);
+void library_init(void) {
   pthread_mutex_lock(&lock);
   if (!is_initialised) {
     runtime_symbols_check("libtaos.so");
@@ -48,9 +45,6 @@ int taos_init(void) {
   }
   is_initialised = true;
   pthread_mutex_unlock(&lock);
-  if (code == 0) return 0;
-  error_set(code, code_message(code));
-  return -1;
 }
 
 int taos_options(int option, const void *arg, ...) {

@@ -6,10 +6,14 @@
 import process from "node:process";
 
 const path = process.argv[2];
+const types = ["pointer", "pointer", "pointer", "pointer", "u16"];
+const connectArguments = [null, null, null, null, 1];
 if ("Deno" in globalThis) {
-  Deno.dlopen(path, { taos_init: { parameters: [], result: "i32" } }).symbols.taos_init();
+  const { symbols } = Deno.dlopen(path, { taos_connect: { parameters: types, result: "pointer" } });
+  symbols.taos_connect(...connectArguments);
 } else {
   const { dlopen } = await import("bun:ffi");
-  dlopen(path, { taos_init: { args: [], returns: "i32" } }).symbols.taos_init();
+  const { symbols } = dlopen(path, { taos_connect: { args: types, returns: "pointer" } });
+  symbols.taos_connect(...connectArguments);
 }
 console.log("passed");

@@ -109,22 +109,16 @@ static void run(struct result *result, const char *sql, int64_t reqid) {
   reply_free(&reply);
 }
 
-static TAOS_RES *query(TAOS *taos, const char *sql, int64_t reqid, const char *function) {
-  struct connection *connection = connection_enter(taos, function);
-  if (sql == NULL) breach(function, "sql is NULL");
+TAOS_RES *taos_query_with_reqid(TAOS *taos, const char *sql, int64_t reqid) {
+  struct connection *connection = connection_enter(taos, __func__);
+  if (sql == NULL) breach(__func__, "sql is NULL");
   struct result *result = result_new(connection);
-  int32_t code = faults_enter_stoppable(function, result_is_stopped, result);
+  int32_t code = faults_enter_stoppable(__func__, result_is_stopped, result);
   if (code == 0 && result_is_stopped(result)) code = CODE_QUERY_KILLED;
   if (code != 0) result_fail(result, code, code_message(code));
   else if (!golden_open(result, sql)) run(result, sql, reqid);
   connection_leave(connection);
   return result;
-}
-
-TAOS_RES *taos_query(TAOS *taos, const char *sql) { return query(taos, sql, 0, __func__); }
-
-TAOS_RES *taos_query_with_reqid(TAOS *taos, const char *sql, int64_t reqid) {
-  return query(taos, sql, reqid, __func__);
 }
 
 /* A result that is only looked at. */
@@ -148,8 +142,6 @@ const char *taos_errstr(TAOS_RES *res) {
 }
 
 int taos_num_fields(TAOS_RES *res) { return look(res, __func__)->field_count; }
-int taos_field_count(TAOS_RES *res) { return look(res, __func__)->field_count; }
-bool taos_is_update_query(TAOS_RES *res) { return look(res, __func__)->field_count == 0; }
 int taos_affected_rows(TAOS_RES *res) { return (int)look(res, __func__)->affected_rows; }
 int64_t taos_affected_rows64(TAOS_RES *res) { return look(res, __func__)->affected_rows; }
 int taos_result_precision(TAOS_RES *res) { return look(res, __func__)->precision; }
@@ -165,6 +157,7 @@ void taos_free_result(TAOS_RES *res) {
 
 void taos_stop_query(TAOS_RES *res) {
   struct result *result = look(res, __func__);
+  faults_enter(__func__);
   result->is_stopped = true;
   if (result->request_id != 0) channel_cancel(result->connection->channel, result->request_id);
 }

@@ -15,11 +15,14 @@ export interface StandInExports {
   standin_fail(functionName: Uint8Array<ArrayBuffer>, nth: number, code: number): void;
   standin_delay(functionName: Uint8Array<ArrayBuffer>, milliseconds: number): void;
   standin_calls(functionName: Uint8Array<ArrayBuffer>): bigint;
+  standin_last_bind(to: Uint8Array<ArrayBuffer>, room: bigint): bigint;
 }
 
 /** Opens the stand-in's exports. */
 export type OpenStandIn = (path: string) => StandInExports;
 
+/** Room for a bind, in bytes. */
+const bindRoom = 65_536;
 const encoder = new TextEncoder();
 const text = (value: string) => encoder.encode(`${value}\0`);
 
@@ -29,6 +32,10 @@ function standInOf(library: StandInExports): StandIn {
     fail: (name, nth, code) => library.standin_fail(text(name), nth, code | 0),
     delay: (name, milliseconds) => library.standin_delay(text(name), milliseconds),
     calls: (name) => Number(library.standin_calls(text(name))),
+    lastBind() {
+      const room = new Uint8Array(bindRoom);
+      return room.subarray(0, Number(library.standin_last_bind(room, BigInt(bindRoom))));
+    },
   };
 }
 

@@ -18,10 +18,13 @@ TAOS_EXPORT void standin_fail(const char *function, int nth, int32_t code);
 /* Every call of this function takes so many milliseconds longer; a stopped query does not wait for its end. */
 TAOS_EXPORT void standin_delay(const char *function, int milliseconds);
 
-/* How often a function that can block was called. */
+/* How often a function was called that can block, or that ends what blocks. */
 TAOS_EXPORT int64_t standin_calls(const char *function);
 
-/* The version that the library says it has, before the first connection: "3.3.7.5" by default. */
-TAOS_EXPORT void standin_version(const char *version);
+/*
+ * The last bind, as the payload of protocol.md §4.1 that the stand-in made of the structs it was given: copied as far as
+ * there is room; its length.
+ */
+TAOS_EXPORT int64_t standin_last_bind(uint8_t *to, int64_t room);
 
 #endif

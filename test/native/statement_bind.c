@@ -1,5 +1,7 @@
+#include <pthread.h>
 #include <string.h>
 
+#include "standin.h"
 #include "statement.h"
 
 enum { TYPES = 22, IS_NONE = 2 };
@@ -20,23 +22,33 @@ struct place {
   breach((place)->function, "table %d, %s %d: " format, (place)->table, (place)->what, (place)->index, \
               __VA_ARGS__)
 
-static size_t whole_size(const struct place *place) {
+static bool is_value(const TAOS_STMT2_BIND *bind, int row) { return bind->is_null == NULL || bind->is_null[row] == 0; }
+
+/* Values of variable length stand one behind the other; rows without a value take no bytes. */
+static void write_texts(struct bytes *to, const struct place *place) {
   const TAOS_STMT2_BIND *bind = place->bind;
   size_t size = 0;
   for (int row = 0; row < bind->num; row++) {
-    if (bind->is_null != NULL && bind->is_null[row] != 0) continue;
+    if (!is_value(bind, row)) continue;
     int32_t length = (int32_t)read_u32((const uint8_t *)bind->length + 4 * (size_t)row);
     if (length < 0) BREACH(place, "row %d has the length %d", row, length);
     size += (size_t)length;
   }
-  return size;
+  guard_readable(bind->buffer, size, place->function, "buffer");
+  bytes_put(to, bind->buffer, size);
 }
 
-static bool has_values(const TAOS_STMT2_BIND *bind) {
-  for (int row = 0; row < bind->num; row++) {
-    if (bind->is_null == NULL || bind->is_null[row] == 0) return true;
-  }
-  return false;
+/* Every row has a place, but the library looks at those with values only: without any there may be no buffer. */
+static void write_numbers(struct bytes *to, const struct place *place, size_t size) {
+  static const uint8_t zeros[16];
+  const TAOS_STMT2_BIND *bind = place->bind;
+  const uint8_t *values = bind->buffer;
+  int first = 0, last = bind->num - 1;
+  while (first <= last && !is_value(bind, first)) first++;
+  while (last >= first && !is_value(bind, last)) last--;
+  if (first > last) return;
+  guard_readable(values, (size_t)(last + 1) * size, place->function, "buffer");
+  for (int row = 0; row < bind->num; row++) bytes_put(to, is_value(bind, row) ? values + (size_t)row * size : zeros, size);
 }
 
 static void check(const struct place *place) {
@@ -75,17 +87,15 @@ static void write_bind(struct bytes *to, const struct place *place) {
   bytes_u32(to, (uint32_t)bind->num);
   write_nulls(to, bind);
   bytes_put(to, &(uint8_t){has_lengths}, 1);
-  size_t bytes = (size_t)size * (size_t)bind->num;
   if (has_lengths) {
     guard_readable(bind->length, 4 * (size_t)bind->num, place->function, "length");
     bytes_put(to, bind->length, 4 * (size_t)bind->num);
-    bytes = whole_size(place);
-  } else if (bind->buffer == NULL && !has_values(bind)) {
-    bytes = 0;
   }
-  guard_readable(bind->buffer, bytes, place->function, "buffer");
-  bytes_u32(to, (uint32_t)bytes);
-  bytes_put(to, bind->buffer, bytes);
+  size_t length_at = to->length;
+  bytes_u32(to, 0);
+  if (has_lengths) write_texts(to, place);
+  else write_numbers(to, place, (size_t)size);
+  patch_u32(to, length_at, (uint32_t)(to->length - length_at - 4));
   patch_u32(to, begin, (uint32_t)(to->length - begin));
 }
 
@@ -121,6 +131,24 @@ static void write_section(struct bytes *to, TAOS_STMT2_BIND **tables, int table_
   }
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct bytes last;
+
+static void remember(const uint8_t *payload, size_t length) {
+  pthread_mutex_lock(&lock);
+  last.length = 0;
+  bytes_put(&last, payload, length);
+  pthread_mutex_unlock(&lock);
+}
+
+int64_t standin_last_bind(uint8_t *to, int64_t room) {
+  pthread_mutex_lock(&lock);
+  int64_t length = (int64_t)last.length;
+  if (length > 0) memcpy(to, last.data, (size_t)(length < room ? length : room));
+  pthread_mutex_unlock(&lock);
+  return length;
+}
+
 void bind_write(struct bytes *to, const struct statement *statement, const TAOS_STMT2_BINDV *bindv,
                 const char *function) {
   enum { TOTAL = 0, COUNT = 4, TAG_COUNT = 8, COLUMN_COUNT = 12, NAMES = 16, TAGS = 20, COLUMNS = 24, HEAD = 28 };
@@ -148,4 +176,5 @@ void bind_write(struct bytes *to, const struct statement *statement, const TAOS_
     write_section(to, bindv->bind_cols, bindv->count, statement->column_count, place);
   }
   patch_u32(to, begin + TOTAL, (uint32_t)(to->length - begin));
+  remember(to->data + begin, to->length - begin);
 }

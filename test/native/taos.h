@@ -1,7 +1,7 @@
 /*
- * The part of libtaos's C interface that tdwire uses (protocol.md §6.2, §6.4): prototypes and structs of TDengine 3.3.7.
- * test/unit/native_symbols.test.ts compares src/transports/native/symbols.ts with the prototypes below; the compiler
- * compares the structs with test/golden/abi.json (see build.mjs).
+ * The part of libtaos's C interface that tdwire uses (protocol.md §6.2, §6.4), and no more: prototypes and structs of
+ * TDengine 3.3.7. test/unit/native_symbols.test.ts compares src/transports/native/symbols.ts with the prototypes below;
+ * the compiler compares the structs with test/golden/abi.json (see build.mjs).
  */
 #ifndef TAOS_H
 #define TAOS_H
@@ -87,27 +87,20 @@ typedef struct {
 } tmq_raw_data;
 
 /* Connection */
-TAOS_EXPORT int taos_init(void);
 TAOS_EXPORT int taos_options(int option, const void *arg, ...);
 TAOS_EXPORT int taos_options_connection(TAOS *taos, int option, const void *arg, ...);
 TAOS_EXPORT TAOS *taos_connect(const char *ip, const char *user, const char *pass, const char *db, uint16_t port);
 TAOS_EXPORT TAOS *taos_connect_totp(const char *ip, const char *user, const char *pass, const char *totp, const char *db, uint16_t port);
 TAOS_EXPORT TAOS *taos_connect_token(const char *ip, const char *token, const char *db, uint16_t port);
 TAOS_EXPORT void taos_close(TAOS *taos);
-TAOS_EXPORT int taos_select_db(TAOS *taos, const char *db);
-TAOS_EXPORT int taos_get_current_db(TAOS *taos, char *buf, int len, int *required);
 TAOS_EXPORT const char *taos_get_server_info(TAOS *taos);
 TAOS_EXPORT const char *taos_get_client_info(void);
-TAOS_EXPORT int taos_check_server_status(const char *fqdn, int port, char *details, int maxlen);
 
 /* Query */
-TAOS_EXPORT TAOS_RES *taos_query(TAOS *taos, const char *sql);
 TAOS_EXPORT TAOS_RES *taos_query_with_reqid(TAOS *taos, const char *sql, int64_t reqid);
 TAOS_EXPORT int taos_errno(TAOS_RES *res);
 TAOS_EXPORT const char *taos_errstr(TAOS_RES *res);
-TAOS_EXPORT int taos_field_count(TAOS_RES *res);
 TAOS_EXPORT int taos_num_fields(TAOS_RES *res);
-TAOS_EXPORT bool taos_is_update_query(TAOS_RES *res);
 TAOS_EXPORT int taos_affected_rows(TAOS_RES *res);
 TAOS_EXPORT int64_t taos_affected_rows64(TAOS_RES *res);
 TAOS_EXPORT int taos_result_precision(TAOS_RES *res);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -58,8 +58,15 @@ export class Project {
     writeFileSync(this.path(file), text);
   }
 
-  /** What a program prints; throws when it fails. */
+  /** What a program prints; throws, with all that it has printed, when it fails. */
   run(program: string, ...args: string[]): string {
-    return execFileSync(program, args, { cwd: this.folder, env, encoding: "utf8", stdio: "pipe" });
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
+      cwd: this.folder,
+      env,
+      encoding: "utf8",
+    });
+    if (status === 0) return stdout;
+    const command = [program, ...args].join(" ");
+    throw new Error(`${command}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
   }
 }

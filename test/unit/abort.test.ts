@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TimeoutError } from "../../src/errors.ts";
-import { withDeadline } from "../../src/internal/abort.ts";
+import { followSignal, withDeadline } from "../../src/internal/abort.ts";
 import { createDeferred } from "../../src/internal/deferred.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -126,5 +126,22 @@ describe("withDeadline()", () => {
     resolve("done");
     expect(await waiting).toBe("done");
     expect(seen?.aborted).toBe(false);
+  });
+});
+
+describe("followSignal()", () => {
+  it("aborts with the other's reason, at once when that is aborted already, and lets go", () => {
+    const [leader, controller] = [new AbortController(), new AbortController()];
+    followSignal(controller, leader.signal);
+    leader.abort("why");
+    expect(controller.signal.reason).toBe("why");
+    const late = new AbortController();
+    followSignal(late, leader.signal);
+    expect(late.signal.reason).toBe("why");
+    const [other, free] = [new AbortController(), new AbortController()];
+    followSignal(free, other.signal)();
+    other.abort();
+    expect(free.signal.aborted).toBe(false);
+    followSignal(free, undefined)();
   });
 });

@@ -14,7 +14,7 @@ if (!canCompile) console.warn("native_standin: skipped, there is no C compiler (
 const breaches: readonly (readonly [breach: string, message: string])[] = [
   ["double free", "taos_free_result: this result has ended before"],
   ["use after free", "taos_fetch_raw_block: this result has ended before"],
-  ["use after close", "taos_query: this connection has ended before"],
+  ["use after close", "taos_query_with_reqid: this connection has ended before"],
   [
     "close with results",
     "taos_close: 1 results and statements of this connection are not freed",

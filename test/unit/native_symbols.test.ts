@@ -41,10 +41,8 @@ const declared = new Map(
 );
 
 describe("prototypes", () => {
-  it("stand in the C header, function by function", () => {
-    const missing = Object.keys(prototypes).filter((name) => !declared.has(name));
-    expect(missing).toEqual([]);
-    expect(declared.size).toBeGreaterThan(60);
+  it("are those of the C header, no more and no fewer", () => {
+    expect(Object.keys(prototypes).sort()).toEqual([...declared.keys()].sort());
   });
 
   it.each(Object.entries(prototypes))(

@@ -1,15 +1,23 @@
 /**
- * No value changes the structure of a statement: a million values, put into statements of random shape, are found
- * again by a tokenizer that is written after TDengine's own rules and shares nothing with the client's scanner.
+ * No value changes the structure of a statement: a million values, put by a template into statements of random shape,
+ * are found again in what REST and WebSocket send, by a tokenizer that is written after TDengine's own rules and shares
+ * nothing with the client's scanner.
  *
  * @module
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Codec, fragment, id, initCodec, param, type SqlValue } from "../../mod.ts";
+import { type Codec, Connection, id, initCodec, param, type SqlValue } from "../../mod.ts";
+import { Session } from "../../src/session.ts";
 import { formatLiteral, insertLiterals } from "../../src/sql/escape.ts";
 import { Param } from "../../src/sql/param.ts";
 import { scanSql } from "../../src/sql/scan.ts";
 import type { TemplateValue } from "../../src/sql/template.ts";
+import type {
+  PreparedStatement,
+  StatementPort,
+  Transport,
+} from "../../src/transports/transport.ts";
+import { defaultValueOptions } from "../../src/value_modes.ts";
 
 interface Token {
   kind: "string" | "name" | "word" | "number" | "mark";
@@ -242,49 +250,101 @@ function check(template: string, rendered: string, values: readonly Value[]): vo
   if (at !== found.length || next !== values.length) fail("tokens are left over");
 }
 
+/** Compares the tokens of a statement to be prepared with those of its template. */
+function checkPrepared(template: string, sent: string): void {
+  const textsOf = (sql: string) => tokenize(sql).map(({ text }) => text);
+  const wanted = textsOf(template).map((text) => text === marker ? "?" : text);
+  const found = textsOf(sent);
+  if (wanted.length === found.length && wanted.every((text, i) => text === found[i])) return;
+  throw new Error(`tokens differ:\n${template}\n${sent}`);
+}
+
+/** A connection whose transport keeps the text that it was to send; REST has no prepared statements. */
+function fakeConnection(codec: Codec, canPrepare: boolean) {
+  let [sent, prepared] = ["", false];
+  const done = { affectedRows: 0, durationNs: 0n, reqId: 1n, rows: null };
+  const keep = (sql: string, isPrepared: boolean) => {
+    sent = sql;
+    prepared = isPrepared;
+    return Promise.resolve(done);
+  };
+  const statement = (sql: string): PreparedStatement => ({
+    isInsert: false,
+    placeholders: null,
+    parameterCount: 0,
+    execute: () => keep(sql, true),
+    close: () => Promise.resolve(),
+  });
+  const statements: StatementPort = {
+    prepare: (sql) => Promise.resolve(statement(sql)),
+    requireType: () => {},
+  };
+  const transport: Transport = {
+    kind: canPrepare ? "websocket" : "fetch",
+    serverVersion: "3.3.7.5",
+    compression: false,
+    query: { execute: (sql) => keep(sql, false) },
+    session: { ping: () => Promise.resolve() },
+    ...(canPrepare && { statements }),
+    nextReqId: () => 1n,
+    close: () => Promise.resolve(),
+  };
+  const parts = { transport, codec, values: defaultValueOptions, requestTimeoutMs: 0 };
+  const session = new Session(parts);
+  return { db: new Connection(session, "a test"), last: () => sent, isPrepared: () => prepared };
+}
+
 describe("literals", () => {
   let codec: Codec;
   beforeAll(async () => {
     codec = await initCodec();
   });
 
-  it("never change the structure of a statement, whatever they say and wherever they stand", () => {
-    const random = generator(1);
-    let count = 0;
-    while (count < 1_000_000) {
-      const values = Array.from({ length: 1 + random(8) }, () => randomValue(random));
-      const parts: string[] = ["select "];
-      const given: TemplateValue[] = [];
-      let template = "select ";
-      values.forEach((value, i) => {
-        const name = random(10) === 0
-          ? id(randomText(random).replace(/[`\0]/g, "") || "n")
-          : undefined;
-        const before = texts[random(texts.length)]!;
-        const between = name === undefined ? "" : texts[random(texts.length)]!;
-        parts[parts.length - 1] += before;
-        template += before;
-        if (name !== undefined) {
-          given.push(name);
-          parts.push(between);
-          template += name.text + between;
-        }
-        given.push(value.given);
-        parts.push(i === values.length - 1 ? texts[random(texts.length)]! : "");
-        template += ` ${marker} ${parts.at(-1)}`;
-      });
-      const made = fragment(parts as unknown as TemplateStringsArray, ...given);
-      const { placeholders } = scanSql(made.text);
-      if (placeholders.length !== values.length) {
-        throw new Error(
-          `${placeholders.length} placeholders for ${values.length} values: ${made.text}`,
-        );
+  it(
+    "never change the structure of a statement, whatever they say and wherever they stand",
+    async () => {
+      const random = generator(1);
+      const [overRest, overSocket] = [fakeConnection(codec, false), fakeConnection(codec, true)];
+      const kinds = new Set<boolean>();
+      let count = 0;
+      while (count < 1_000_000) {
+        const values = Array.from({ length: 1 + random(8) }, () => randomValue(random));
+        const parts: string[] = ["select "];
+        const given: TemplateValue[] = [];
+        let template = "select ";
+        values.forEach((value, i) => {
+          const name = random(10) === 0
+            ? id(randomText(random).replace(/[`\0]/g, "") || "n")
+            : undefined;
+          const before = texts[random(texts.length)]!;
+          const between = name === undefined ? "" : texts[random(texts.length)]!;
+          parts[parts.length - 1] += before;
+          template += before;
+          if (name !== undefined) {
+            given.push(name);
+            parts.push(between);
+            template += name.text + between;
+          }
+          given.push(value.given);
+          parts.push(i === values.length - 1 ? texts[random(texts.length)]! : "");
+          template += ` ${marker} ${parts.at(-1)}`;
+        });
+        const strings = parts as unknown as TemplateStringsArray;
+        await overRest.db.sql(strings, ...given);
+        check(template, overRest.last(), values);
+        await overSocket.db.sql(strings, ...given);
+        const sent = overSocket.last();
+        // What can be prepared goes with its placeholders, and has no value in it.
+        if (overSocket.isPrepared()) checkPrepared(template, sent);
+        else check(template, sent, values);
+        kinds.add(overSocket.isPrepared());
+        count += values.length;
       }
-      check(template, insertLiterals(made.text, placeholders, made.params, codec), values);
-      count += values.length;
-    }
-    expect(count).toBeGreaterThanOrEqual(1_000_000);
-  }, 240_000);
+      expect(count).toBeGreaterThanOrEqual(1_000_000);
+      expect(kinds.size).toBe(2);
+    },
+    240_000,
+  );
 
   const literal = (value: unknown) => formatLiteral(value as SqlValue, 0, codec);
 

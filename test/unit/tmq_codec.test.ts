@@ -51,6 +51,16 @@ describe("codec.decodeTmq()", () => {
     });
   });
 
+  it("gives blocks of some of their columns, over the same buffers", async () => {
+    const codec = await initCodec();
+    const [block] = codec.decodeTmq(payloads[1]!);
+    const some = block!.select(["note", "ts"]);
+    expect(some.fields.map(({ name }) => name)).toEqual(["note", "ts"]);
+    expect([some.table, some.rowCount]).toEqual(["d1", block!.rowCount]);
+    expect(some.column("ts").toArray()).toEqual(block!.column("ts").toArray());
+    expect(() => block!.select(["nothing"])).toThrow(InterfaceError);
+  });
+
   it("refuses every prefix with a CodecError, and what is no bytes", async () => {
     const codec = await initCodec();
     for (const payload of payloads) {

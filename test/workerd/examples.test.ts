@@ -2,7 +2,7 @@ import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Connection } from "../../mod.ts";
 import { testUrl } from "../conformance/env.ts";
-import { patiently } from "../conformance/tmq.ts";
+import { patiently } from "../conformance/tmq_support.ts";
 import { bundleWorker, startWorker } from "./workers.ts";
 
 const database = "workerd_examples";

@@ -114,7 +114,8 @@ export function requestError(error: unknown, details: FailureDetails = {}): unkn
     }
     case "missing":
       return new InterfaceError(
-        `libtaos ${failure.version} has no ${failure.functionName}: a newer one is needed for this`,
+        `libtaos${failure.version && ` ${failure.version}`} has no ${failure.functionName}: ` +
+          "a newer one is needed for this",
       );
     case "load":
       return new LoadError(loadMessage(failure.tried));

@@ -25,7 +25,7 @@ static const int64_t start = 1700000000000;
 static int64_t exec(TAOS *taos, const char *sql) {
   TAOS_RES *result = taos_query_with_reqid(taos, sql, 0x1234);
   if (taos_errno(result) != 0) fprintf(stderr, "%s: %s\n", sql, taos_errstr(result));
-  CHECK(taos_errno(result) == 0 && taos_is_update_query(result));
+  CHECK(taos_errno(result) == 0 && taos_num_fields(result) == 0);
   int64_t rows = taos_affected_rows64(result);
   taos_free_result(result);
   return rows;
@@ -52,7 +52,7 @@ static TAOS *prepare_tables(const char *host, uint16_t port) {
   exec(taos, "drop topic if exists driver_topic");
   exec(taos, "drop database if exists driver");
   exec(taos, "create database driver");
-  CHECK(taos_select_db(taos, "driver") == 0);
+  exec(taos, "use driver");
   exec(taos, "create stable st (ts timestamp, i int, s varchar(16)) tags (t int)");
   return taos;
 }
@@ -67,10 +67,6 @@ static void refuse(const char *host, uint16_t port) {
 }
 
 static void query(TAOS *taos) {
-  char name[8];
-  int required;
-  CHECK(taos_get_current_db(taos, name, sizeof name, &required) == 0 && strcmp(name, "driver") == 0);
-  CHECK(taos_get_current_db(taos, name, 3, &required) != 0 && required == 7);
   CHECK(exec(taos, "insert into q using st tags (1) values (now, 1, 'a') (now + 1s, null, 'é')") == 2);
   TAOS_RES *result = taos_query_with_reqid(taos, "select * from q", 7);
   CHECK(taos_num_fields(result) == 3 && taos_result_precision(result) == 0);
@@ -78,18 +74,18 @@ static void query(TAOS *taos) {
   CHECK(strcmp(fields[2].name, "s") == 0 && fields[2].type == VARCHAR && fields[2].bytes == 16);
   CHECK(taos_fetch_fields(result)[0].bytes == 8 && drain(result) == 2);
   taos_free_result(result);
-  result = taos_query(taos, "golden meters_12000");
+  result = taos_query_with_reqid(taos, "golden meters_12000", 7);
   CHECK(drain(result) == 12000);
   taos_free_result(result);
   // Freed with rows left, and stopped.
-  taos_free_result(taos_query(taos, "select * from q"));
-  result = taos_query(taos, "select * from q");
+  taos_free_result(taos_query_with_reqid(taos, "select * from q", 7));
+  result = taos_query_with_reqid(taos, "select * from q", 7);
   int rows;
   void *block;
   taos_stop_query(result);
   CHECK(taos_fetch_raw_block(result, &rows, &block) != 0);
   taos_free_result(result);
-  result = taos_query(taos, "selec");
+  result = taos_query_with_reqid(taos, "selec", 7);
   CHECK(taos_errno(result) == (int)0x80002600 && strstr(taos_errstr(result), "selec") != NULL);
   taos_free_result(result);
 }
@@ -117,7 +113,7 @@ static void insert(TAOS *taos) {
   CHECK(taos_stmt2_bind_param(statement, &bindv, -1) == 0);
   CHECK(taos_stmt2_exec(statement, &affected) == 0 && affected == 4);
   CHECK(taos_stmt2_result(statement) == NULL && taos_stmt2_close(statement) == 0);
-  TAOS_RES *result = taos_query(taos, "select * from st where t = 7 and i = 5 and s = 'ab'");
+  TAOS_RES *result = taos_query_with_reqid(taos, "select * from st where t = 7 and i = 5 and s = 'ab'", 7);
   CHECK(drain(result) == 2);
   taos_free_result(result);
 }
@@ -236,8 +232,8 @@ static void subscription(TAOS *taos, const char *host, uint16_t port) {
 }
 
 static void fail_on_demand(TAOS *taos) {
-  standin_fail("taos_query", 2, (int)0x80000018);
-  TAOS_RES *results[] = {taos_query(taos, "select 1"), taos_query(taos, "select 1"), taos_query(taos, "select 1")};
+  standin_fail("taos_query_with_reqid", 2, (int)0x80000018);
+  TAOS_RES *results[] = {taos_query_with_reqid(taos, "select 1", 7), taos_query_with_reqid(taos, "select 1", 7), taos_query_with_reqid(taos, "select 1", 7)};
   CHECK(taos_errno(results[0]) == 0 && taos_errno(results[1]) == (int)0x80000018 && taos_errno(results[2]) == 0);
   for (int i = 0; i < 3; i++) taos_free_result(results[i]);
 }

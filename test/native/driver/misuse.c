@@ -13,7 +13,7 @@ enum { INT = 4, VARCHAR = 8, TIMESTAMP = 9 };
 static int rows;
 static void *block;
 
-static TAOS_RES *some_rows(TAOS *taos) { return taos_query(taos, "golden meters_12000"); }
+static TAOS_RES *some_rows(TAOS *taos) { return taos_query_with_reqid(taos, "golden meters_12000", 7); }
 
 static void double_free(TAOS *taos) {
   TAOS_RES *result = some_rows(taos);
@@ -29,7 +29,7 @@ static void use_after_free(TAOS *taos) {
 
 static void use_after_close(TAOS *taos) {
   taos_close(taos);
-  taos_query(taos, "select 1");
+  taos_query_with_reqid(taos, "select 1", 7);
 }
 
 static void close_with_results(TAOS *taos) {
@@ -52,13 +52,13 @@ static void two_threads(TAOS *taos) {
 }
 
 static void *query(void *taos) {
-  taos_query(taos, "select 1");
+  taos_query_with_reqid(taos, "select 1", 7);
   return NULL;
 }
 
 static void close_during_query(TAOS *taos) {
   pthread_t other;
-  standin_delay("taos_query", 500);
+  standin_delay("taos_query_with_reqid", 500);
   pthread_create(&other, NULL, query, taos);
   usleep(100000);
   taos_close(taos);

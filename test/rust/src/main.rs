@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value as Json};
+use taos::taos_query::common::{SchemalessPrecision, SchemalessProtocol, SmlDataBuilder};
 use taos::*;
 
 const START: i64 = 1_700_000_000_000;
@@ -17,15 +18,26 @@ fn plain(value: &Value) -> Json {
         Value::Double(value) => json!(value),
         Value::Timestamp(value) => json!(value.as_raw_i64()),
         Value::VarBinary(bytes) | Value::Geometry(bytes) => {
-            json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            json!(bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>())
         }
-        other => json!(other.to_string()),
+        other => json!(format!("{other}")),
     }
 }
 
 async fn rows(taos: &Taos, sql: &str) -> Result<Json> {
-    let records = taos.query(sql).await.context(sql.to_string())?.to_records().await?;
-    Ok(records.iter().map(|row| row.iter().map(plain).collect()).collect())
+    let records = taos
+        .query(sql)
+        .await
+        .context(sql.to_string())?
+        .to_records()
+        .await?;
+    Ok(records
+        .iter()
+        .map(|row| row.iter().map(plain).collect::<Json>())
+        .collect())
 }
 
 async fn refusal(taos: &Taos, sql: &str) -> String {
@@ -37,14 +49,24 @@ async fn refusal(taos: &Taos, sql: &str) -> String {
 
 /// Creates a database, writes with SQL, reads in several blocks and provokes errors.
 async fn query(taos: &Taos) -> Result<Json> {
-    taos.exec("create database official_rust keep 36500").await?;
-    taos.exec("use official_rust").await?;
-    taos.exec("create stable meters (ts timestamp, current float, voltage int) tags (groupid int)").await?;
-    let affected = taos
-        .exec(format!("insert into d0 using meters tags(0) values ({START}, 1.5, 220) ({}, null, 221)", START + 1))
+    taos.exec("create database official_rust keep 36500")
         .await?;
-    let values: String = (0..10_000).map(|i| format!("({}, 0.5, {i})", START + i)).collect();
-    taos.exec(format!("insert into d1 using meters tags(1) values {values}")).await?;
+    taos.exec("use official_rust").await?;
+    taos.exec("create stable meters (ts timestamp, current float, voltage int) tags (groupid int)")
+        .await?;
+    let affected = taos
+        .exec(format!(
+            "insert into d0 using meters tags(0) values ({START}, 1.5, 220) ({}, null, 221)",
+            START + 1
+        ))
+        .await?;
+    let values: String = (0..10_000)
+        .map(|i| format!("({}, 0.5, {i})", START + i))
+        .collect();
+    taos.exec(format!(
+        "insert into d1 using meters tags(1) values {values}"
+    ))
+    .await?;
     let many = taos.query("select * from d1").await?.to_records().await?;
     Ok(json!({
         "affected": affected,
@@ -71,7 +93,9 @@ async fn every_type(taos: &Taos) -> Result<Json> {
         .prepare("insert into ? using typed tags(?, ?) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .await?;
     statement.set_tbname("e1").await?;
-    statement.set_tags(&[Value::Int(7), Value::VarChar("here".to_string())]).await?;
+    statement
+        .set_tags(&[Value::Int(7), Value::VarChar("here".to_string())])
+        .await?;
     let columns = [
         ColumnView::from_millis_timestamp(vec![START, START + 1]),
         ColumnView::from_bools(vec![Some(true), None]),
@@ -91,7 +115,9 @@ async fn every_type(taos: &Taos) -> Result<Json> {
     statement.bind(&columns).await?;
     statement.add_batch().await?;
     let affected = statement.execute().await?;
-    Ok(json!({ "affected": affected, "rows": rows(taos, "select * from typed order by ts").await? }))
+    Ok(
+        json!({ "affected": affected, "rows": rows(taos, "select * from typed order by ts").await? }),
+    )
 }
 
 /// Writes schemaless lines.
@@ -107,12 +133,19 @@ async fn schemaless(taos: &Taos) -> Result<Json> {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let url = std::env::args().nth(1).context("usage: official-client URL")?;
+    let url = std::env::args()
+        .nth(1)
+        .context("usage: official-client URL")?;
     let taos = TaosBuilder::from_dsn(&url)?.build().await?;
     let query = query(&taos).await.context("query")?;
     let every_type = every_type(&taos).await.context("statement")?;
     let database = format!("{url}/official_rust");
-    let schemaless = schemaless(&TaosBuilder::from_dsn(&database)?.build().await?).await.context("schemaless")?;
-    println!("{}", json!({ "query": query, "everyType": every_type, "schemaless": schemaless }));
+    let schemaless = schemaless(&TaosBuilder::from_dsn(&database)?.build().await?)
+        .await
+        .context("schemaless")?;
+    println!(
+        "{}",
+        json!({ "query": query, "everyType": every_type, "schemaless": schemaless })
+    );
     Ok(())
 }

@@ -1,0 +1,179 @@
+/**
+ * Connections of libtaos whose calls are slow, and that are interrupted or closed meanwhile.
+ *
+ * @module
+ */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { connect } from "../../mod.ts";
+import type { NativeCase, StandIn } from "./case.ts";
+
+/** Twelve recorded blocks. */
+const manyBlocks = "golden meters_12000";
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Runs work while calls of a function take long. */
+async function slowly(
+  standIn: StandIn,
+  functionName: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  standIn.delay(functionName, 600);
+  try {
+    await work();
+  } finally {
+    standIn.delay(functionName, 0);
+  }
+}
+
+/** Waits until the library has nothing of a kind any more. */
+async function untilNone(standIn: StandIn, kind: string): Promise<void> {
+  for (let i = 0; i < 200 && standIn.live(kind) > 0; i++) await pause(10);
+  equal(standIn.live(kind), 0);
+}
+
+/** Cases about the life of a connection. */
+export const connectionCases: readonly NativeCase[] = [
+  {
+    name: "query() that runs long leaves the event loop, and other queries, alone",
+    async run({ url, standIn }) {
+      const order: string[] = [];
+      await using db = await connect(url);
+      await slowly(standIn, "taos_fetch_raw_block", async () => {
+        const slow = db.query("select 1").then(() => order.push("slow"));
+        setTimeout(() => order.push("timer"), 10);
+        await db.exec("use information_schema");
+        order.push("exec");
+        await slow;
+      });
+      deepEqual(order.toSorted(), ["exec", "slow", "timer"]);
+      equal(order.at(-1), "slow");
+    },
+  },
+  {
+    name: "query() that is aborted before it has a result rejects at once, and is killed",
+    async run({ url, standIn }) {
+      await using db = await connect(url);
+      await slowly(standIn, "taos_query_with_reqid", async () => {
+        const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
+        const reason = new Error("enough");
+        const query = db.exec("select 1", [], { signal: controller.signal });
+        await pause(50);
+        controller.abort(reason);
+        await rejects(query, reason);
+        equal(standIn.calls("taos_kill_query"), killed + 1);
+        await untilNone(standIn, "result");
+      });
+      equal(await db.query("select 1").value(), 1n);
+    },
+  },
+  {
+    name: "query() that is aborted while it fetches stops in the library, and is freed",
+    async run({ url, standIn }) {
+      await using db = await connect(url);
+      await slowly(standIn, "taos_fetch_raw_block", async () => {
+        const [stopped, controller] = [standIn.calls("taos_stop_query"), new AbortController()];
+        const reason = new Error("enough");
+        const query = db.query(manyBlocks, [], { signal: controller.signal });
+        const rows = query.then(() => {});
+        await pause(50);
+        controller.abort(reason);
+        await rejects(rows, reason);
+        ok(standIn.calls("taos_stop_query") > stopped);
+        await untilNone(standIn, "result");
+      });
+    },
+  },
+  {
+    name: "query() whose loop is broken off is freed while the connection lives on",
+    async run({ url, standIn }) {
+      await using db = await connect(url);
+      for await (const _ of db.query(manyBlocks)) break;
+      await untilNone(standIn, "result");
+      for await (const _ of db.query(manyBlocks).batches()) break;
+      await untilNone(standIn, "result");
+      equal((await db.query(manyBlocks)).rowCount, 12_000);
+    },
+  },
+  {
+    name: "close() ends queries and fetches under way, and comes behind them",
+    async run({ url, standIn }) {
+      for (const functionName of ["taos_query_with_reqid", "taos_fetch_raw_block"]) {
+        const db = await connect(url);
+        await slowly(standIn, functionName, async () => {
+          const queries = [1, 2, 3].map(() =>
+            db.query(manyBlocks).then(() => "rows", (error: unknown) => (error as Error).name)
+          );
+          await pause(50);
+          await db.close();
+          equal(standIn.live(), 0);
+          deepEqual(await Promise.all(queries), Array(3).fill("ConnectionError"));
+        });
+        await rejects(db.exec("select 1"), { name: "ConnectionError" });
+        await db.close();
+      }
+    },
+  },
+  {
+    name: "close() under a loop over rows frees them, and the loop is told",
+    async run({ url, standIn }) {
+      const db = await connect(url);
+      const batches = db.query(manyBlocks).batches()[Symbol.asyncIterator]();
+      await batches.next();
+      await db.close();
+      equal(standIn.live(), 0);
+      await rejects(
+        async () => {
+          while ((await batches.next()).done !== true);
+        },
+        { name: "ConnectionError" },
+      );
+    },
+  },
+  {
+    name: "close() closes statements and their results before the connection",
+    async run({ url, standIn }) {
+      const db = await connect(url);
+      const statement = await db.prepare(
+        "select * from information_schema.ins_databases where name <> ?",
+      );
+      const rows = statement.query(["x"]).batches()[Symbol.asyncIterator]();
+      await rows.next();
+      equal(standIn.live("statement"), 1);
+      await db.close();
+      equal(standIn.live(), 0);
+      await rejects(
+        async () => {
+          while ((await rows.next()).done !== true);
+        },
+        { name: "ConnectionError" },
+      );
+      await rejects(statement.query(["x"]).first(), { name: "ConnectionError" });
+    },
+  },
+  {
+    name: "connect() that is aborted closes the connection that comes late",
+    async run({ url, standIn }) {
+      await slowly(standIn, "taos_connect", async () => {
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        const connecting = connect(url, { signal: controller.signal });
+        await pause(50);
+        controller.abort(reason);
+        await rejects(connecting, reason);
+      });
+      await pause(100);
+      await untilNone(standIn, "connection");
+    },
+  },
+  {
+    name: "connect() and close() a hundred times leave nothing",
+    async run({ url, standIn }) {
+      for (let i = 0; i < 100; i++) {
+        const db = await connect(url);
+        await db.close();
+      }
+      equal(standIn.live(), 0);
+    },
+  },
+];

@@ -1,0 +1,113 @@
+/**
+ * The types as a user of the packed package meets them. Compiled, never run: an error that is expected but absent fails
+ * as well as one that is not expected.
+ *
+ * @module
+ */
+import {
+  type Cell,
+  type ColumnBatch,
+  connect,
+  fragment,
+  id,
+  InterfaceError,
+  list,
+  param,
+  type Query,
+  type Row,
+  subscribe,
+} from "tdwire";
+import { arrowBatches, arrowStream, fromArrow, toArrow } from "tdwire/arrow";
+import { initCodec } from "tdwire/codec";
+import type { DevServer } from "tdwire/devserver";
+import type * as edge from "tdwire/edge";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true
+  : false;
+/** Compiles for equal types only. */
+const same = <A, B>(_: Same<A, B>): void => {};
+
+export async function rowTypes(): Promise<void> {
+  await using plain = await connect("ws://localhost:6041");
+  const exact = await plain.query("select 1");
+  const cell = exact.rows[0]!["c"];
+  // Large integers are bigint, instants a Date or ticks.
+  same<Extract<typeof cell, bigint>, bigint>(true);
+  same<Extract<typeof cell, Date>, Date>(true);
+  same<Extract<typeof cell, null>, null>(true);
+
+  await using chosen = await connect("ws://localhost:6041", {
+    values: { bigint: "number", timestamp: "string", binary: "hex", json: "text" },
+  });
+  const { rows } = await chosen.sql`select ${1}`;
+  const plainCell = rows[0]!["c"];
+  same<Extract<typeof plainCell, bigint>, never>(true);
+  same<Extract<typeof plainCell, Date>, never>(true);
+  same<Extract<typeof plainCell, Uint8Array>, never>(true);
+  const sameRows: Row<{ bigint: "number"; timestamp: "string"; binary: "hex"; json: "text" }>[] =
+    rows;
+  console.log(sameRows);
+  for await (const row of chosen.query("select 1")) same<typeof row, (typeof rows)[number]>(true);
+
+  const named: Query<{ ts: Date; voltage: number }> = plain.query<{ ts: Date; voltage: number }>(
+    "select 1",
+  );
+  for await (const { ts, voltage } of named) console.log(ts.getTime(), voltage.toFixed());
+  const all: Cell = exact.rows[0]!["c"]!;
+  console.log(all);
+  // @ts-expect-error: there is no such mode
+  await connect("ws://localhost:6041", { values: { bigint: "float" } });
+  // @ts-expect-error: there is no such option
+  await connect("ws://localhost:6041", { pasword: "x" });
+}
+
+export async function templateTypes(): Promise<void> {
+  await using db = await connect();
+  const where = fragment`where voltage > ${220} and ts > ${new Date()} and site in (${
+    list(["a"])
+  })`;
+  await db.sql`select ${param.double(1)} from ${id("meters")} ${where} limit ${10n}`;
+  // @ts-expect-error: a promise is no value
+  db.sql`select ${Promise.resolve(1)}`;
+  // @ts-expect-error: nor is a function
+  db.query("select ?", [() => 1]);
+}
+
+export async function insertTypes(batch: ColumnBatch): Promise<void> {
+  await using db = await connect();
+  const columns = { ts: [new Date()], voltage: Int32Array.of(1) };
+  const { affectedRows } = await db.insert("d1", columns, { using: "meters", tags: { site: "a" } });
+  same<typeof affectedRows, number>(true);
+  await db.insert("meters", [{ tbname: "d1", ts: new Date(), voltage: null }]);
+  await db.insert("d1", batch);
+  await using statement = await db.prepare("insert into d1 values (?, ?)");
+  statement.bind({ columns });
+  // @ts-expect-error: a column is a list of values
+  statement.bind({ columns: { ts: new Date() } });
+  await using writer = db.writer({ table: "meters" });
+  await writer.write({ tbname: "d1", ts: 1n, voltage: 1 });
+  await using consumer = await subscribe("ws://localhost:6041", { topics: ["t"], groupId: "g" });
+  for await (const message of consumer) {
+    for (const block of message.blocks) console.log(block.rows());
+  }
+  // @ts-expect-error: a subscription has a group
+  await subscribe("ws://localhost:6041", { topics: ["t"] });
+}
+
+export async function arrowTypes(): Promise<void> {
+  await using db = await connect();
+  const table = toArrow(await db.query("select 1"));
+  same<typeof table.numRows, number>(true);
+  for await (const batch of arrowBatches(db.query("select 1"))) console.log(batch.numRows);
+  const stream: ReadableStream<Uint8Array> = arrowStream(db.query("select 1"));
+  await db.insert("d1", fromArrow(table));
+  await stream.cancel();
+}
+
+/** The edge entry has the same types. */
+same<typeof edge.connect, typeof connect>(true);
+same<typeof edge.InterfaceError, typeof InterfaceError>(true);
+export const codec: ReturnType<typeof edge.initCodec> = initCodec();
+export const kind: string = new InterfaceError("x").kind;
+// @ts-expect-error: the port is a number, so its type is known
+export const wrong: (server: DevServer) => string = (server) => server.port;

@@ -2,7 +2,7 @@
  * Compiles mod.ts, src/ and examples/ to dist/.
  *
  *     node .scripts/build.mjs                 build
- *     node .scripts/build.mjs --if-possible   build if that and TypeScript is installed (`prepare` of npm)
+ *     node .scripts/build.mjs --if-possible   build if that and the compilers are installed (`prepare` of npm)
  *     node .scripts/build.mjs --if-stale      build if a source is younger than dist/
  *
  * @module
@@ -19,6 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { joinModules } from "./join_modules.mjs";
 import { newest, root, run } from "./run.mjs";
 
 const sources = ["mod.ts", "src", "examples", "package.json", "tsconfig.json", "package-lock.json"];
@@ -46,6 +47,8 @@ export async function build() {
       const { ok } = await run(`tsc -p ${project} --outDir ${scratch}`, { quiet: true });
       if (!ok) return false;
     }
+    await joinModules(target);
+    nameAsOnNpm(target);
     for (
       const module of ["src/codec/generated/codec.wasm", "src/component/generated/component.wasm"]
     ) {
@@ -83,8 +86,10 @@ async function buildExamples() {
 
 if (process.argv[1] === import.meta.filename) {
   const flag = process.argv[2];
-  const hasCompiler = existsSync(join(root, "node_modules", "typescript"));
+  const hasCompiler = ["typescript", "esbuild"].every((name) =>
+    existsSync(join(root, "node_modules", name))
+  );
   if (flag === "--if-possible" && !hasCompiler) {
-    console.log("No TypeScript here: nothing is built.");
+    console.log("No compilers here: nothing is built.");
   } else if (flag === undefined || isStale()) process.exitCode = await build() ? 0 : 1;
 }

@@ -241,7 +241,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
       const startMs = performance.now();
       const execution = this.#runner.execute(call);
       // Who uses the query sees the failure; who only disposes of it does not.
-      execution.catch(() => this.#letGo?.());
+      execution.then(({ rows }) => rows === null && this.#letGo?.(), () => this.#letGo?.());
       this.#started = { call, startMs, execution };
     }
     return this.#started;

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Connection, LineOptions } from "../../mod.ts";
+import type { Columns, Connection, LineOptions } from "../../mod.ts";
 import type { Command } from "./commands.ts";
 import { CONNECTION_HELP, connectionOptions, openConnection } from "./connection_options.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { loadInBatches } from "./loading/batches.ts";
+import { readArrow } from "./loading/arrow.ts";
 import { readCsv } from "./loading/csv.ts";
 import { type Input, openInput } from "./loading/input.ts";
 import { readJsonLines } from "./loading/json_lines.ts";
@@ -34,7 +35,7 @@ schemaless protocol, for which the server makes tables. Reads as fast as the ser
 in little memory. Rows that are wrong are told by their lines and left out.
 
 Options:
-${CONNECTION_HELP}  --format <format>    csv, jsonl, line, telnet or json (default: by the file's extension)
+${CONNECTION_HELP}  --format <format>    csv, jsonl, arrow, line, telnet or json (default: by the file's extension)
   --table <name>       Table to write to; the super table when the rows have a tbname column
   --using <name>       Super table: makes --table as a child of it if it does not exist
   --tag <name=value>   Column or tag that all rows have; give it once for each
@@ -46,12 +47,13 @@ ${CONNECTION_HELP}  --format <format>    csv, jsonl, line, telnet or json (defau
 Formats:
   csv     The first line names the columns. An empty field is NULL, "" is an empty text
   jsonl   An object of values by column name a line. A name left out leaves the value as it is
+  arrow   Arrow IPC file or stream; needs the package apache-arrow
   line    InfluxDB line protocol
   telnet  OpenTSDB telnet lines
   json    OpenTSDB JSON, one object or array a line
-For csv and jsonl, values become what the table declares. Times are RFC 3339, or a whole number
+For csv and jsonl, texts become what the table declares. Times are RFC 3339, or a whole number
 in the database's precision; binary values are hexadecimal digits. What "tdwire query" writes as
-csv and jsonl can be written back as it is.
+csv, jsonl and arrow can be written back as it is.
 
 Examples:
   tdwire write --table d1 readings.csv
@@ -60,18 +62,21 @@ Examples:
   tdwire query --format csv "select tbname, * from meters" |
     tdwire write --url ws://other:6041/power --table meters --format csv -
   tdwire write --database power --precision ms weather.lp
+  tdwire tail all_meters | tdwire write --url ws://other:6041/power --table meters --format jsonl -
 
 Exit codes: 0 all rows written, 1 some or all were not, 2 wrong command line, 130 interrupted
 (Ctrl-C stops behind the batch on its way).
 `;
 
-const formats = ["csv", "jsonl", "line", "telnet", "json"] as const;
+const formats = ["csv", "jsonl", "arrow", "line", "telnet", "json"] as const;
 type Format = typeof formats[number];
 
 const extensions: Readonly<Record<string, Format>> = {
   csv: "csv",
   jsonl: "jsonl",
   ndjson: "jsonl",
+  arrow: "arrow",
+  feather: "arrow",
   lp: "line",
   line: "line",
 };
@@ -93,16 +98,18 @@ const options = {
 /** The command. */
 export const WRITE: Command = {
   name: "write",
-  summary: "Write CSV, JSON lines or line protocol into tables",
+  summary: "Write CSV, JSON lines, Arrow or line protocol into tables",
   help: HELP,
   run: runWrite,
 };
 
+/** The formats whose rows go into a table that exists. */
+type TableFormat = "csv" | "jsonl" | "arrow";
 type Values = Arguments<typeof options>["values"];
 
 /** What is to be done, as the command line says it. */
 type Plan =
-  | { readonly format: "csv" | "jsonl"; readonly delimiter: string; readonly target: LoadTarget }
+  | { readonly format: TableFormat; readonly delimiter: string; readonly target: LoadTarget }
   | { readonly format: LineOptions["protocol"]; readonly lines: LineOptions };
 
 async function runWrite(args: readonly string[]): Promise<number> {
@@ -114,8 +121,11 @@ async function runWrite(args: readonly string[]): Promise<number> {
   const { signal } = interruption;
   const input = await openInput(path, signal);
   await using db = await openConnection(values, { signal });
-  const report = new LoadReport(mostRefused, input.part);
-  const failure = await load(db, input, plan, report).then(() => undefined, (error) => ({ error }));
+  const report = new LoadReport(plan.format === "arrow" ? "row" : "line", mostRefused, input.part);
+  const loading = plan.format === "arrow"
+    ? loadColumns(db, readArrow(path, signal), plan.target, report)
+    : load(db, input, plan, report);
+  const failure = await loading.then(() => undefined, (error: unknown) => ({ error }));
   report[Symbol.dispose]();
   const refused = report.refused === 0 ? "" : `, ${report.refused} refused`;
   const rows = report.written === 1 ? "row" : "rows";
@@ -137,14 +147,28 @@ async function load(db: Connection, input: Input, plan: Plan, report: LoadReport
   await loadInBatches(rows, (batch) => loader.load(batch));
 }
 
+async function loadColumns(
+  db: Connection,
+  batches: AsyncIterable<Columns>,
+  target: LoadTarget,
+  report: LoadReport,
+): Promise<void> {
+  const loader = await TableLoader.open(db, target, report);
+  let first = 1;
+  for await (const columns of batches) {
+    await loader.loadColumns(columns, first);
+    first += Object.values(columns)[0]?.length ?? 0;
+  }
+}
+
 /** Reads the options, of which each belongs to some formats only. */
 function planOf(values: Values, path: string): Plan {
   const format = formatOf(values, path);
-  if (format === "csv" || format === "jsonl") {
+  if (format === "csv" || format === "jsonl" || format === "arrow") {
     refuse(values, ["precision"], format);
     const { table, using, delimiter = "," } = values;
     if (table === undefined) throw new UsageError("--table is missing");
-    if (format === "jsonl") refuse(values, ["delimiter"], format);
+    if (format !== "csv") refuse(values, ["delimiter"], format);
     if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
       throw new UsageError("--delimiter must be one character, and no quote");
     }

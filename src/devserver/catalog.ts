@@ -4,15 +4,12 @@
  * @module
  */
 import type { Precision } from "./engine.ts";
-import type { QualifiedName } from "./sql/ast.ts";
+import type { ColumnDefinition, QualifiedName } from "./sql/ast.ts";
 import { ServerError } from "./engine.ts";
 import { Code, databaseNotExist, tableNotExist } from "./sql/errors.ts";
-import type { SqlType } from "./sql/types.ts";
 
 /** A column or tag. `store` is the name of the DuckDB column that holds it. */
-export interface Column {
-  name: string;
-  type: SqlType;
+export interface Column extends ColumnDefinition {
   store: string;
 }
 
@@ -25,6 +22,9 @@ export interface Table {
   created: number;
   columns: Column[];
   tags: Column[];
+  comment: string | null;
+  /** Days to live that CREATE or ALTER TABLE gave; nothing removes the table. */
+  ttl: number;
   /** Number that names the next column's `store`. */
   nextColumn: number;
   children: Map<string, Child>;

@@ -28,7 +28,7 @@ type Row = unknown[];
 /** What is stored of a table as text. Files of earlier versions do not tell the order. */
 type StoredParts =
   & Pick<Table, "columns" | "tags" | "nextColumn">
-  & Partial<Pick<Table, "isInOrder">>;
+  & Partial<Pick<Table, "isInOrder" | "comment" | "ttl">>;
 
 async function rows(connection: DuckDBConnection, sql: string): Promise<Row[]> {
   return (await connection.runAndReadAll(sql)).getRows();
@@ -79,6 +79,8 @@ function toTable(
     created: Number(created),
     columns: parts.columns,
     tags: parts.tags,
+    comment: parts.comment ?? null,
+    ttl: parts.ttl ?? 0,
     nextColumn: parts.nextColumn,
     children: new Map(),
     isInOrder: parts.isInOrder ?? false,
@@ -144,8 +146,9 @@ export function addChild(table: Table, child: Child): void {
   table.database.tables.set(child.name, child);
 }
 
-function definition({ columns, tags, nextColumn, isInOrder }: Table): string {
-  return JSON.stringify({ columns, tags, nextColumn, isInOrder } satisfies StoredParts);
+function definition({ columns, tags, nextColumn, isInOrder, comment, ttl }: Table): string {
+  const parts = { columns, tags, nextColumn, isInOrder, comment, ttl } satisfies StoredParts;
+  return JSON.stringify(parts);
 }
 
 function columnList(columns: Column[]): string {

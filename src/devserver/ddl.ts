@@ -26,8 +26,16 @@ import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { parseKeep } from "./retention.ts";
 import type { ChildDefinition, ColumnDefinition, Statement } from "./sql/ast.ts";
-import { Code, databaseNotExist, tableNotExist } from "./sql/errors.ts";
-import { isSized, type SqlType, Type } from "./sql/types.ts";
+import { checkDatabaseOptions, invalidOption } from "./sql/database_options.ts";
+import {
+  Code,
+  databaseNotExist,
+  duplicatedColumn,
+  tableNotExist,
+  unsupported,
+  wrongColumnCount,
+} from "./sql/errors.ts";
+import { isDecimal, isSized, type SqlType, Type } from "./sql/types.ts";
 import type { ValueContext } from "./sql/values.ts";
 import { tagValues } from "./tag_values.ts";
 import { groupBy } from "./tmq/group_by.ts";
@@ -44,8 +52,11 @@ export async function createDatabase(
   const { name, options } = statement;
   const precision = options["precision"] ?? "ms";
   if (precision !== "ms" && precision !== "us" && precision !== "ns") {
-    throw new ServerError(0x2600, `Invalid option precision: ${precision}`);
+    throw invalidOption(`Invalid option precision: ${precision}`);
   }
+  checkName(name, 64);
+  checkDatabaseOptions(options);
+  if ((options["replica"] ?? "1") !== "1") throw unsupported("REPLICA above 1");
   parseKeep(options, precision);
   await store.transaction(async (writer, onCommit) => {
     if (catalog.databases.has(name) || isSystemDatabase(name)) {
@@ -73,6 +84,7 @@ export async function alterDatabase(
   await store.transaction(async (writer, onCommit) => {
     const database = catalog.database(statement.name);
     const options = { ...database.options, ...statement.options };
+    checkDatabaseOptions(statement.options);
     topics.checkRetention({ ...database, options }, database);
     parseKeep(options, database.precision);
     await updateDatabase(writer, database.id, options);
@@ -105,33 +117,57 @@ export async function dropDatabase(
   });
 }
 
-function checkColumns(columns: ColumnDefinition[], tags: ColumnDefinition[] | null): void {
-  if (columns.length < 2) throw new ServerError(Code.columnCount, "Illegal number of columns");
-  if (columns[0]!.type.code !== Type.timestamp) {
-    throw new ServerError(Code.firstColumnTimestamp, "First column must be timestamp");
-  }
-  if (columns.length + (tags?.length ?? 0) > 4096) {
-    throw new ServerError(0x2640, "Too many columns");
-  }
-  if ((tags?.length ?? 0) > 128) throw new ServerError(0x2634, "The maximum number of tags is 128");
-  const names = new Set<string>();
-  for (const { name, type } of [...columns, ...(tags ?? [])]) {
-    if (names.has(name)) {
-      throw new ServerError(Code.duplicateColumn, `Duplicated column names: ${name}`);
-    }
-    names.add(name);
-    checkLength(name, type);
-  }
-  if (columns.some(({ type }) => type.code === Type.json)) {
-    throw new ServerError(0x2600, "Only tag can be json type");
+/** Throws for a name of more bytes than there may be. */
+function checkName(name: string, greatest: number): void {
+  if (new TextEncoder().encode(name).length > greatest) {
+    throw new ServerError(Code.invalidIdentifier, `Invalid identifier name: ${name}`);
   }
 }
 
-/** Throws when a declared length is out of range. */
-export function checkLength(name: string, type: SqlType): void {
+/** Throws when a table cannot have such tags and columns; tags are looked at first. */
+function checkColumns(columns: ColumnDefinition[], tags: ColumnDefinition[]): void {
+  if (tags.length > 128) throw new ServerError(Code.tagCount, "Invalid number of tag columns");
+  const names = new Set<string>();
+  for (const tag of tags) {
+    if (names.has(tag.name)) throw duplicatedColumn();
+    checkTagType(tag.type, tags.length);
+    names.add(tag.name);
+    checkLength(tag);
+  }
+  if (columns.length < 2) throw wrongColumnCount();
+  if (columns.length + tags.length > 4096) {
+    throw new ServerError(Code.tooManyColumns, "Too many columns");
+  }
+  if (columns[0]!.type.code !== Type.timestamp) {
+    throw new ServerError(Code.firstColumnTimestamp, "First column must be timestamp");
+  }
+  for (const column of columns) {
+    if (column.type.code === Type.json) throw jsonColumn();
+    if (names.has(column.name)) throw duplicatedColumn();
+    names.add(column.name);
+    checkLength(column);
+  }
+}
+
+/** Returns the failure for a column of type JSON. */
+export function jsonColumn(): ServerError {
+  return new ServerError(Code.columnJson, "Only tag can be json type");
+}
+
+/** Throws for a type that one of several tags cannot have. */
+export function checkTagType(type: SqlType, tags: number): void {
+  if (type.code === Type.json && tags > 1) {
+    throw new ServerError(Code.oneJsonTag, "Only one tag if there is a json tag");
+  }
+  if (type.code === Type.blob || isDecimal(type)) throw unsupported("tags of this type");
+}
+
+/** Throws when a name or a declared length is out of range. */
+export function checkLength({ name, type }: ColumnDefinition): void {
+  checkName(name, 64);
   const greatest = type.code === Type.nchar ? 16379 : 65517;
   if (isSized(type) && (type.length < 1 || type.length > greatest)) {
-    throw new ServerError(0x2610, `Invalid column length: ${name}`);
+    throw new ServerError(Code.variableLength, "Invalid column length for var length type");
   }
 }
 
@@ -141,6 +177,8 @@ export async function createTable(
   { store, catalog, log, database: current }: ExecutionContext,
 ): Promise<void> {
   const { name, columns, tags } = statement;
+  checkName(name.name, 192);
+  checkColumns(columns, tags ?? []);
   await store.transaction(async (writer, onCommit) => {
     const database = catalog.database(name.qualifier ?? current);
     const existing = database.tables.get(name.name);
@@ -150,7 +188,6 @@ export async function createTable(
         ? new ServerError(Code.stableExists, "STable already exists")
         : new ServerError(Code.tableExists, "Table already exists");
     }
-    checkColumns(columns, tags);
     let number = 0;
     const toColumn = (column: ColumnDefinition): Column => ({ ...column, store: `c${number++}` });
     const table: Table = {
@@ -161,6 +198,8 @@ export async function createTable(
       created: Date.now(),
       columns: columns.map(toColumn),
       tags: (tags ?? []).map(toColumn),
+      comment: statement.comment,
+      ttl: statement.ttl,
       nextColumn: 0,
       children: new Map(),
       isInOrder: true,
@@ -201,6 +240,7 @@ function planChild(
 ): NewChild | null {
   const { name } = definition;
   const table = catalog.stable(definition.stable, name.qualifier ?? current);
+  checkName(name.name, 192);
   const database = catalog.database(name.qualifier ?? current);
   if (database.tables.has(name.name)) {
     if (definition.ifNotExists) return null;
@@ -241,7 +281,12 @@ export async function dropTables(
           ? new ServerError(Code.stableNotExist, "STable not exist")
           : tableNotExist();
       }
-      if (table.kind === "stable") topics.checkStable(table);
+      if (table.kind === "stable") {
+        if (statement.tables.length > 1) {
+          throw new ServerError(Code.dropStable, "Cannot drop super table in batch");
+        }
+        topics.checkStable(table);
+      }
       await dropOne(writer, table);
       onCommit(() => forget(database, table));
       dropped.push(table);

@@ -5,11 +5,14 @@
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { dataTable, type Table, tableOf } from "./catalog.ts";
+import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
-import type { Statement } from "./sql/ast.ts";
+import type { Expr, Statement } from "./sql/ast.ts";
+import { Code } from "./sql/errors.ts";
 import { asBool, compile } from "./sql/plan_expression.ts";
 import { type PlanContext, planFrom, relationScope } from "./sql/plan_from.ts";
 import { planQuery } from "./sql/plan_select.ts";
+import { rewrite } from "./sql/rewrite.ts";
 import { recordDelete } from "./tmq/table_events.ts";
 import { retentionSeconds } from "./tmq/vgroups.ts";
 
@@ -29,6 +32,8 @@ export async function deleteRows(
         ? []
         : [asBool(compile(statement.where, relationScope(relation, plan)))]),
     ];
+    const names = table.tags.map(({ name }) => name);
+    checkConditions(statement.where, table.columns[0]!.name, ["tbname", ...names]);
     const rows = relation.time!.split(".")[0]!;
     const condition = where.length === 0 ? "true" : where.join(" AND ");
     const from = `${relation.from(condition)} WHERE ${condition}`;
@@ -41,6 +46,42 @@ export async function deleteRows(
     );
     return Number(result.rowsChanged);
   });
+}
+
+const ranges = new Set(["=", "<", "<=", ">", ">="]);
+
+/** Throws unless the conditions give one range of time, and otherwise look at tags alone. */
+function checkConditions(where: Expr | null, time: string, tags: string[]): void {
+  if (where === null) return;
+  if (where.node === "binary" && where.op === "and") {
+    checkConditions(where.left, time, tags);
+    checkConditions(where.right, time, tags);
+    return;
+  }
+  const names = columnNames(where);
+  if (names.every((name) => tags.includes(name))) return;
+  const isRange = where.node === "between"
+    ? !where.negated
+    : where.node === "binary" && ranges.has(where.op) &&
+      (where.left.node === "column" || where.right.node === "column");
+  if (!isRange || names.some((name) => name !== time && name !== "_rowts" && name !== "_c0")) {
+    throw new ServerError(
+      Code.deleteWhere,
+      "The DELETE statement must have a definite time window range",
+    );
+  }
+}
+
+/** Names of all columns in an expression. */
+function columnNames(expr: Expr): string[] {
+  const names: string[] = [];
+  rewrite(expr, (part) => {
+    if (part.node === "column" && part.name !== "now" && part.name !== "today") {
+      names.push(part.name);
+    }
+    return null;
+  });
+  return names;
 }
 
 /** Returns the first and the last time of the rows of each table that are to be deleted. */

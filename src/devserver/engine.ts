@@ -113,8 +113,8 @@ export interface Session {
   database: string | null;
   /** IANA zone in which literals without zone are read. */
   timeZone: string;
-  /** Executes one statement. */
-  execute(sql: string): Promise<RowSet | Update>;
+  /** Executes one statement; a query runs under the request's id. */
+  execute(sql: string, requestId?: bigint): Promise<RowSet | Update>;
   /** `needFields` true answers 0x022B for `insert into ? values(…)`, as the real server does (protocol.md §12.8). */
   prepare(sql: string, needFields: boolean): Promise<Prepared>;
   /** Writes schemaless text; where it is missing the server cannot. */

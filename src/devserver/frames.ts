@@ -15,6 +15,9 @@ import { elapsedNs, type Envelope } from "./replies.ts";
 export const BINARY_ACTIONS: ReadonlyMap<bigint, string> = new Map([
   [1n, "set_tags"],
   [2n, "bind"],
+  [3n, "write_raw"],
+  [4n, "write_raw_block"],
+  [5n, "write_raw_block_with_fields"],
   [6n, "binary_query"],
   [7n, "fetch_raw_block"],
   [9n, "stmt2_bind"],

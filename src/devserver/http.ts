@@ -38,7 +38,7 @@ export class HttpHandler {
 
   constructor(context: ServerContext, faults: Faults | undefined) {
     this.context = context;
-    this.gate = new FaultGate(faults, 0);
+    this.gate = new FaultGate(faults, 0, context.statements);
   }
 
   /** Answers one request. */
@@ -101,13 +101,15 @@ export class HttpHandler {
   }
 
   private async runSql(exchange: Exchange, database: string): Promise<void> {
-    const credentials = readCredentials(exchange.request.headers.authorization);
-    const parameters = readSqlParameters(exchange.url.searchParams);
+    const { searchParams } = exchange.url;
+    const { authorization } = exchange.request.headers;
+    const credentials = readCredentials(authorization, searchParams.has("token"));
+    const parameters = readSqlParameters(searchParams);
     const sql = new TextDecoder().decode(await readBody(exchange.request));
     if (sql === "") throw new HttpError(400, 0x1106, "request is empty");
     if (sql.trim() === "") throw new HttpError(400, 0x1107, "no sql input");
     const user = checkLogin(this.context, credentials);
-    const fault = await this.gate.ask("rest/sql", parameters.reqId);
+    const fault = await this.gate.ask("rest/sql", parameters.reqId, sql);
     const refusal = faultError(fault);
     if (refusal !== null) throw new ServerError(refusal.code, refusal.message);
     const session = this.context.engine.openSession(user);
@@ -129,7 +131,7 @@ export class HttpHandler {
     if (parameters.connectionTimeZone !== null) session.timeZone = parameters.connectionTimeZone;
     // A database that is missing shows later, in the statement that needs it: `create database` must get through.
     if (database !== "") await useDatabase(session, database).catch(() => undefined);
-    const outcome = await session.execute(sql);
+    const outcome = await session.execute(sql, parameters.reqId);
     const body = new HttpBody(
       exchange.request,
       exchange.response,
@@ -148,7 +150,9 @@ async function finish(exchange: Exchange, body: HttpBody, fault: Fault): Promise
   const faulted = await applyFault(fault, body.held());
   if (faulted === "close") exchange.response.destroy();
   else if (faulted !== "drop") {
-    await body.end(faulted.reply, typeof fault === "object" && "truncateBytes" in fault);
+    const { reply, cutAt } = faulted;
+    const isCut = cutAt !== undefined || (typeof fault === "object" && "truncateBytes" in fault);
+    await body.end(reply.slice(0, cutAt), isCut);
   }
 }
 

@@ -72,9 +72,19 @@ export class HttpBody {
         ? replacement
         : Buffer.from(replacement).toString("latin1");
     }
+    if (isCut) return await this.cut();
     await this.flush();
-    if (isCut) this.response.destroy();
-    else this.open().end();
+    this.open().end();
+  }
+
+  /** Cuts the connection once what has gathered is sent. */
+  private async cut(): Promise<void> {
+    const sink = this.open();
+    await new Promise<void>((resolve) => {
+      this.response.once("close", resolve);
+      sink.write(Buffer.from(this.pending, "latin1"), () => resolve());
+    });
+    this.response.destroy();
   }
 
   private async flush(): Promise<void> {

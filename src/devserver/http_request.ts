@@ -99,9 +99,14 @@ export interface Credentials {
 /**
  * Reads the `Authorization` header.
  *
+ * @param header The header.
+ * @param isBehindGateway True when the URL has a `token`, which belongs to a gateway: Bearer is refused then.
  * @throws {HttpError} with status 401 when it is missing or malformed.
  */
-export function readCredentials(header: string | undefined): Credentials {
+export function readCredentials(
+  header: string | undefined,
+  isBehindGateway = false,
+): Credentials {
   if (header === undefined || header.trim() === "") {
     throw new HttpError(401, 0x1105, "no auth info input");
   }
@@ -120,14 +125,25 @@ export function readCredentials(header: string | undefined): Credentials {
     if (credentials === null) throw new HttpError(401, 0x1125, "invalid taosd Authorization");
     return { ...credentials, bearerToken: "" };
   }
-  if (scheme === "Bearer" && value !== "") return { user: "", password: "", bearerToken: value };
+  if (scheme === "Bearer" && value !== "" && !isBehindGateway) {
+    return { user: "", password: "", bearerToken: value };
+  }
   throw new HttpError(401, 0x1122, "invalid type of Authorization");
 }
 
-/** Reads the whole body; gzip is unpacked. */
+/**
+ * Reads the whole body; gzip is unpacked.
+ *
+ * @throws {HttpError} with status 400 when it is not the gzip it is said to be.
+ */
 export async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of request) pieces.push(piece as Uint8Array);
   const body = Buffer.concat(pieces);
-  return request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+  if (request.headers["content-encoding"] !== "gzip") return body;
+  try {
+    return gunzipSync(body);
+  } catch (error) {
+    throw new HttpError(400, 0xffff, error instanceof Error ? error.message : String(error));
+  }
 }

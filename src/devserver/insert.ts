@@ -8,10 +8,16 @@ import { addChild, updateTable } from "./catalog_store.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import { checkTimes } from "./retention.ts";
-import type { InsertRow, InsertTarget, QualifiedName } from "./sql/ast.ts";
-import { Code, insertError, invalidColumn, tableNotExist } from "./sql/errors.ts";
+import type { InsertRow, InsertTarget, InsertValue, QualifiedName } from "./sql/ast.ts";
+import {
+  Code,
+  insertError,
+  invalidColumn,
+  invalidOperation,
+  wrongColumnCount,
+} from "./sql/errors.ts";
 import { convertValue, type ValueContext } from "./sql/values.ts";
-import { tagValues } from "./tag_values.ts";
+import { tagPlaces, tagValues } from "./tag_values.ts";
 import { type NewChild, type RowBatch, writeChildren, writeRows } from "./write.ts";
 
 /** What one INSERT writes: rows by table and column list, after the child tables it creates. */
@@ -40,16 +46,17 @@ export class InsertPlan {
     const existing = table.database.tables.get(name);
     if (existing !== undefined) {
       if (existing.kind !== "child" || existing.table !== table) {
-        throw new ServerError(Code.tableExists, "Table already exists");
+        throw new ServerError(
+          Code.tableInOtherStable,
+          "Table already exists in other stables",
+        );
       }
       return existing;
     }
     const key = `${table.database.id} ${name}`;
     let created = this.created.get(key);
     if (created === undefined) {
-      if (name === "" || new TextEncoder().encode(name).length > 192) {
-        throw new ServerError(0x2617, "Table name is too long or empty");
-      }
+      checkTableName(name);
       const child: Child = {
         kind: "child",
         id: this.#context.catalog.nextId(),
@@ -112,6 +119,7 @@ function planTarget(target: InsertTarget, plan: InsertPlan, context: ExecutionCo
   if (using !== null) {
     const table = catalog.stable(using.stable, using.stable.qualifier ?? name.qualifier ?? current);
     const values = valueContext(table, context);
+    checkTagCount(table, using, values.sql);
     const child = plan.child(
       table,
       name.name,
@@ -125,6 +133,26 @@ function planTarget(target: InsertTarget, plan: InsertPlan, context: ExecutionCo
   }
   const child = found.kind === "child" ? found : selfChild(found);
   planRows(target, child.table, child, plan, valueContext(child.table, context));
+}
+
+/** Throws for a name that a child table cannot have. */
+function checkTableName(name: string): void {
+  if (name === "") throw invalidOperation("tbname can not be empty");
+  if (name.includes(".")) throw invalidOperation("tbname can not contain '.'");
+  if (new TextEncoder().encode(name).length > 192) throw invalidOperation("tbname is too long");
+}
+
+/** Throws when a tag is unknown or has no value; too many values are found with the values. */
+function checkTagCount(
+  table: Table,
+  { tagNames, tags }: NonNullable<InsertTarget["using"]>,
+  sql: string,
+): void {
+  const count = tagPlaces(table, tagNames, invalidColumn).length;
+  if (tagNames !== null) checkNames(tagNames);
+  if (tags.length < count) {
+    throw insertError(sql.slice(tags.at(-1)?.end).trim(), "invalid data or symbol");
+  }
 }
 
 /** A child the same statement creates can be named again in it. */
@@ -149,13 +177,17 @@ export function namedColumns(table: Table, names: string[] | null): Column[] {
     if (column === undefined) throw invalidColumn(name);
     return column;
   });
-  if (new Set(columns).size < columns.length) {
-    throw new ServerError(Code.duplicateColumn, "Duplicated column names");
-  }
+  checkNames(names);
   if (!columns.includes(table.columns[0]!)) {
-    throw insertError(names.join(", "), "primary timestamp column can not be null");
+    throw invalidOperation("Primary timestamp column should not be null");
   }
   return columns;
+}
+
+/** Throws when a name is there twice. */
+function checkNames(names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw insertError(twice, "duplicated column name");
 }
 
 /** Returns the columns with the timestamp first. */
@@ -166,9 +198,12 @@ export function timeFirst(table: Table, columns: Column[]): Column[] {
 /** Throws unless the row has one value a column. */
 function checkCount(row: InsertRow, count: number, sql: string): void {
   if (row.values.length < count) throw insertError(sql.slice(row.end).trimEnd(), ", expected");
-  if (row.values.length > count) {
-    throw insertError(sql.slice(row.values[count]!.start).trimEnd(), ") expected");
-  }
+  if (row.values.length > count) throw wrongColumnCount();
+}
+
+/** Returns the failure for a time written as NULL. */
+function writtenNull({ start }: InsertValue, sql: string): ServerError {
+  return insertError(sql.slice(start).trimEnd(), "Primary timestamp column should not be null");
 }
 
 /** Returns the failure for a row without a time. */
@@ -190,7 +225,7 @@ function planRows(
     checkCount(row, columns.length, values.sql);
     for (let index = 0; index < columns.length; index++) {
       const cell = convertValue(row.values[index]!, columns[index]!, values);
-      if (cell === null && places[index] === 0) throw nullTimestamp();
+      if (cell === null && places[index] === 0) throw writtenNull(row.values[index]!, values.sql);
       batch.cells[places[index]!]!.push(cell);
     }
     batch.children.push(child);
@@ -206,7 +241,13 @@ function planStableRows(
   values: ValueContext,
 ): void {
   const names = target.columns;
-  if (names === null || !names.includes("tbname")) throw tableNotExist();
+  if (names === null) {
+    throw insertError(
+      values.sql.slice(values.sql.search(/\bvalues\b/i)).trimEnd(),
+      "(...tbname, ts...) bounded cols is expected",
+    );
+  }
+  if (!names.includes("tbname")) throw invalidOperation("tbname column should not be null");
   const isTag = (name: string): boolean => table.tags.some((tag) => tag.name === name);
   const columns = namedColumns(table, names.filter((name) => name !== "tbname" && !isTag(name)));
   const batch = plan.batch(table, timeFirst(table, columns));
@@ -220,9 +261,7 @@ function planStableRows(
     checkCount(row, names.length, values.sql);
     const tags = row.values.filter((_, index) => isTag(names[index]!));
     const name = row.values[names.indexOf("tbname")]!;
-    if (name.kind !== "string") {
-      throw insertError(values.sql.slice(name.start).trimEnd(), "invalid tbname");
-    }
+    if (name.kind === "null") throw invalidOperation("tbname can not be null value");
     batch.children.push(
       plan.child(table, name.text, () => tagValues(table, tagNames, tags, values)),
     );
@@ -230,7 +269,7 @@ function planStableRows(
       const place = places[index]!;
       if (place < 0) continue;
       const cell = convertValue(row.values[index]!, batch.columns[place]!, values);
-      if (cell === null && place === 0) throw nullTimestamp();
+      if (cell === null && place === 0) throw writtenNull(row.values[index]!, values.sql);
       batch.cells[place]!.push(cell);
     }
     plan.rows++;

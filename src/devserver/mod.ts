@@ -13,7 +13,7 @@
  */
 
 export { createServer, type DevServer, type DevServerOptions } from "./server.ts";
-export type { Fault, FaultInfo, Faults } from "./faults.ts";
+export type { Fault, FaultInfo, Faults, ReceivedStatement } from "./faults.ts";
 export { ServerError } from "./engine.ts";
 export type {
   BoundTable,

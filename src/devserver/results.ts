@@ -10,6 +10,7 @@ import type {
   DuckDBVector,
 } from "@duckdb/node-api";
 import { type Cell, type EngineField, type Precision, type RowSet, ServerError } from "./engine.ts";
+import { toServerError } from "./sql/engine_errors.ts";
 import { Code } from "./sql/errors.ts";
 import type { Plan } from "./sql/plan_from.ts";
 import type { OutputColumn } from "./sql/relation.ts";
@@ -21,7 +22,10 @@ const encoder = new TextEncoder();
 
 /** A query whose rows are not all read yet. */
 export interface OpenQuery {
+  /** Its number among all queries of the server, by which it can be killed. */
   id: number;
+  /** Id of the request that asked for it, or its number. */
+  queryId: bigint;
   sql: string;
   user: string;
   connectionId: number;
@@ -39,16 +43,6 @@ export function toField(name: string, type: SqlType): EngineField {
     precision: type.precision,
     scale: type.scale,
   };
-}
-
-/** Turns a failure inside DuckDB into one of the server. */
-export function toServerError(error: unknown): ServerError {
-  if (error instanceof ServerError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ServerError(
-    Code.syntax,
-    `the embedded server could not carry out the query: ${message.split("\n")[0]}`,
-  );
 }
 
 type Reader = (vector: DuckDBVector, rows: number) => Cell[];

@@ -128,6 +128,8 @@ async function create(
     ifNotExists: false,
     columns: [{ name: timeName, type: fixedType(Type.timestamp) }, ...[...columns].map(definition)],
     tags: tagList,
+    comment: null,
+    ttl: 0,
   }, context);
 }
 

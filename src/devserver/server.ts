@@ -14,7 +14,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { defaultVersion, type Engine } from "./engine.ts";
-import type { Faults } from "./faults.ts";
+import { type Faults, type ReceivedStatement, StatementCounter } from "./faults.ts";
 import { HttpHandler } from "./http.ts";
 import type { ServerContext } from "./session.ts";
 import { SocketConnection } from "./socket.ts";
@@ -30,6 +30,8 @@ export interface DevServerOptions {
   file?: string;
   /** Faults for tests of a client. */
   faults?: Faults;
+  /** Called for every statement that a client sends, before it is carried out: a log of them. */
+  onStatement?: (statement: ReceivedStatement) => void;
   /** Server version told to clients. Default `3.3.7.5`. */
   version?: string;
   /** Bearer token that logs in as root. Default: none, every token is refused. */
@@ -74,6 +76,20 @@ const PING_INTERVAL_MS = 54_000;
  * });
  * console.log((await reply.json()).code); // 0
  * ```
+ * @example What a client sends
+ * ```ts
+ * import { connect } from "tdwire";
+ * import { createServer } from "tdwire/devserver";
+ *
+ * const received: string[] = [];
+ * await using server = await createServer({
+ *   port: 0,
+ *   onStatement: ({ sql }) => received.push(sql),
+ * });
+ * await using db = await connect(server.url);
+ * await db.exec("create database power");
+ * console.log(received.at(-1)); // create database power
+ * ```
  */
 export async function createServer(options: DevServerOptions = {}): Promise<DevServer> {
   const engine = options.engine ?? await openDuckDb(options);
@@ -97,6 +113,7 @@ async function openDuckDb({ file, version }: DevServerOptions): Promise<Engine> 
 
 class RunningServer implements DevServer {
   private readonly engine: Engine;
+  private readonly context: ServerContext;
   private readonly options: DevServerOptions;
   private readonly hostname: string;
   private readonly http: HttpHandler;
@@ -121,6 +138,8 @@ class RunningServer implements DevServer {
     this.engine = engine;
     this.options = options;
     this.hostname = options.hostname ?? "127.0.0.1";
+    const { version = defaultVersion, token = null, onStatement } = options;
+    this.context = { engine, version, token, statements: new StatementCounter(onStatement) };
     this.http = new HttpHandler(this.context, options.faults);
   }
 
@@ -177,11 +196,6 @@ class RunningServer implements DevServer {
     await this.close();
   }
 
-  private get context(): ServerContext {
-    const { version = defaultVersion, token = null } = this.options;
-    return { engine: this.engine, version, token };
-  }
-
   private sum(count: (socket: SocketConnection) => number): number {
     return [...this.sockets].reduce(
       (total, socket) => total + (socket instanceof SocketConnection ? count(socket) : 0),
@@ -204,7 +218,7 @@ class RunningServer implements DevServer {
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://server").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://server");
     const connection = ++this.lastConnection;
     socket.on("error", () => socket.destroy());
     const refusal = await this.options.faults?.onConnect?.({ path, connection }) ?? 0;
@@ -222,14 +236,21 @@ class RunningServer implements DevServer {
       request,
       socket,
       head as Buffer,
-      (webSocket) => this.accept(webSocket, connection, isTmq),
+      (webSocket) => this.accept(webSocket, connection, isTmq, searchParams.has("token")),
     );
   }
 
-  private accept(webSocket: WebSocket, number: number, isTmq: boolean): void {
+  private accept(
+    webSocket: WebSocket,
+    number: number,
+    isTmq: boolean,
+    isBehindGateway: boolean,
+  ): void {
     if (this.listener === null) return webSocket.terminate();
-    const Connection = isTmq ? TmqConnection : SocketConnection;
-    const connection = new Connection(webSocket, this.context, this.options.faults, number);
+    const { faults } = this.options;
+    const connection = isTmq
+      ? new TmqConnection(webSocket, this.context, faults, number)
+      : new SocketConnection(webSocket, this.context, faults, number, isBehindGateway);
     this.sockets.add(connection);
     const stopPings = keepAlive(webSocket);
     webSocket.on("close", () => {

@@ -5,6 +5,7 @@
  */
 
 import { type Engine, type RowSet, ServerError, type Session } from "./engine.ts";
+import type { StatementCounter } from "./faults.ts";
 import { OpenResult, Serial } from "./session_results.ts";
 import type { Statement1 } from "./session_stmt1.ts";
 import type { Statement2 } from "./session_stmt2.ts";
@@ -12,6 +13,8 @@ import type { Statement2 } from "./session_stmt2.ts";
 /** Settings of the server that every connection needs. */
 export interface ServerContext {
   engine: Engine;
+  /** Told of every statement. */
+  statements: StatementCounter;
   /** Version told to clients. */
   version: string;
   /** Bearer token that logs in as root; null when there is none. */
@@ -51,6 +54,8 @@ export class ClientSession {
   /** Statements of the first and of the second interface share one counter of ids. */
   readonly statements: Map<bigint, Statement1 | Statement2> = new Map();
   user = "";
+  /** True when the URL has a `token`, which belongs to a gateway: bearer tokens of `conn` are ignored then. */
+  readonly isBehindGateway: boolean;
   /** Resolves when the client has taken enough of what was sent for more to be made. */
   waitForRoom: () => Promise<void> = () => Promise.resolve();
   private session: Session | null = null;
@@ -59,8 +64,9 @@ export class ClientSession {
   private lastResultId = 0n;
   private lastStatementId = 0n;
 
-  constructor(context: ServerContext) {
+  constructor(context: ServerContext, isBehindGateway = false) {
     this.context = context;
+    this.isBehindGateway = isBehindGateway;
   }
 
   /** True after a successful `conn`. */
@@ -89,7 +95,10 @@ export class ClientSession {
       if (login.mode !== null && login.mode !== 0) {
         throw adapterError(`unexpected mode:${login.mode}`);
       }
-      const user = checkLogin(this.context, login);
+      const user = checkLogin(
+        this.context,
+        this.isBehindGateway ? { ...login, bearerToken: "" } : login,
+      );
       const session = this.context.engine.openSession(user);
       try {
         if (login.database !== "") await useDatabase(session, login.database);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { alterTable } from "./alter.ts";
 import type { Catalog } from "./catalog.ts";
 import {
@@ -26,10 +27,11 @@ import {
 } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { executeInsert } from "./insert.ts";
+import { insertQuery } from "./insert_query.ts";
 import { prepareInsert, queryParameters } from "./prepared.ts";
-import { type OpenQuery, runPlan } from "./results.ts";
+import type { OpenQuery } from "./results.ts";
+import { SessionQueries } from "./session_queries.ts";
 import { writeSchemaless } from "./schemaless.ts";
-import { dropNeedlessOrder } from "./stored_order.ts";
 import { describe, showCreate, showQuery } from "./show.ts";
 import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
@@ -52,6 +54,9 @@ export interface EngineState {
   version: string;
 }
 
+/** Bytes of SQL above which the real server refuses a statement. */
+const maxSqlBytes = 1 << 20;
+
 const done: Update = { kind: "update", affectedRows: 0 };
 
 /** Names the tables a query reads, sub-queries included. */
@@ -73,22 +78,22 @@ export class EngineSession implements Session {
   database: string | null = null;
   timeZone = "UTC";
   readonly #state: EngineState;
-  readonly #user: string;
-  readonly #id: number;
-  readonly #open: Map<number, () => Promise<unknown>> = new Map();
+  readonly #queries: SessionQueries;
 
   constructor(state: EngineState, user: string, id: number) {
     this.#state = state;
-    this.#user = user;
-    this.#id = id;
+    this.#queries = new SessionQueries(state, user, id);
   }
 
-  async execute(sql: string): Promise<RowSet | Update> {
+  async execute(sql: string, requestId?: bigint): Promise<RowSet | Update> {
+    if (Buffer.byteLength(sql) > maxSqlBytes) {
+      throw new ServerError(0x0219, "SQL statement too long");
+    }
     const { statement, parameterCount } = parse(sql);
     if (parameterCount > 0) {
       throw new ServerError(Code.syntax, `syntax error near "${sql.slice(sql.indexOf("?"))}"`);
     }
-    return await this.#run(statement, sql);
+    return await this.#run(statement, sql, requestId);
   }
 
   // deno-lint-ignore require-await
@@ -133,11 +138,11 @@ export class EngineSession implements Session {
   }
 
   interrupt(): void {
-    for (const abandon of this.#open.values()) void abandon();
+    void this.#queries.stop();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((abandon) => abandon()));
+    await this.#queries.stop();
   }
 
   #context(sql: string): ExecutionContext {
@@ -152,14 +157,23 @@ export class EngineSession implements Session {
     };
   }
 
-  async #run(statement: Statement, sql: string): Promise<RowSet | Update> {
+  async #run(statement: Statement, sql: string, requestId?: bigint): Promise<RowSet | Update> {
     const context = this.#context(sql);
     switch (statement.node) {
       case "select":
       case "union":
-        return await this.#query(statement, sql, null);
+        return await this.#query(statement, sql, null, requestId);
       case "insert":
         return { kind: "update", affectedRows: await executeInsert(statement.targets, context) };
+      case "insertQuery":
+        return {
+          kind: "update",
+          affectedRows: await insertQuery(
+            statement,
+            context,
+            await this.#planContext(statement.query, sql, null),
+          ),
+        };
       case "use":
         return this.#use(statement.name);
       case "describe":
@@ -175,6 +189,9 @@ export class EngineSession implements Session {
             await this.#planContext(null, sql, null),
           ),
         };
+      case "flush":
+        this.#state.catalog.database(statement.database);
+        return done;
       case "killQuery":
         return this.#kill(statement.id);
       default:
@@ -240,7 +257,7 @@ export class EngineSession implements Session {
     for (const { schema, name } of query === null ? [] : namedTables(query)) {
       const database = schema ?? this.database;
       if (database !== null && isSystemDatabase(database)) {
-        const state = { catalog, store, topics, queries: queries.values() };
+        const state = { version, catalog, store, topics, queries: queries.values() };
         tables.set(`${database}.${name}`, await systemTable(database, name, state));
       }
     }
@@ -262,42 +279,13 @@ export class EngineSession implements Session {
     return planQuery(query, await this.#planContext(query, sql, parameters), true);
   }
 
-  async #query(query: Query, sql: string, parameters: Literal[] | null): Promise<RowSet> {
-    const state = this.#state;
-    const id = state.nextQueryId++;
-    const entry: OpenQuery = {
-      id,
-      sql,
-      user: this.#user,
-      connectionId: this.#id,
-      started: Date.now(),
-      kill: () => undefined,
-    };
-    state.queries.set(id, entry);
-    const finish = (): void => {
-      state.queries.delete(id);
-      this.#open.delete(id);
-    };
-    const open = (kill: () => void, abandon: () => Promise<unknown>): () => void => {
-      entry.kill = kill;
-      this.#open.set(id, abandon);
-      return finish;
-    };
-    try {
-      const { query: shorter, isSorted, reliesOn } = dropNeedlessOrder(
-        query,
-        state.catalog,
-        this.database,
-      );
-      const context = await this.#planContext(query, sql, parameters);
-      const rows = await runPlan(state.store, planQuery(shorter, context, isSorted), open);
-      if (reliesOn === null || reliesOn.isInOrder) return rows;
-      await rows.blocks[Symbol.asyncIterator]().return?.();
-      state.queries.set(id, entry);
-      return await runPlan(state.store, planQuery(query, context, true), open);
-    } catch (error) {
-      finish();
-      throw error;
-    }
+  #query(
+    query: Query,
+    sql: string,
+    parameters: Literal[] | null,
+    requestId?: bigint,
+  ): Promise<RowSet> {
+    const context = (): Promise<PlanContext> => this.#planContext(query, sql, parameters);
+    return this.#queries.run({ query, sql, requestId, context });
   }
 }

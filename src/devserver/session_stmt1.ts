@@ -22,6 +22,8 @@ import { checkBound } from "./stmt2_checks.ts";
 
 /** One statement. */
 export class Statement1 {
+  /** Results handed over by `use_result`: they end with the statement. */
+  readonly resultIds: bigint[] = [];
   readonly serial: Serial = new Serial();
   private sql = "";
   private session: Session | null = null;

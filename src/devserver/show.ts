@@ -7,7 +7,7 @@ import { type Child, type Column, type Table, tableOf } from "./catalog.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { type RowSet, ServerError } from "./engine.ts";
 import { staticRows } from "./results.ts";
-import type { QualifiedName, ShowTarget, Statement } from "./sql/ast.ts";
+import type { QualifiedName, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
 import {
   fixedType,
@@ -19,6 +19,7 @@ import {
   typeText,
 } from "./sql/types.ts";
 import type { Store } from "./store.ts";
+import { createDatabaseText } from "./system_databases.ts";
 import { tagTexts } from "./tag_values.ts";
 import { encoding } from "./tmq/table_events.ts";
 
@@ -37,16 +38,18 @@ export function describe(name: QualifiedName, { catalog, database }: ExecutionCo
     { name: "level", type: text(12) },
   ];
   const rows = [
-    ...table.columns.map((
-      column,
-    ) => [
-      column.name,
-      typeName(column.type),
-      column.type.length,
-      "",
-      ...encoding(column.type),
-      "medium",
-    ]),
+    ...table.columns.map(({ name, type, storage = {} }) => {
+      const [encode, compress] = encoding(type);
+      return [
+        name,
+        typeName(type),
+        type.length,
+        "",
+        storage.encode ?? encode,
+        storage.compress ?? compress,
+        storage.level ?? "medium",
+      ];
+    }),
     ...table.tags.map((
       tag,
     ) => [
@@ -62,75 +65,88 @@ export function describe(name: QualifiedName, { catalog, database }: ExecutionCo
   return staticRows(columns, rows);
 }
 
+function quoteName(name: string): string {
+  return `\`${name}\``;
+}
+
 function quoteSql(value: string): string {
   return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** The SELECT behind each SHOW that lists a whole system table. */
-const wholeTables: Partial<Record<ShowTarget, string>> = {
-  queries: "select * from performance_schema.perf_queries",
-  topics: "select topic_name from information_schema.ins_topics",
-  consumers: "select * from performance_schema.perf_consumers",
-  subscriptions: "select * from information_schema.ins_subscriptions",
-};
-
-/** Returns the SELECT that answers a SHOW; null when the SHOW is answered by {@linkcode showCreate} or another. */
+/** Returns the SELECT that answers a SHOW; null when {@linkcode showCreate} answers it. */
 export function showQuery(
-  statement: Statement & { node: "show" },
+  { target, like }: Statement & { node: "show" },
   current: string | null,
   sql: string,
 ): string | null {
-  const like = statement.like === null ? "" : sql.slice(statement.like.start, statement.like.end);
-  const filter = (column: string): string => like === "" ? "" : ` and ${column} like ${like}`;
-  const { name } = statement;
-  const database = statement.database ?? name?.qualifier ?? current;
-  switch (statement.target) {
+  const pattern = like === null ? null : sql.slice(like.start, like.end);
+  const select = (item: string, table: string, conditions: string[]): string => {
+    const all = pattern === null ? conditions : [...conditions, `${item} like ${pattern}`];
+    return `select ${item} from ${table}${all.length === 0 ? "" : ` where ${all.join(" and ")}`}`;
+  };
+  const of = (database: string | null): string => {
+    if (database === null && current === null) {
+      throw new ServerError(Code.syntax, "database not specified");
+    }
+    return `db_name = ${quoteSql(database ?? current!)}`;
+  };
+  switch (target.kind) {
     case "databases":
-      return `select name from information_schema.ins_databases${
-        like === "" ? "" : ` where name like ${like}`
-      }`;
+      return select("name", "information_schema.ins_databases", databaseConditions(target.of));
     case "stables":
-    case "tables":
+      return select("stable_name", "information_schema.ins_stables", [of(target.database)]);
+    case "tables": {
+      const kind = target.of === null ? [] : [`type = '${target.of.toUpperCase()}_TABLE'`];
+      return select("table_name", "information_schema.ins_tables", [of(target.database), ...kind]);
+    }
     case "tags":
-      break;
-    default:
-      return wholeTables[statement.target] ?? null;
+    case "indexes":
+      return select(
+        target.kind === "tags"
+          ? "table_name, db_name, stable_name, tag_name, tag_type, tag_value"
+          : "*",
+        `information_schema.ins_${target.kind}`,
+        [of(target.table.qualifier), `table_name = ${quoteSql(target.table.name)}`],
+      );
+    case "table tags": {
+      const { qualifier, name } = target.table;
+      return `select tags tbname, _tags from ${
+        qualifier === null ? "" : `${quoteName(qualifier)}.`
+      }${quoteName(name)}`;
+    }
+    case "alive":
+      return `select cast(1 as int) as status`;
+    case "list":
+      return select(
+        target.table.endsWith("topics") ? "topic_name" : "*",
+        target.table,
+        target.table.endsWith("vgroups") ? [of(target.database)] : [],
+      );
+    case "create":
+      return null;
   }
-  if (database === null) throw new ServerError(Code.syntax, "database not specified");
-  const where = `where db_name = ${quoteSql(database)}`;
-  if (statement.target === "stables") {
-    return `select stable_name from information_schema.ins_stables ${where}${
-      filter("stable_name")
-    }`;
-  }
-  if (statement.target === "tables") {
-    return `select table_name from information_schema.ins_tables ${where}${filter("table_name")}`;
-  }
-  return `select table_name, db_name, stable_name, tag_name, tag_type, tag_value from information_schema.ins_tags ${where} and table_name = ${
-    quoteSql(name!.name)
-  }`;
+}
+
+function databaseConditions(of: "user" | "system" | null): string[] {
+  const system = "in ('information_schema', 'performance_schema')";
+  return of === null ? [] : [of === "system" ? `name ${system}` : `name not ${system}`];
 }
 
 /** Carries out SHOW CREATE. */
 export async function showCreate(
-  statement: Statement & { node: "show" },
+  { target }: Statement & { node: "show" },
   context: ExecutionContext,
 ): Promise<RowSet> {
+  if (target.kind !== "create") throw unsupported("this SHOW");
   const { catalog, database, store } = context;
-  const name = statement.name!;
-  if (statement.target === "create database") {
+  const { name } = target;
+  if (target.what === "database") {
     const found = catalog.database(name.name);
     const columns = [{ name: "Database", type: text(65) }, {
       name: "Create Database",
       type: text(1000),
     }];
-    return staticRows(columns, [[
-      found.name,
-      `CREATE DATABASE \`${found.name}\` PRECISION '${found.precision}'`,
-    ]]);
-  }
-  if (statement.target !== "create table" && statement.target !== "create stable") {
-    throw unsupported(`SHOW ${statement.target.toUpperCase()}`);
+    return staticRows(columns, [[found.name, createDatabaseText(found)]]);
   }
   const found = catalog.find(name, database);
   const columns = [{ name: "Table", type: text(193) }, {
@@ -161,7 +177,9 @@ function createText(table: Table): string {
   const list = (columns: Column[]): string =>
     columns.map(({ name, type }) => `\`${name}\` ${typeText(type)}`).join(", ");
   const tags = table.kind === "stable" ? ` TAGS (${list(table.tags)})` : "";
+  const comment = table.comment === null ? "" : ` COMMENT '${table.comment}'`;
+  const ttl = table.ttl === 0 ? "" : ` TTL ${table.ttl}`;
   return `CREATE ${table.kind === "stable" ? "STABLE" : "TABLE"} \`${table.name}\` (${
     list(table.columns)
-  })${tags}`;
+  })${tags}${comment}${ttl}`;
 }

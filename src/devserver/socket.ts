@@ -6,6 +6,7 @@
 
 import type { WebSocket } from "ws";
 import { ServerError } from "./engine.ts";
+import { sendCut } from "./cut_frame.ts";
 import { applyFault, type Fault, faultError, FaultGate, type Faults } from "./faults.ts";
 import {
   BINARY_ACTIONS,
@@ -34,6 +35,7 @@ import {
   type Outcome,
   type TextAction,
 } from "./socket_request.ts";
+import { writeRawBlock } from "./socket_raw_block.ts";
 import { fetchRawBlock, toServerError } from "./socket_results.ts";
 import { STMT1_ACTIONS } from "./socket_stmt1.ts";
 import { bindRaw } from "./socket_stmt1_blocks.ts";
@@ -41,6 +43,9 @@ import { bindStatement, STMT2_ACTIONS } from "./socket_stmt2.ts";
 
 /** Bytes waiting for the client above which no further block is made. */
 const ROOM_BYTES = 4 << 20;
+
+/** Time a client may take to accept a reply. */
+const WRITE_LIMIT_MS = 60_000;
 
 const TEXT_ACTIONS = new Map<string, TextAction>(
   Object.entries({ ...CONNECTION_ACTIONS, ...STMT2_ACTIONS, ...STMT1_ACTIONS }),
@@ -50,6 +55,8 @@ const OPEN_TEXT_ACTIONS = new Map<string, TextAction>(Object.entries(OPEN_ACTION
 /** A request ready to be carried out. */
 interface Job {
   envelope: Envelope;
+  /** Its SQL, as far as it can be read. */
+  sql?: string;
   /** Error replies carry this `stmt_id`. */
   statementId?: bigint;
   /** `fetch_raw_block`: errors are binary frames about this result. */
@@ -71,15 +78,16 @@ export class SocketConnection {
     context: ServerContext,
     faults: Faults | undefined,
     connection: number,
+    isBehindGateway = false,
   ) {
     this.socket = socket;
-    this.session = new ClientSession(context);
+    this.session = new ClientSession(context, isBehindGateway);
     this.session.waitForRoom = async () => {
       while (socket.readyState === socket.OPEN && socket.bufferedAmount > ROOM_BYTES) {
         await this.lastSend;
       }
     };
-    this.gate = new FaultGate(faults, connection);
+    this.gate = new FaultGate(faults, connection, context.statements);
     socket.on("message", (data: unknown, isBinary: boolean) => {
       const task: Promise<void> = this.receive(toBytes(data), isBinary)
         .catch(() => socket.terminate())
@@ -104,12 +112,14 @@ export class SocketConnection {
   private async receive(bytes: Uint8Array, isBinary: boolean): Promise<void> {
     const startedMs = performance.now();
     const job = isBinary ? this.readBinary(bytes, startedMs) : this.readText(bytes, startedMs);
-    const fault = await this.gate.ask(job.envelope.action, job.envelope.reqId);
+    const fault = await this.gate.ask(job.envelope.action, job.envelope.reqId, job.sql);
     const reply = await this.carryOut(job, fault);
     if (reply === null) return fault === "close" ? this.socket.terminate() : undefined;
     const faulted = await applyFault(fault, reply);
     if (faulted === "close") this.socket.terminate();
-    else if (faulted !== "drop") this.send(faulted.reply);
+    else if (faulted === "drop") return;
+    else if (faulted.cutAt !== undefined) sendCut(this.socket, faulted.reply, faulted.cutAt);
+    else this.send(faulted.reply);
   }
 
   private async carryOut(job: Job, fault: Fault): Promise<string | Uint8Array | null> {
@@ -136,7 +146,13 @@ export class SocketConnection {
 
   private send(reply: string | Uint8Array): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    this.lastSend = new Promise((resolve) => this.socket.send(reply, () => resolve()));
+    this.lastSend = new Promise((resolve) => {
+      const timer = setTimeout(() => this.socket.terminate(), WRITE_LIMIT_MS);
+      this.socket.send(reply, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   private readText(bytes: Uint8Array, startedMs: number): Job {
@@ -171,7 +187,10 @@ export class SocketConnection {
         }
       },
     };
-    return action.isStatement ? { ...job, statementId: statementIdOf(request.args) } : job;
+    const { args } = request;
+    if (isObject(args) && typeof args["sql"] === "string") job.sql = args["sql"];
+    if (action.isStatement) job.statementId = statementIdOf(args);
+    return job;
   }
 
   private readBinary(bytes: Uint8Array, startedMs: number): Job {
@@ -187,9 +206,18 @@ export class SocketConnection {
     if (!this.session.isConnected) return failing(envelope, adapterError("server not connected"));
     switch (action) {
       case "binary_query":
-        return { envelope, run: async () => await runQuery(this.session, readSql(frame.body)) };
+        return sqlJob(envelope, frame, (sql) => runQuery(this.session, sql, frame.reqId));
       case "validate_sql":
-        return { envelope, run: async () => await validateSql(this.session, readSql(frame.body)) };
+        return sqlJob(envelope, frame, (sql) => validateSql(this.session, sql));
+      case "write_raw":
+        return failing(envelope, new ServerError(0x2600, "write_raw is not supported"));
+      case "write_raw_block":
+      case "write_raw_block_with_fields":
+        return {
+          envelope,
+          run: async () =>
+            await writeRawBlock(this.session, frame.body, action !== "write_raw_block"),
+        };
       case "fetch_raw_block":
         return { envelope, resultId: frame.id, run: () => this.fetch(frame, envelope) };
       case "stmt2_bind":
@@ -213,6 +241,20 @@ export class SocketConnection {
   private async fetch(frame: ClientFrame, envelope: Envelope): Promise<Uint8Array> {
     checkFetch(frame.body);
     return await fetchRawBlock(this.session, envelope, frame.id);
+  }
+}
+
+/** A job on the SQL of a frame; a frame that holds none fails when it is carried out. */
+function sqlJob(
+  envelope: Envelope,
+  { body }: ClientFrame,
+  run: (sql: string) => Promise<JsonObject>,
+): Job {
+  try {
+    const sql = readSql(body);
+    return { envelope, sql, run: () => run(sql) };
+  } catch (error) {
+    return { envelope, run: () => Promise.reject(error) };
   }
 }
 

@@ -59,9 +59,13 @@ function describeUpdate(update: Update): JsonObject {
 }
 
 /** Executes SQL and registers its result. */
-export async function runQuery(session: ClientSession, sql: string): Promise<JsonObject> {
+export async function runQuery(
+  session: ClientSession,
+  sql: string,
+  requestId: bigint,
+): Promise<JsonObject> {
   if (sql.trim() === "") throw new ServerError(0x2601, "Incomplete SQL statement");
-  const outcome = await session.engineSession.execute(sql);
+  const outcome = await session.engineSession.execute(sql, requestId);
   if (outcome.kind === "update") return describeUpdate(outcome);
   const id = session.addResult(outcome);
   return {
@@ -172,7 +176,10 @@ export const CONNECTION_ACTIONS: TextActions = {
     },
   },
   options_connection: { label: "options connection", run: setOptions },
-  query: { label: "query", run: (session, args) => runQuery(session, args.text("sql")) },
+  query: {
+    label: "query",
+    run: (session, args, { reqId }) => runQuery(session, args.text("sql"), reqId),
+  },
   fetch: { label: "fetch", run: (session, args) => fetchLegacy(session, args.id("id")) },
   fetch_block: {
     label: "fetch block",

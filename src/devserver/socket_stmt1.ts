@@ -84,7 +84,9 @@ export const STMT1_ACTIONS: TextActions = {
   get_col_fields: step("stmt get col fields", (statement) => describeFields(statement, 1)),
   use_result: step("stmt use result", (statement, _args, session) => {
     const rows = statement.takeRows();
-    return { result_id: session.addResult(rows), ...describeRows(rows, storageBytes) };
+    const id = session.addResult(rows);
+    statement.resultIds.push(id);
+    return { result_id: id, ...describeRows(rows, storageBytes) };
   }),
   stmt_num_params: step(
     "stmt num params",
@@ -102,6 +104,7 @@ export const STMT1_ACTIONS: TextActions = {
       const statement = requireStatement1(session, id);
       session.statements.delete(id);
       await statement.close();
+      await Promise.all(statement.resultIds.map((result) => session.freeResult(result)));
       return null;
     },
   },

@@ -103,6 +103,11 @@ export class Store {
     return result;
   }
 
+  /** Resolves when the transactions that were asked for are done. */
+  async settled(): Promise<void> {
+    await this.#lock;
+  }
+
   /** Takes a connection for reading; give it back with {@linkcode release}. */
   async acquire(): Promise<DuckDBConnection> {
     return this.#idle.pop() ?? await this.#instance.connect();

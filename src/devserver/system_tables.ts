@@ -5,11 +5,22 @@
  */
 import { type Catalog, type Child, type Table, tableOf } from "./catalog.ts";
 import type { OpenQuery } from "./results.ts";
-import { formatKeep } from "./retention.ts";
-import type { Literal } from "./sql/ast.ts";
 import type { SystemTable } from "./sql/plan_from.ts";
-import { fixedType, sizedType, type SqlType, Type, typeText } from "./sql/types.ts";
+import { fixedType, Type, typeText } from "./sql/types.ts";
+import { unsupported } from "./sql/errors.ts";
 import type { Store } from "./store.ts";
+import { databases, vgroupId, vgroups } from "./system_databases.ts";
+import { emptyTables, serverTables } from "./system_server.ts";
+import {
+  bigint,
+  bool,
+  type Columns,
+  int,
+  table,
+  text,
+  timestamp,
+  type Value,
+} from "./system_table.ts";
 import { tagTexts } from "./tag_values.ts";
 import {
   consumersTable,
@@ -18,89 +29,14 @@ import {
   type TopicTable,
 } from "./tmq/topic_tables.ts";
 import type { Topics } from "./tmq/topics.ts";
-import { vgroupCount } from "./tmq/vgroups.ts";
 
 /** What system tables are made from. */
 export interface SystemState {
+  version: string;
   catalog: Catalog;
   store: Store;
   topics: Topics;
   queries: Iterable<OpenQuery>;
-}
-
-type Value = string | number | bigint | boolean | null;
-type Columns = [name: string, type: SqlType][];
-
-const text = (length: number): SqlType => sizedType(Type.varchar, length);
-const [timestamp, int, bigint, bool, tinyint] = [
-  Type.timestamp,
-  Type.int,
-  Type.bigint,
-  Type.bool,
-  Type.tinyint,
-].map(fixedType) as [SqlType, SqlType, SqlType, SqlType, SqlType];
-
-function toLiteral(value: Value): Literal {
-  if (value === null) return { kind: "null" };
-  if (typeof value === "string") return { kind: "string", value };
-  return typeof value === "boolean"
-    ? { kind: "bool", value }
-    : { kind: "integer", value: BigInt(value) };
-}
-
-function table(columns: Columns, rows: Value[][]): SystemTable {
-  return {
-    columns: columns.map(([name, type]) => ({ name, type })),
-    rows: rows.map((row) => row.map(toLiteral)),
-  };
-}
-
-const databaseColumns: Columns = [
-  ["name", text(64)],
-  ["create_time", timestamp],
-  ["vgroups", fixedType(Type.smallint)],
-  ["ntables", bigint],
-  ["replica", tinyint],
-  ["strict", text(4)],
-  ["duration", text(10)],
-  ["keep", text(32)],
-  ["buffer", int],
-  ["pagesize", int],
-  ["pages", int],
-  ["minrows", int],
-  ["maxrows", int],
-  ["comp", tinyint],
-  ["precision", text(2)],
-  ["status", text(10)],
-];
-
-function databases({ catalog }: SystemState): SystemTable {
-  const unset = new Array<null>(databaseColumns.length - 2).fill(null);
-  const system = ["information_schema", "performance_schema"].map((
-    name,
-  ): Value[] => [name, ...unset, "ready"]);
-  const own = [...catalog.databases.values()].map((database): Value[] => {
-    const tables = [...database.tables.values()].filter(({ kind }) => kind !== "stable").length;
-    return [
-      database.name,
-      database.created,
-      vgroupCount(database),
-      tables,
-      1,
-      "on",
-      "10d",
-      formatKeep(database),
-      256,
-      4,
-      256,
-      100,
-      4096,
-      2,
-      database.precision,
-      "ready",
-    ];
-  });
-  return table(databaseColumns, [...system, ...own]);
 }
 
 function allTables(catalog: Catalog): (Table | Child)[] {
@@ -131,9 +67,9 @@ function tables({ catalog }: SystemState): SystemTable {
       owner.columns.length,
       child ? owner.name : null,
       entry.id,
-      2,
-      0,
-      null,
+      vgroupId(owner.database, entry.name),
+      child ? 0 : owner.ttl,
+      child ? null : owner.comment,
       child ? "CHILD_TABLE" : "NORMAL_TABLE",
     ]];
   });
@@ -152,6 +88,7 @@ function stables({ catalog }: SystemState): SystemTable {
     ["watermark", text(64)],
     ["max_delay", text(64)],
     ["rollup", text(128)],
+    ["uid", bigint],
   ];
   const rows = allTables(catalog).flatMap((entry): Value[][] => {
     if (entry.kind !== "stable") return [];
@@ -162,10 +99,11 @@ function stables({ catalog }: SystemState): SystemTable {
       entry.columns.length,
       entry.tags.length,
       entry.created,
-      null,
+      entry.comment,
       "5000a,5000a",
       "-1a,-1a",
       null,
+      entry.id,
     ]];
   });
   return table(columns, rows);
@@ -245,12 +183,12 @@ const queryColumns: Columns = [
 ];
 
 function queries({ queries: open }: SystemState): SystemTable {
-  const rows = [...open].map(({ id, sql, user, connectionId, started }): Value[] => {
+  const rows = [...open].map(({ id, queryId, sql, user, connectionId, started }): Value[] => {
     const killId = `${connectionId.toString(16)}:${id.toString(16)}`;
     const elapsed = (Date.now() - started) * 1000;
     return [
       killId,
-      id,
+      queryId,
       connectionId,
       "tdwire-devserver",
       1,
@@ -278,7 +216,8 @@ function fromTopics(make: (topics: Topics) => TopicTable): (state: SystemState) 
 }
 
 const makers: Record<string, (state: SystemState) => SystemTable | Promise<SystemTable>> = {
-  "information_schema.ins_databases": databases,
+  "information_schema.ins_databases": ({ catalog }) => databases(catalog),
+  "information_schema.ins_vgroups": ({ catalog }) => vgroups(catalog),
   "information_schema.ins_tables": tables,
   "information_schema.ins_stables": stables,
   "information_schema.ins_columns": columns,
@@ -289,11 +228,31 @@ const makers: Record<string, (state: SystemState) => SystemTable | Promise<Syste
   "performance_schema.perf_consumers": fromTopics(consumersTable),
 };
 
+/** System tables of TDengine that are not kept here. */
+const others = new Set([
+  "ins_anodes",
+  "ins_configs",
+  "ins_dnode_variables",
+  "ins_grants",
+  "ins_grants_full",
+  "ins_grants_logs",
+  "ins_machines",
+  "ins_stream_recalculates",
+  "ins_stream_tasks",
+  "ins_streams",
+  "ins_tsmas",
+  "perf_apps",
+  "perf_connections",
+  "perf_instances",
+]);
+
 /** Returns a system table as it is at present; null when there is none of that name. */
 export async function systemTable(
   schema: string,
   name: string,
   state: SystemState,
 ): Promise<SystemTable | null> {
-  return await makers[`${schema}.${name}`]?.(state) ?? null;
+  const key = `${schema}.${name}`;
+  if (others.has(name)) throw unsupported(`the system table ${key}`);
+  return await makers[key]?.(state) ?? serverTables(state)[key] ?? emptyTables[key] ?? null;
 }

@@ -12,12 +12,21 @@ import { Type } from "./sql/types.ts";
 import { convertValue, type ValueContext } from "./sql/values.ts";
 import type { Store } from "./store.ts";
 
+/** Returns the failure for a tag nobody has, in CREATE TABLE. */
+function unknownTag(name: string): ServerError {
+  return new ServerError(Code.unknownTag, `Invalid tag name: ${name}`);
+}
+
 /** Returns the place of each named tag in the super table; all tags without names. */
-export function tagPlaces(table: Table, names: string[] | null): number[] {
+export function tagPlaces(
+  table: Table,
+  names: string[] | null,
+  unknown: (name: string) => ServerError = unknownTag,
+): number[] {
   if (names === null) return table.tags.map((_, index) => index);
   return names.map((name) => {
     const index = table.tags.findIndex((tag) => tag.name === name);
-    if (index < 0) throw new ServerError(Code.invalidTagName, `Invalid tag name: ${name}`);
+    if (index < 0) throw unknown(name);
     return index;
   });
 }

@@ -11,14 +11,39 @@ import type {
   MetaColumn,
 } from "../tmq/metadata.ts";
 import { id } from "../sql/template.ts";
+import type { TableColumn } from "./columns.ts";
 
 /** A column with all that its definition needs. */
 type Declared = Pick<MetaColumn, "name" | "length" | "precision" | "scale"> & {
   readonly type: DataTypeName;
 };
 
-/** What is not told of the columns of a table: digits of DECIMALs by the column's name. */
+/** A column that an event tells of. */
+export type OpenColumn = Omit<Declared, "length">;
+
+/** Types of DECIMALs, with their digits, by the column's name. */
 export type KnownTypes = ReadonlyMap<string, string>;
+
+/**
+ * Types of the DECIMALs whose digits an event leaves open. A column may have another name by now: then it is one of
+ * those that the event does not tell of, and gets a type that holds the values of each of them.
+ */
+export function openTypes(
+  told: readonly OpenColumn[],
+  present: readonly TableColumn[],
+): KnownTypes {
+  const decimals = present.filter(({ type }) => type.startsWith("DECIMAL"));
+  const known = new Map(decimals.map(({ name, type }) => [name, type]));
+  const others = decimals.filter(({ name }) => told.every((column) => column.name !== name));
+  const [any, ...more] = new Set(others.map(({ type }) => type));
+  if (any === undefined) return known;
+  const scales = others.map(({ type }) => Number(/(\d+)\)$/.exec(type)?.[1] ?? 0));
+  const type = more.length === 0 ? any : `DECIMAL(38, ${Math.max(...scales)})`;
+  for (const column of told.filter(lacksDigits)) {
+    if (!known.has(column.name)) known.set(column.name, type);
+  }
+  return known;
+}
 
 /** Whether an event leaves the digits of a DECIMAL open. */
 export function lacksDigits({ type, precision }: Omit<Declared, "name">): boolean {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SqlValue } from "../sql/param.ts";
 import { id } from "../sql/template.ts";
 import type { AlterTableEvent, CreatedChildTable, MetaEvent } from "../tmq/metadata.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
@@ -15,11 +16,16 @@ import {
   isAlteration,
   type KnownTypes,
   lacksDigits,
+  type OpenColumn,
+  openTypes,
 } from "./definitions.ts";
-import { literalOf } from "./literals.ts";
-import { createChild, readTags, tagsUnder } from "./tags.ts";
+import { isSame, literalOf } from "./literals.ts";
+import { createChild, readTags } from "./tags.ts";
 
 type CreateTableEvent = Parameters<typeof createTable>[0];
+
+/** Tables whose tags are asked for at once. */
+const tablesPerRequest = 1_000;
 
 /** Carries out changes of the tables of one database. Each method tells how many statements it took. */
 export class TableChanges {
@@ -62,7 +68,7 @@ export class TableChanges {
     const superTable = await this.#superTableOf(table);
     if (superTable === undefined) return false;
     if (superTable === "") return await this.#copyDefinition("table", table);
-    return await this.#createChildren([{ tableName: table, using: superTable, tags: [] }]) > 0;
+    return await this.#createChildren([{ tableName: table, using: superTable }]) > 0;
   }
 
   /** The columns that the source's table has now; null when it is gone. */
@@ -80,32 +86,32 @@ export class TableChanges {
   }
 
   async #create(event: CreateTableEvent): Promise<number> {
-    const known = event.columns.some(lacksDigits)
-      ? await this.#decimals(event.tableName)
-      : new Map<string, string>();
+    const known = await this.#digits(event.tableName, event.columns);
     if (known === null) return 0;
     await this.#exec(createTable(event, known));
     return 1;
   }
 
-  /** Types of the DECIMALs of a table, as the source has them; null when it is gone there. */
-  async #decimals(table: string): Promise<KnownTypes | null> {
-    const columns = await this.sourceColumns(table);
-    const decimals = columns?.filter(({ type }) => type.startsWith("DECIMAL"));
-    return decimals ? new Map(decimals.map(({ name, type }) => [name, type])) : null;
+  /** Types of the DECIMALs whose digits an event leaves open; null when the source's table is gone. */
+  async #digits(table: string, columns: readonly OpenColumn[]): Promise<KnownTypes | null> {
+    if (!columns.some(lacksDigits)) return new Map();
+    const present = await this.sourceColumns(table);
+    return present && openTypes(columns, present);
   }
 
-  async #createChildren(tables: readonly CreatedChildTable[]): Promise<number> {
+  async #createChildren(
+    tables: readonly Pick<CreatedChildTable, "tableName" | "using">[],
+  ): Promise<number> {
     let statements = 0;
     for (const using of new Set(tables.map((table) => table.using))) {
       const own = tables.filter((table) => table.using === using);
       const names = await this.#tagNames(using);
       const present = names && await this.#tagsOf(using, own.map(({ tableName }) => tableName));
-      for (const { tableName, tags: told } of own) {
+      for (const { tableName } of own) {
         const tags = present?.get(tableName);
         // A table that is gone will be dropped by a later event.
         if (tags === undefined) continue;
-        const { sql, params } = createChild(tableName, using, tagsUnder(names!, tags, told));
+        const { sql, params } = createChild(tableName, using, names!, tags);
         await this.#exec(sql, params);
         statements++;
       }
@@ -131,14 +137,24 @@ export class TableChanges {
     const { tableName, change } = event;
     if (change === "set-tag" || change === "set-tags") return await this.#setTags(event);
     if (!isAlteration(event)) return null;
+    const statements = await this.#alterColumns(event);
+    if (change !== "rename-tag") return statements;
+    return statements + await this.#retag(tableName, event.newName!);
+  }
+
+  async #alterColumns(event: Alteration): Promise<number> {
+    const { tableName } = event;
     const columns = await this.targetColumns(tableName);
     if (columns === null) return await this.recover(tableName) ? 1 : 0;
     if (isDone(event, columns)) return 0;
-    const { columnType: type, column } = event;
-    const lacks = type !== undefined && lacksDigits({ ...event, type });
-    const known = lacks ? await this.#decimals(tableName) : new Map<string, string>();
+    const { columnType: type, column: name } = event;
+    const known = await this.#digits(
+      tableName,
+      type === undefined ? [] : [{ ...event, name, type }],
+    );
     // The column, or all of the table, will be dropped by a later event.
-    if (known === null || lacks && !known.has(column)) return 0;
+    const isLost = type !== undefined && lacksDigits({ ...event, type }) && !known?.has(name);
+    if (known === null || isLost) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
   }
@@ -148,12 +164,37 @@ export class TableChanges {
     if (superTable === undefined || superTable === "") return 0;
     if (await this.targetColumns(tableName) === null) return await this.recover(tableName) ? 1 : 0;
     const present = (await this.#tagsOf(superTable, [tableName])).get(tableName);
-    const known = tags.filter(({ name }) => present?.has(name));
-    for (const { name } of known) {
-      const sql = `alter table ${id(tableName).text} set tag ${id(name).text} = ?`;
-      await this.#exec(sql, [present!.get(name)!]);
-    }
+    const names = await this.#tagNames(superTable);
+    // Under another name it is set when the name is told.
+    const known = tags.filter(({ name }) => present?.has(name) && names?.includes(name));
+    for (const { name } of known) await this.#setTag(tableName, name, present!.get(name)!);
     return known.length;
+  }
+
+  /** Sets a tag of all child tables, which had no value while source and target called it differently. */
+  async #retag(superTable: string, tag: string): Promise<number> {
+    const { target } = this.#databases;
+    const name = id(superTable);
+    const sql = `select distinct tbname from ${name.text}`;
+    const [tables] = (await target.query(sql, [], this.#limits)).batch.columns;
+    const names = tables!.toArray().map(String);
+    let statements = 0;
+    for (let at = 0; at < names.length; at += tablesPerRequest) {
+      const some = names.slice(at, at + tablesPerRequest);
+      const present = await this.#tagsOf(superTable, some);
+      const own = await readTags(target, name, some, this.#limits);
+      for (const [table, tags] of present) {
+        const [value, old] = [tags.get(tag), own.get(table)?.get(tag)];
+        if (value === undefined || old === undefined || isSame(value, old)) continue;
+        await this.#setTag(table, tag, value);
+        statements++;
+      }
+    }
+    return statements;
+  }
+
+  async #setTag(table: string, tag: string, value: SqlValue): Promise<void> {
+    await this.#exec(`alter table ${id(table).text} set tag ${id(tag).text} = ?`, [value]);
   }
 
   async #delete(sql: string): Promise<number> {
@@ -191,8 +232,8 @@ export class TableChanges {
 
 /** Whether a table is already as an ALTER makes it: each vgroup tells of a super table, and messages come again. */
 function isDone(event: Alteration, columns: readonly TableColumn[]): boolean {
-  const { change, column, newName, length = 0 } = event;
-  const find = (wanted: string | undefined) => columns.find(({ name }) => name === wanted);
+  const { change, column, length = 0 } = event;
+  const find = (wanted: string) => columns.find(({ name }) => name === wanted);
   switch (change) {
     case "add-column":
     case "add-tag":
@@ -202,7 +243,8 @@ function isDone(event: Alteration, columns: readonly TableColumn[]): boolean {
       return find(column) === undefined;
     case "rename-column":
     case "rename-tag":
-      return find(column) === undefined && find(newName) !== undefined;
+      // Another vgroup may have told of a second change of the name, too.
+      return find(column) === undefined;
     case "resize-column":
     case "resize-tag":
       return (find(column)?.length ?? length) >= length;

@@ -4,11 +4,9 @@
  * @module
  */
 import type { Connection } from "../connection.ts";
-import { DataType, type DataTypeName } from "../data_type.ts";
-import { InterfaceError } from "../errors.ts";
+import { DataType } from "../data_type.ts";
 import { param, type SqlValue } from "../sql/param.ts";
 import { id, type Identifier } from "../sql/template.ts";
-import type { MetaTagValue } from "../tmq/metadata.ts";
 import type { Field, Precision } from "../types.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
 import { columnsOf } from "./columns.ts";
@@ -64,59 +62,19 @@ export async function readTags(
   }));
 }
 
-/** Types of which metadata tells all values as they are. */
-const plain: ReadonlySet<string | undefined> = new Set<DataTypeName>([
-  "BOOL",
-  "TINYINT",
-  "SMALLINT",
-  "INT",
-  "TINYINT UNSIGNED",
-  "SMALLINT UNSIGNED",
-  "INT UNSIGNED",
-  "FLOAT",
-  "DOUBLE",
-  "VARCHAR",
-  "NCHAR",
-]);
-
-/** A tag's value as metadata tells it. */
-function toldTag({ name, type, value }: MetaTagValue): SqlValue {
-  if (value === null) return null;
-  if (type === "JSON") return JSON.stringify(value);
-  if (plain.has(type) || Number.isSafeInteger(value)) return value as SqlValue;
-  throw new InterfaceError(
-    `tag ${name}: metadata does not tell ${type} exactly, and the source calls it otherwise by now: copy anew`,
-  );
-}
-
 /**
- * Tags under the names that they have on the target: where the source has another name meanwhile, as metadata tells
- * them.
- *
- * @throws {InterfaceError} When metadata does not tell such a tag exactly.
+ * Creates a child table, unless it is there. Tags under a name that the source does not have any more are NULL, until
+ * the change of the name is told.
  */
-export function tagsUnder(
-  names: readonly string[],
-  present: Tags,
-  told: readonly MetaTagValue[],
-): Tags {
-  const values = new Map<string, SqlValue>();
-  for (const name of names) {
-    const old = told.find((tag) => tag.name === name);
-    if (present.has(name)) values.set(name, present.get(name)!);
-    else if (old !== undefined) values.set(name, toldTag(old));
-  }
-  return values;
-}
-
-/** Creates a child table, unless it is there. */
 export function createChild(
   table: string,
   superTable: string,
+  names: readonly string[],
   tags: Tags,
 ): { sql: string; params: SqlValue[] } {
-  const names = [...tags.keys()].map((name) => id(name).text).join(", ");
-  const marks = [...tags.keys()].map(() => "?").join(", ");
+  const list = names.map((name) => id(name).text).join(", ");
+  const marks = names.map(() => "?").join(", ");
   const head = `create table if not exists ${id(table).text} using ${id(superTable).text}`;
-  return { sql: `${head} (${names}) tags (${marks})`, params: [...tags.values()] };
+  const params = names.map((name) => tags.get(name) ?? null);
+  return { sql: `${head} (${list}) tags (${marks})`, params };
 }

@@ -231,7 +231,8 @@ function checkOptions(
 /** A table that is missing may be one that is to be created. */
 function tellUsing(error: unknown, { using }: InsertOptions): unknown {
   if (using === undefined && error instanceof TaosError && error.code === tableNotExist) {
-    const hint = "insert() creates a child table with the option using, which names its super table";
+    const hint =
+      "insert() creates a child table with the option using, which names its super table";
     Object.assign(error, { hint });
   }
   return error;

@@ -53,21 +53,24 @@ function columnsOfRows(rows: readonly InsertRow[]): Columns {
   };
   let names: readonly string[] = [];
   let targets: unknown[][] = [];
-  rows.forEach((row, i) => {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
       throw new InterfaceError(`row ${i} is no object of values by column name`);
     }
     // Rows mostly have the names of the row before, and engines are fastest at this loop.
     let column = 0;
+    let isSame = true;
     for (const name in row) {
-      if (name === names[column]) targets[column++]![i] = row[name];
-      else column = Infinity;
+      isSame = name === names[column];
+      if (!isSame) break;
+      targets[column++]![i] = row[name];
     }
-    if (column === names.length && column > 0) return;
+    if (isSame && column === names.length) continue;
     names = Object.keys(row);
     targets = names.map((name) => columns.get(name) ?? add(name));
     names.forEach((name, column) => targets[column]![i] = row[name]);
-  });
+  }
   return Object.fromEntries(columns);
 }
 

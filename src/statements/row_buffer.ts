@@ -112,6 +112,7 @@ export class RowBuffer {
 
   #rowsOf(name: string | null, values: readonly unknown[]): Rows {
     const found = this.#tables.get(name);
+    if (found !== undefined && this.#tags.length === 0) return found;
     const tags = this.#tags.map((position) => copyOf(values[position]));
     if (found !== undefined) {
       requireSameTags(name, found.tags, tags);

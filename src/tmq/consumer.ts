@@ -60,7 +60,8 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * Waits for a message. All messages that earlier polls gave count as finished.
    *
    * @param timeoutMs How long, in milliseconds. Default 1 000; 0 takes what was fetched ahead.
-   * @param options A signal; a message that comes after its abort is kept for the next poll.
+   * @param options A signal and a time limit; a message that comes after the abort is kept for the next poll. A request
+   * id has no meaning here: messages are fetched ahead.
    * @returns The message; null when none has come.
    * @throws {TmqError} What the server complains of. The consumer stays usable unless `error.fatal`.
    * @throws {ConnectionError} When the connection was lost and does not come back; the next poll tries again.

@@ -16,7 +16,7 @@ import { createServer, type DevServer } from "../../src/devserver/mod.ts";
 import type { FailureCase, FailureTools } from "./case.ts";
 
 const rowCount = 100_000;
-const rowsPerMessage = 250;
+const rowsPerTable = 250;
 const pointsOf = (runtime: string) =>
   Number(process.env["TDWIRE_KILL_POINTS"] ?? (runtime === "node" ? 50 : 20));
 const options = {
@@ -71,13 +71,16 @@ async function fill(server: DevServer, { connect }: FailureTools): Promise<void>
   await db.use("d");
   await db.exec("create stable st (ts timestamp, v int) tags (g int)");
   await db.exec("create topic tp as select ts, v from st");
-  for (let from = 0; from < rowCount; from += rowsPerMessage) {
+  const part = (from: number) => {
     const rows = Array.from(
-      { length: rowsPerMessage },
+      { length: rowsPerTable },
       (_, i) => `(${1_700_000_000_000 + from + i}, ${from + i})`,
     );
-    const table = from / rowsPerMessage % 50;
-    await db.exec(`insert into c${table} using st tags (${table}) values ${rows.join(" ")}`);
+    const table = from / rowsPerTable % 50;
+    return `c${table} using st tags (${table}) values ${rows.join(" ")}`;
+  };
+  for (let from = 0; from < rowCount; from += 2 * rowsPerTable) {
+    await db.exec(`insert into ${part(from)} ${part(from + rowsPerTable)}`);
   }
 }
 
@@ -111,6 +114,9 @@ async function killProcess(
       if (++told === after) stop();
     });
     if (after === 0) stop();
+    // There may be fewer messages left.
+    const limit = setTimeout(stop, 10_000);
+    void ended.then(() => clearTimeout(limit));
     void ended.then(() => resolve());
   });
   await stopped;

@@ -42,11 +42,12 @@ const filesIn = (path) =>
 const files = filesIn(folder);
 const sourcesOf = (names) => names.filter((name) => name.endsWith(".c"));
 
-/** What libtaos was and will be: functions that it lacks, and rules that depend on its version. */
+/** What libtaos was and will be: of one piece, without some functions; in two parts. */
 const variants = {
   current: { version: "3.3.7.5", without: [] },
   older: {
     version: "3.3.4.8",
+    isOnePiece: true,
     without: [
       "taos_connect_totp",
       "taos_connect_token",
@@ -58,14 +59,13 @@ const variants = {
   later: { version: "3.4.0.1", without: [] },
 };
 
-const nativeFile = "libtaosnative.so";
+/** libuv, and the check that nobody else's is called. */
+const uvFiles = ["uv.h", "uv.c", "runtime_symbols.h", "runtime_symbols.c"]
+  .map((name) => join(folder, name));
 const nativePart = {
-  file: nativeFile,
+  file: "libtaosnative.so",
   flags: shared,
-  files: [
-    ...filesIn(join(folder, "taosnative")),
-    ...["runtime_symbols.c", "uv.c", "breach.c"].map((name) => join(folder, name)),
-  ],
+  files: [...filesIn(join(folder, "taosnative")), ...uvFiles, join(folder, "breach.c")],
 };
 const library = { file: "libtaos.so", flags: shared, files };
 const driver = {
@@ -103,7 +103,9 @@ function isStale(target, files) {
 }
 
 function compile({ file, flags: own, files }, variant) {
-  const { version, without } = variants[variant];
+  const { version, without, isOnePiece = false } = variants[variant];
+  const hasUv = isOnePiece || file === nativePart.file;
+  const compiled = sourcesOf(files).filter((source) => hasUv || !uvFiles.includes(source));
   const target = join(output, variant, file);
   if (!isStale(target, files)) return target;
   mkdirSync(dirname(target), { recursive: true });
@@ -114,12 +116,12 @@ function compile({ file, flags: own, files }, variant) {
   writeFileSync(hidden, `{ local: ${["none", ...without].join("; ")}; };`);
   const defines = [
     `-DVERSION="${version}"`,
-    `-DNATIVE_PART="${join(output, variant, nativeFile)}"`,
+    ...isOnePiece ? [] : [`-DNATIVE_PART="${join(output, variant, nativePart.file)}"`],
     `-Wl,--version-script=${hidden}`,
   ];
   const { status, stderr, error } = spawnSync(
     "cc",
-    [...flags, ...own, ...defines, ...sourcesOf(files), abi, "-o", part, "-ldl"],
+    [...flags, ...own, ...defines, ...compiled, abi, "-o", part, "-ldl"],
     { encoding: "utf8" },
   );
   rmSync(abi);
@@ -132,7 +134,7 @@ function compile({ file, flags: own, files }, variant) {
 
 /** Compiles both parts of a variant of the library when they are stale; the path of libtaos.so. */
 export function buildLibrary(variant = "current") {
-  if (variant !== "older") compile(nativePart, variant);
+  if (!variants[variant].isOnePiece) compile(nativePart, variant);
   return compile(library, variant);
 }
 

@@ -2,6 +2,8 @@
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
+#include <stdatomic.h>
+
 #include "channel.h"
 #include "guard.h"
 #include "taos.h"
@@ -14,7 +16,7 @@ struct connection {
   /* Results and statements that the caller still holds. */
   int objects;
   /* How often all its queries were killed. */
-  volatile int kills;
+  atomic_int kills;
   /* Belongs to a consumer, which closes it. */
   bool is_consumers;
 };

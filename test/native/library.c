@@ -28,21 +28,21 @@ bool library_is_at_least(int major, int minor, int patch) {
   return true;
 }
 
-/* Libraries before 3.3.6 are of one piece. */
+#ifdef NATIVE_PART
+/* libtaosnative.so, which holds libuv. */
 static void open_native_part(void) {
-  if (!library_is_at_least(3, 3, 6)) return;
   void *part = dlopen(NATIVE_PART, RTLD_NOW | RTLD_LOCAL);
   void (*native_init)(void) = part == NULL ? NULL : (void (*)(void))dlsym(part, "native_init");
   if (native_init == NULL) breach("the first call", "%s", dlerror());
   native_init();
 }
+#else
+static void open_native_part(void) { runtime_symbols_check("libtaos.so"); }
+#endif
 
 void library_init(void) {
   pthread_mutex_lock(&lock);
-  if (!is_initialised) {
-    runtime_symbols_check("libtaos.so");
-    open_native_part();
-  }
+  if (!is_initialised) open_native_part();
   is_initialised = true;
   pthread_mutex_unlock(&lock);
 }
@@ -52,8 +52,8 @@ int taos_options(int option, const void *arg, ...) {
     return error_set(CODE_INVALID_PARAMETER, code_message(CODE_INVALID_PARAMETER));
   }
   pthread_mutex_lock(&lock);
-  // What comes after the initialisation comes too late.
-  if (!is_initialised && option == OPTION_CONFIG_DIRECTORY) {
+  if (is_initialised) breach(__func__, "option %d comes after the first connection, when it has no effect", option);
+  if (option == OPTION_CONFIG_DIRECTORY) {
     snprintf(config_directory, sizeof config_directory, "%s", (const char *)arg);
   }
   pthread_mutex_unlock(&lock);

@@ -38,7 +38,8 @@ static int64_t element(const struct json *array, int index) {
 static void describe_fields(struct result *result, const struct json *reply) {
   const struct json *name = json_member(reply, "fields_names");
   const struct json *types = json_member(reply, "fields_types"), *lengths = json_member(reply, "fields_lengths");
-  const struct json *precisions = json_member(reply, "fields_precisions"), *scales = json_member(reply, "fields_scales");
+  const struct json *precisions = json_member(reply, "fields_precisions");
+  const struct json *scales = json_member(reply, "fields_scales");
   int count = json_count(name);
   result->field_count = count;
   if (count == 0) return;

@@ -22,8 +22,8 @@ struct result {
   /* What the block that was given last stands in. */
   struct bytes frame;
   /* The request under way, which taos_stop_query calls off. */
-  volatile uint64_t request_id;
-  volatile bool is_stopped;
+  _Atomic uint64_t request_id;
+  atomic_bool is_stopped;
   /* How often the connection's queries had been killed before this one began. */
   int kills;
   /* NULL for what comes from the server. */

@@ -22,8 +22,8 @@ TAOS_EXPORT void standin_delay(const char *function, int milliseconds);
 TAOS_EXPORT int64_t standin_calls(const char *function);
 
 /*
- * The last bind, as the payload of protocol.md §4.1 that the stand-in made of the structs it was given: copied as far as
- * there is room; its length.
+ * The last bind, as the payload of protocol.md §4.1 that the stand-in made of the structs it was given: copied as far
+ * as there is room; its length.
  */
 TAOS_EXPORT int64_t standin_last_bind(uint8_t *to, int64_t room);
 

@@ -30,7 +30,22 @@ struct statement {
   struct result *result;
 };
 
-/* Writes what a bind hands over as the payload of action 9 (protocol.md §4.1); ends the process when it cannot be right. */
+/* A statement that takes part in a call; until statement_leave, which gives the code back. */
+struct statement *statement_enter(TAOS_STMT2 *stmt, const char *function);
+int32_t statement_leave(struct statement *statement, int32_t code);
+/* Sets the statement's error, and the thread's. */
+int32_t statement_fail(struct statement *statement, int32_t code, const char *text);
+/* It was called out of turn. */
+int32_t statement_misuse(struct statement *statement);
+/* Not 0 when this call is to fail (faults.h). */
+int32_t statement_fault(struct statement *statement, const char *function);
+/* Asks the server for something; the members in `more`, each behind a comma, go along. The caller frees the reply. */
+int32_t statement_ask(struct statement *statement, const char *action, const struct bytes *more, struct reply *reply);
+int32_t statement_open(struct statement *statement);
+void statement_close(struct statement *statement);
+void fields_forget(struct statement *statement);
+
+/* Writes what is bound as the payload of action 9 (protocol.md §4.1); ends the process when it cannot be right. */
 void bind_write(struct bytes *to, const struct statement *statement, const TAOS_STMT2_BINDV *bindv,
                 const char *function);
 

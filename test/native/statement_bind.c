@@ -48,7 +48,9 @@ static void write_numbers(struct bytes *to, const struct place *place, size_t si
   while (last >= first && !is_value(bind, last)) last--;
   if (first > last) return;
   guard_readable(values, (size_t)(last + 1) * size, place->function, "buffer");
-  for (int row = 0; row < bind->num; row++) bytes_put(to, is_value(bind, row) ? values + (size_t)row * size : zeros, size);
+  for (int row = 0; row < bind->num; row++) {
+    bytes_put(to, is_value(bind, row) ? values + (size_t)row * size : zeros, size);
+  }
 }
 
 static void check(const struct place *place) {

@@ -90,7 +90,8 @@ typedef struct {
 TAOS_EXPORT int taos_options(int option, const void *arg, ...);
 TAOS_EXPORT int taos_options_connection(TAOS *taos, int option, const void *arg, ...);
 TAOS_EXPORT TAOS *taos_connect(const char *ip, const char *user, const char *pass, const char *db, uint16_t port);
-TAOS_EXPORT TAOS *taos_connect_totp(const char *ip, const char *user, const char *pass, const char *totp, const char *db, uint16_t port);
+TAOS_EXPORT TAOS *taos_connect_totp(const char *ip, const char *user, const char *pass, const char *totp,
+                                    const char *db, uint16_t port);
 TAOS_EXPORT TAOS *taos_connect_token(const char *ip, const char *token, const char *db, uint16_t port);
 TAOS_EXPORT void taos_close(TAOS *taos);
 TAOS_EXPORT const char *taos_get_server_info(TAOS *taos);
@@ -124,8 +125,13 @@ TAOS_EXPORT TAOS_RES *taos_stmt2_result(TAOS_STMT2 *stmt);
 TAOS_EXPORT char *taos_stmt2_error(TAOS_STMT2 *stmt);
 
 /* Schemaless writing */
-TAOS_EXPORT TAOS_RES *taos_schemaless_insert_raw_ttl_with_reqid_tbname_key(TAOS *taos, char *lines, int len, int32_t *totalRows, int protocol, int precision, int32_t ttl, int64_t reqid, char *tbnameKey);
-TAOS_EXPORT TAOS_RES *taos_schemaless_insert_raw_ttl_with_reqid(TAOS *taos, char *lines, int len, int32_t *totalRows, int protocol, int precision, int32_t ttl, int64_t reqid);
+TAOS_EXPORT TAOS_RES *taos_schemaless_insert_raw_ttl_with_reqid_tbname_key(TAOS *taos, char *lines, int len,
+                                                                           int32_t *totalRows, int protocol,
+                                                                           int precision, int32_t ttl, int64_t reqid,
+                                                                           char *tbnameKey);
+TAOS_EXPORT TAOS_RES *taos_schemaless_insert_raw_ttl_with_reqid(TAOS *taos, char *lines, int len, int32_t *totalRows,
+                                                                int protocol, int precision, int32_t ttl,
+                                                                int64_t reqid);
 
 /* Subscriptions */
 TAOS_EXPORT tmq_conf_t *tmq_conf_new(void);
@@ -144,7 +150,8 @@ TAOS_EXPORT TAOS_RES *tmq_consumer_poll(tmq_t *tmq, int64_t timeout_ms);
 TAOS_EXPORT int32_t tmq_consumer_close(tmq_t *tmq);
 TAOS_EXPORT int32_t tmq_commit_sync(tmq_t *tmq, const TAOS_RES *message);
 TAOS_EXPORT int32_t tmq_commit_offset_sync(tmq_t *tmq, const char *topic, int32_t vgroup, int64_t offset);
-TAOS_EXPORT int32_t tmq_get_topic_assignment(tmq_t *tmq, const char *topic, tmq_topic_assignment **assignment, int32_t *count);
+TAOS_EXPORT int32_t tmq_get_topic_assignment(tmq_t *tmq, const char *topic, tmq_topic_assignment **assignment,
+                                             int32_t *count);
 TAOS_EXPORT void tmq_free_assignment(tmq_topic_assignment *assignment);
 TAOS_EXPORT int32_t tmq_offset_seek(tmq_t *tmq, const char *topic, int32_t vgroup, int64_t offset);
 TAOS_EXPORT int64_t tmq_position(tmq_t *tmq, const char *topic, int32_t vgroup);

@@ -185,8 +185,9 @@ TAOS_RES *tmq_consumer_poll(tmq_t *tmq, int64_t timeout_ms) {
   struct reply reply = {0};
   TAOS_RES *message = NULL;
   if (timeout_ms < 0) breach(__func__, "timeout is %lld", (long long)timeout_ms);
-  if (code == 0) {
-    error_set(0, "");
+  if (code == 0) error_set(0, "");
+  // The server answers no poll of a consumer that has not subscribed.
+  if (code == 0 && tmq->is_subscribed) {
     uint64_t id = tmq_begin(tmq, &request, "poll");
     bytes_format(&request, ",\"blocking_time\":%lld,\"message_id\":%lld", (long long)timeout_ms,
                  (long long)tmq->message_id);

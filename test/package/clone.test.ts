@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { root } from "./project.ts";
+import { root, run } from "./project.ts";
 
 const clone = join(root, ".cache/package/clone");
 const noRust = join(root, ".cache/package/no_rust");
@@ -11,7 +10,7 @@ const noRust = join(root, ".cache/package/no_rust");
 beforeAll(() => {
   rmSync(clone, { recursive: true, force: true });
   const listing = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-  const files = execFileSync("git", listing, { cwd: root, encoding: "utf8" }).split("\0");
+  const files = run(root, "git", ...listing).split("\0");
   for (const file of files) {
     if (file === "" || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(clone, file)), { recursive: true });
@@ -26,17 +25,10 @@ describe("a clone of the repository", () => {
     for (const program of ["cargo", "rustc", "wasm-pack"]) {
       writeFileSync(join(noRust, program), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     }
-    const output = execFileSync("npm", ["pack", "--foreground-scripts"], {
-      cwd: clone,
-      env: { ...process.env, PATH: `${noRust}${delimiter}${process.env["PATH"]}` },
-      encoding: "utf8",
-      stdio: "pipe",
-    });
+    const path = `PATH=${noRust}${delimiter}${process.env["PATH"]}`;
+    const output = run(clone, "env", path, "npm", "pack", "--foreground-scripts");
     expect(output.match(/Built dist\//g)).toHaveLength(1);
-    const files = execFileSync("tar", ["tzf", output.trim().split("\n").at(-1)!], {
-      cwd: clone,
-      encoding: "utf8",
-    });
+    const files = run(clone, "tar", "tzf", output.trim().split("\n").at(-1)!);
     expect(files).toContain("package/dist/mod.js\n");
     expect(files).toContain("package/dist/src/codec/generated/codec.wasm\n");
   }, 240_000);

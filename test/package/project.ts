@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -33,11 +33,7 @@ export class Project {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const packing = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-    const packed = execFileSync("npm", packing, {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const packed = run(root, "npm", ...packing);
     const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
     const project = new Project(folder, join(folder, filename));
     project.write("package.json", JSON.stringify({ name: "user", type: "module" }));
@@ -58,15 +54,20 @@ export class Project {
     writeFileSync(this.path(file), text);
   }
 
-  /** What a program prints; throws, with all that it has printed, when it fails. */
+  /** What a program prints. */
   run(program: string, ...args: string[]): string {
-    const { status, stdout, stderr, error } = spawnSync(program, args, {
-      cwd: this.folder,
-      env,
-      encoding: "utf8",
-    });
-    if (status === 0) return stdout;
-    const command = [program, ...args].join(" ");
-    throw new Error(`${command}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
+    return run(this.folder, program, ...args);
   }
+}
+
+/** What a program prints that has this repository's programs; throws, with all that it has printed, when it fails. */
+export function run(folder: string, program: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
+  if (status === 0) return stdout;
+  const command = [program, ...args].join(" ");
+  throw new Error(`${command}: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
 }

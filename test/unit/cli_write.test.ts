@@ -1,6 +1,7 @@
 /** `tdwire write` in real processes, against the embedded server. */
 
 import { DuckDBInstance } from "@duckdb/node-api";
+import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,53 @@ describe("tdwire write", () => {
       }
     },
   );
+
+  it.each(["node", "bun", "deno"] as const)(
+    "tdwire write takes back the Arrow file that tdwire query wrote, with every type, in %s",
+    async (runtime) => {
+      const database = `copy_arrow_${runtime}`;
+      await using other = await connect(server.url);
+      await makeAllTypes(other, database);
+      const select = "select tbname, * from alltypes order by tbname, ts";
+      const path = file(`${database}.arrow`);
+      await run(["query", "--url", `${server.url}/source`, "-o", path, select]);
+      const written = await run(["write", "--table", `${database}.alltypes`, path], {
+        url: server.url,
+        runtime,
+      });
+      expect(written).toEqual({ code: 0, stdout: "8 rows written\n", stderr: "" });
+      const [before, after] = await Promise.all(
+        ["source", database].map((from) =>
+          run(["query", "--url", `${server.url}/${from}`, "--format", "csv", select])
+        ),
+      );
+      expect(after).toEqual(before);
+    },
+  );
+
+  it("tdwire write takes an Arrow stream of standard input, and tells refused rows by number", async () => {
+    const url = `${server.url}/power`;
+    const table = tableFromArrays({
+      ts: BigInt64Array.of(1_700_000_000_000n, 1_700_000_000_001n, 1_700_000_000_002n),
+      voltage: Float64Array.of(1, 1.5, 3),
+    });
+    const args = ["write", "--format", "arrow", "--table", "arrows", "--using", "meters"];
+    const { child, ended } = start([...args, "--tag", "n=3", "-"], { url, keepsInputOpen: true });
+    child.stdin.end(tableToIPC(table, "stream"));
+    const outcome = await ended;
+    expect(outcome).toMatchObject({ code: 1, stdout: "2 rows written, 1 refused\n" });
+    expect(outcome.stderr).toMatch(/^row 2: column "voltage": 1\.5 /);
+    const { rows } = await db.query("select voltage, n from arrows order by ts");
+    expect(rows).toEqual([{ voltage: 1, n: 3 }, { voltage: 3, n: 3 }]);
+  });
+
+  it("tdwire write refuses what is no Arrow data", async () => {
+    writeFileSync(file("no.arrow"), "this is no Arrow file");
+    const url = `${server.url}/power`;
+    const outcome = await run(["write", "--table", "meters", file("no.arrow")], { url });
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toContain("no Arrow data");
+  });
 
   it("tdwire write takes CSV that DuckDB wrote", async () => {
     const instance = await DuckDBInstance.create(":memory:");
@@ -182,6 +230,14 @@ rows"
     expect(outcome.stderr).toContain('no column "voltag"; did you mean voltage?');
   });
 
+  it("tdwire write refuses --using for rows that name their tables", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "d", "--using", "meters", "-"];
+    const outcome = await run(args, { url, stdin: "tbname,ts,voltage\nd,1700000000000,1\n" });
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+    expect(outcome.stderr).toMatch(/^tdwire: rows with a tbname .*without --using\n$/);
+  });
+
   it("tdwire write takes line protocol, telnet lines and OpenTSDB JSON", async () => {
     const url = `${server.url}/power`;
     const line =
@@ -202,6 +258,18 @@ rows"
     ]]);
     expect(await db.query("select count(*) from rain").value()).toBe(1n);
     expect(await db.query("select count(*) from wind").value()).toBe(1n);
+  });
+
+  it("tdwire write does not hold back the rows of an input that pauses", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "live", "--using", "meters", "-"];
+    const { child, ended } = start(args, { url, keepsInputOpen: true });
+    for (const row of [1n, 2n, 3n]) {
+      child.stdin.write(`${row === 1n ? "ts,voltage\n" : ""}${1_700_000_000_000n + row},${row}\n`);
+      while (await writtenInto("live") < row) await new Promise((next) => setTimeout(next, 20));
+    }
+    child.stdin.end();
+    expect(await ended).toEqual({ code: 0, stdout: "3 rows written\n", stderr: "" });
   });
 
   it("tdwire write stops at Ctrl-C behind the batch on its way, and tells what was written", async () => {

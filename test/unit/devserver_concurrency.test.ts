@@ -163,6 +163,37 @@ describe("concurrent connections", () => {
     expect(rows.every((row) => row["v"] === (row["ts"] as bigint) % 8n)).toBe(true);
   });
 
+  it("find a table there or not there while others create, alter and drop it", async () => {
+    await db.exec("create table a (ts timestamp, v int)");
+    let isDone = false;
+    const change = async (number: number): Promise<void> => {
+      await using own = await connect(`${server.url}/shared`);
+      for (let i = 0; i < 25; i++) {
+        await own.exec(`create table t${number} (ts timestamp, v int, w int)`);
+        await own.exec(`insert into t${number} values (1, 1, 1) (2, 2, 2)`);
+        if (number === 0) await own.exec("alter table a add column w int");
+        if (number === 0) await own.exec("alter table a drop column w");
+        await own.exec(`drop table t${number}`);
+      }
+    };
+    const outcomes = new Set<string>();
+    const read = async (number: number): Promise<void> => {
+      await using own = await connect(`${server.url}/shared`);
+      while (!isDone) {
+        await own.query("select * from a");
+        const outcome = await own.query(`select * from t${number}`).then(
+          ({ rowCount }) => `${rowCount} rows`,
+          (error) => `0x${error.code.toString(16)}`,
+        );
+        outcomes.add(outcome);
+      }
+    };
+    const changes = Promise.all([0, 1].map(change)).finally(() => isDone = true);
+    await Promise.all([changes, ...[0, 0, 1, 1].map(read)]);
+    expect(outcomes).toContain("0x2603");
+    expect(["0 rows", "0x2603", "2 rows"]).toEqual(expect.arrayContaining([...outcomes]));
+  });
+
   it("keep reading what was there when their query began", async () => {
     const times = Array.from({ length: 20_000 }, (_, row) => new Date(1.7e12 + row));
     await db.insert("big", { ts: times, v: times.map((_, row) => BigInt(row)) }, {

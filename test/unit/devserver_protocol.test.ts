@@ -1,6 +1,9 @@
 /** The embedded server's protocol, with an engine that answers a few fixed things. */
 
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { createServer, type DevServer, type Faults } from "../../src/devserver/mod.ts";
 import { formatJson, parseJson } from "../../src/devserver/replies.ts";
 import { type FakeEngine, makeFakeEngine } from "./devserver_fake_engine.ts";
@@ -170,6 +173,48 @@ describe("faults", () => {
     await expect(lost).rejects.toThrow("closed");
   });
 
+  it("a fault can cut the connection in the middle of a frame", async () => {
+    await server.close();
+    await start({
+      onMessage: ({ action }) => action === "version" ? { closeAfterBytes: 20 } : "pass",
+    });
+    const socket = new WebSocket(`${server.url}/ws`, { perMessageDeflate: false });
+    await once(socket, "open");
+    const { _socket: stream } = socket as unknown as { _socket: Socket };
+    const before = stream.bytesRead;
+    const messages: unknown[] = [];
+    socket.on("message", (message) => messages.push(message));
+    socket.on("error", () => undefined);
+    socket.send('{"action":"version"}');
+    await once(socket, "close");
+    const headerBytes = 2;
+    expect([stream.bytesRead - before, messages]).toEqual([headerBytes + 20, []]);
+  });
+
+  it("a fault can answer an error to the n-th statement of all connections", async () => {
+    await server.close();
+    const asked: [string, string | null, number][] = [];
+    await start({
+      onMessage: ({ action, sql, statement }) => {
+        asked.push([action, sql, statement]);
+        return statement === 2 ? { code: 0x0125, message: "Need retry" } : "pass";
+      },
+    });
+    const [first, second] = [await connect(), await connect()];
+    const select = { req_id: 2, sql: "select 1" };
+    expect(await first.request("query", select)).toMatchObject({ code: 0 });
+    expect(await second.request("query", select)).toMatchObject({ code: 0x0125 });
+    expect(await second.request("query", select)).toMatchObject({ code: 0 });
+    expect(asked).toEqual([
+      ["conn", null, 0],
+      ["conn", null, 0],
+      ["query", "select 1", 1],
+      ["query", "select 1", 2],
+      ["query", "select 1", 3],
+    ]);
+    expect(engine.executed).toEqual(["select 1", "select 1"]);
+  });
+
   it("a fault can refuse the handshake", async () => {
     await server.close();
     await start({ onConnect: () => 401 });
@@ -223,6 +268,26 @@ describe("conn", () => {
     expect(await client.request("get_connection_info", { req_id: 3, info: 0 })).toMatchObject({
       info: "root",
     });
+  });
+
+  it("conn ignores a bearer token behind a gateway, whose token is in the URL", async () => {
+    await server.close();
+    engine = makeFakeEngine();
+    server = await createServer({ port: 0, engine, token: "secret" });
+    const client = await openClient(server.url, { path: "/ws?token=gateway" });
+    clients.push(client);
+    expect(await client.request("conn", { req_id: 1, bearer_token: "secret" })).toMatchObject({
+      code: 0x0357,
+    });
+    expect(
+      await client.request("conn", { req_id: 2, user: "root", password: "taosdata" }),
+    ).toMatchObject({ code: 0 });
+    const rest = await fetch(`${server.url.replace("ws:", "http:")}/rest/sql?token=gateway`, {
+      method: "POST",
+      headers: { authorization: "Bearer secret" },
+      body: "select 1",
+    });
+    expect([rest.status, await rest.json()]).toMatchObject([401, { code: 0x1122 }]);
   });
 
   it("conn refuses a mode and sets the time zone, an unknown one as UTC", async () => {

@@ -1,5 +1,6 @@
 /** The embedded server's REST interface, with an engine that answers a few fixed things. */
 
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatToken, parseToken } from "../../src/devserver/http_token.ts";
 import { createServer, type DevServer, type Faults } from "../../src/devserver/mod.ts";
@@ -57,6 +58,28 @@ describe("REST", () => {
     const token = formatToken("root", "taosdata");
     expect(token).toBe("/KfeAzX/f9na8qdtNZmtONryp201ma04bEl8LcvLUd7a8qdtNZmtONryp201ma04");
     expect(parseToken(token)).toEqual({ user: "root", password: "taosdata" });
+  });
+
+  it("a fault can cut the connection after some bytes of the body", async () => {
+    await server.close();
+    await start({ onMessage: () => ({ closeAfterBytes: 30 }) });
+    const reply = await fetch(`http://127.0.0.1:${server.port}/rest/sql`, {
+      method: "POST",
+      headers: { ...basic, "accept-encoding": "identity" },
+      body: "select 2 rows",
+    });
+    const reader = reply.body!.getReader();
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value)).toBe('{"code":0,"column_meta":[["ts"');
+    await expect(reader.read()).rejects.toThrow();
+  });
+
+  it("a body that is not the gzip it is said to be is refused", async () => {
+    const headers = { ...basic, "content-encoding": "gzip" };
+    const { status, text } = await post("/rest/sql", "select 2 rows", headers);
+    expect([status, JSON.parse(text).code]).toEqual([400, 0xffff]);
+    const body = gzipSync("select 2 rows") as unknown as string;
+    expect((await post("/rest/sql", body, headers)).text).toContain('"rows":2');
   });
 
   it("a fault can break a reply off, or answer an error", async () => {

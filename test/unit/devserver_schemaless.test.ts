@@ -230,7 +230,7 @@ describe("insert", () => {
       ["w v=1 -5", 0x0127, "SML line invalid timestamp:-5"],
       [`${"w".repeat(193)} v=1 1`, 0x020a, "SML line measure is empty or too large than 192"],
       ["w v=1 1\nw v=2i 2", 0x3004, "the type is not the same like before:v"],
-      ["w v=1,v=2 2", 0x2638, "Duplicated column names"],
+      ["w v=1,v=2 2", 0x263c, "Duplicated column names"],
     ] as const,
   )("insert refuses %s and writes nothing", async (data, code, message) => {
     await use();

@@ -1,16 +1,19 @@
 /** The recorded SQL, replayed as `npm run devserver:corpus` does. */
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createServer } from "../../src/devserver/mod.ts";
 import { judge, type Recorded } from "../corpus/answers.ts";
 import { goldenCorpus, readCorpus, replay } from "../corpus/replay.ts";
-import { isPassed } from "../corpus/report.ts";
+import { formatMarkdown, isPassed } from "../corpus/report.ts";
 
 test("createServer() answers the recorded SQL like the real server", async () => {
   await using server = await createServer({ port: 0 });
   const outcomes = await replay(server.url.replace("ws:", "http:"), readCorpus(goldenCorpus));
   expect(outcomes).toHaveLength(335);
   expect(outcomes.filter((outcome) => !isPassed(outcome))).toEqual([]);
+  const page = readFileSync(new URL("../../src/devserver/README.md", import.meta.url), "utf8");
+  expect(page, "npm run devserver:corpus -- --markdown").toContain(formatMarkdown(outcomes));
 }, 60_000);
 
 test("judge() tells equal answers, equal shapes and different ones apart", () => {

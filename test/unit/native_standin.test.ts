@@ -63,6 +63,7 @@ describe.skipIf(!canCompile)("the stand-in for libtaos", () => {
       "stmt2 query",
       "schemaless",
       "tmq",
+      "threads",
       "failures",
       "nothing left",
     ]);
@@ -80,7 +81,7 @@ describe.skipIf(!canCompile)("the stand-in for libtaos", () => {
       const program = pathOf(`../../node_modules/.bin/${runtime}`);
       const arguments_ = [...options, pathOf("../native/plain_dlopen.mjs"), buildLibrary()];
       const failure = await run(program, arguments_).then(() => undefined, (error) => error);
-      expect(failure?.stderr).toContain("libtaos.so calls the runtime's uv_os_getpid");
+      expect(failure?.stderr).toContain("libtaosnative.so calls the runtime's uv_os_getpid");
     },
   );
 });

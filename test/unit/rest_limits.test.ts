@@ -30,6 +30,8 @@ it("query() over REST leaves no listener on a signal that outlives it, however i
   await disposed.fields();
   await disposed[Symbol.asyncDispose]();
   expect(listeners()).toBe(0);
+  await connection.query("insert", [], { signal }).fields();
+  expect(listeners()).toBe(0);
   await connection.exec("insert", [], { signal });
   expect(listeners()).toBe(0);
 });

@@ -97,6 +97,20 @@ describe("tdwire tail", () => {
     expect(rowsOf(second).map(({ v }) => v)).toEqual([8]);
   });
 
+  it("comes back by itself when the connection was lost, and misses nothing", async () => {
+    const running = tail("tp_rows");
+    await running.until(/tailing/, "stderr");
+    await db.exec(`insert into c0 values (${seconds}000004, 9, 'y')`);
+    await running.until(/"v":9/);
+    await db.close();
+    await server.restart();
+    db = await connect(server.url, { database: "d" }) as Connection;
+    await db.exec(`insert into c0 values (${seconds}000005, 10, 'z')`);
+    await running.until(/"v":10/);
+    running.interrupt();
+    expect(await running.ended).toBe(130);
+  });
+
   it("prints tables for people", async () => {
     const running = tail("--format", "table", "--from", "earliest", "tp_tables");
     await running.until(/c0\n.*ts.*v.*s[^]*9007199254740993/);

@@ -1,4 +1,6 @@
 import type { Miniflare } from "miniflare";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { testUrl } from "../conformance/env.ts";
 import { announce, runnable } from "../conformance/runner.ts";
@@ -14,7 +16,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => worker.dispose());
+afterAll(() => worker?.dispose());
 
 announce("workerd");
 for (const [index, { name }] of runnable.entries()) {
@@ -23,3 +25,11 @@ for (const [index, { name }] of runnable.entries()) {
     expect((await response.text()).slice(0, 4_000)).toBe("");
   });
 }
+
+it("initCodec() of bytes rejects with a CodecError that says what to do, and the worker's own works", async () => {
+  const body = readFileSync(join(import.meta.dirname, "../../src/codec/generated/codec.wasm"));
+  const response = await worker.dispatchFetch("http://worker/bytes", { method: "POST", body });
+  expect(await response.text()).toMatch(
+    /^CodecError: the codec could not be loaded: .*disallowed by embedder\n.*pass a compiled WebAssembly.Module to initCodec\(\) or import tdwire\/edge/,
+  );
+});

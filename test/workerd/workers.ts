@@ -21,9 +21,10 @@ const edgeEntry: Plugin = {
 /** Compiling C is nothing for a worker. */
 const noCompiler: Plugin = {
   name: "no compiler",
-  setup({ onLoad }) {
-    const contents = "export const buildLibrary = undefined;";
-    onLoad({ filter: /test\/native\/build\.mjs$/ }, () => ({ contents }));
+  setup({ onResolve, onLoad }) {
+    const namespace = "no compiler";
+    onResolve({ filter: /\/native\/build\.mjs$/ }, () => ({ path: "none", namespace }));
+    onLoad({ filter: /./, namespace }, () => ({ contents: "module.exports = {};" }));
   },
 };
 

@@ -6,6 +6,8 @@
 
 /** Rows a batch, at most. */
 const batchSize = 10_000;
+/** An input that pauses, as that of `tdwire tail` does, does not hold its rows back for longer. */
+const pauseMs = 250;
 
 /**
  * Loads items. While one batch is on its way the next one is read.
@@ -35,13 +37,47 @@ async function* batchesOf<Item>(
   pieces: AsyncIterable<readonly Item[]>,
 ): AsyncGenerator<readonly Item[], void, undefined> {
   let batch: Item[] = [];
-  for await (const piece of pieces) {
+  for await (const piece of withPauses(pieces)) {
     for (const item of piece) {
       batch.push(item);
       if (batch.length < batchSize) continue;
       yield batch;
       batch = [];
     }
+    const isPause = piece.length === 0;
+    if (isPause && batch.length > 0) {
+      yield batch;
+      batch = [];
+    }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The pieces, and an empty one whenever the next takes long to come. */
+async function* withPauses<Item>(
+  pieces: AsyncIterable<readonly Item[]>,
+): AsyncGenerator<readonly Item[], void, undefined> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = iterator.next();
+      if (await isLate(next)) yield [];
+      const { done, value } = await next;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function isLate(next: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(resolve, pauseMs, true));
+  const arrived = next.then(() => false, () => false);
+  try {
+    return await Promise.race([arrived, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

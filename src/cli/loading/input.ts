@@ -28,10 +28,12 @@ export interface Input {
 export async function openInput(path: string, signal: AbortSignal): Promise<Input> {
   const isStandard = path === "-";
   const size = isStandard ? 0 : (await stat(path)).size;
-  const stream: Readable = isStandard ? stdin : createReadStream(path, { highWaterMark: 2 ** 18 });
-  addAbortSignal(signal, stream);
   let bytes = 0;
   async function* chunks(): AsyncGenerator<string, void, undefined> {
+    const stream: Readable = isStandard
+      ? stdin
+      : createReadStream(path, { highWaterMark: 2 ** 18 });
+    addAbortSignal(signal, stream);
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const decode = (chunk?: Uint8Array) => {
       try {

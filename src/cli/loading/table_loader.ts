@@ -5,6 +5,8 @@
  */
 
 import {
+  type Columns,
+  type ColumnValues,
   type Connection,
   type Field,
   id,
@@ -34,10 +36,10 @@ export interface LoadTarget {
   readonly timeZone: string | undefined;
 }
 
-/** A batch of rows as columns, and the line of each. */
+/** A batch of rows as columns, and the place of each in the file. */
 interface Batch {
-  readonly lines: number[];
-  readonly columns: Record<string, unknown[]>;
+  readonly places: ArrayLike<number>;
+  readonly columns: Columns;
 }
 
 /** Loads rows into a table, or into the child tables of a super table. */
@@ -83,33 +85,48 @@ export class TableLoader {
   }
 
   /**
-   * Writes rows, and tells the report of each that is refused.
+   * Writes rows of text, and tells the report of each that is refused.
    *
    * @throws {InterfaceError} when the table has no column of a row's names.
    */
   async load(rows: readonly SourceRow[]): Promise<void> {
-    const { lines, columns } = this.#batchOf(rows);
-    await writeByHalves(0, lines.length, {
+    await this.#write(this.#batchOf(rows));
+  }
+
+  /**
+   * Writes columns that have values already, and tells the report of each row that is refused.
+   *
+   * @param columns Values by column name.
+   * @param first Number of the first row in the file.
+   * @throws {InterfaceError} when the table has no column of a name.
+   */
+  async loadColumns(columns: Columns, first: number): Promise<void> {
+    this.#check(Object.keys(columns));
+    const count = Object.values(columns)[0]?.length ?? 0;
+    const constants = [...this.#target.constants].map(([name, text]): [string, unknown[]] => [
+      name,
+      new Array(count).fill(this.#value(name, text)),
+    ]);
+    const places = Array.from({ length: count }, (_, row) => first + row);
+    await this.#write({ places, columns: { ...columns, ...Object.fromEntries(constants) } });
+  }
+
+  async #write({ places, columns }: Batch): Promise<void> {
+    await writeByHalves(0, places.length, {
       write: async (from, to) => {
-        const part = Object.entries(columns).map(([name, cells]) => [name, cells.slice(from, to)]);
+        const part = Object.entries(columns).map(([name, cells]) => [name, slice(cells, from, to)]);
         await this.#insert(Object.fromEntries(part));
         this.#report.add(to - from);
       },
       refuse: (row, error) => {
-        // It is the only row of its batch: the line says which one it is.
-        this.#report.refuse(lines[row]!, error.message.replace(/, row \d+:/, ":"));
+        // It is the only row of its batch: the place says which one it is.
+        this.#report.refuse(places[row]!, error.message.replace(/, row \d+:/, ":"));
       },
     });
   }
 
-  async #insert(columns: Record<string, unknown[]>): Promise<void> {
+  async #insert(columns: Columns): Promise<void> {
     const { table, using } = this.#target;
-    const isSpread = tableNameColumn in columns;
-    if (isSpread && using !== undefined) {
-      throw new InterfaceError(
-        "rows with a tbname name their tables themselves: name the super table by --table, without --using",
-      );
-    }
     await this.#db.insert(
       tableId(table),
       columns,
@@ -118,20 +135,20 @@ export class TableLoader {
   }
 
   #batchOf(rows: readonly SourceRow[]): Batch {
-    const lines: number[] = [];
+    const places: number[] = [];
     const columns: Record<string, unknown[]> = {};
     for (const row of rows) {
       const values = this.#valuesOf(row);
       if (values === undefined) continue;
-      const at = lines.push(row.line) - 1;
+      const at = places.push(row.line) - 1;
       for (const [name, value] of values) {
         columns[name] ??= [];
         columns[name][at] = value;
       }
     }
     // Rows that lack a column leave it as it is.
-    for (const cells of Object.values(columns)) cells.length = lines.length;
-    return { lines, columns };
+    for (const cells of Object.values(columns)) cells.length = places.length;
+    return { places, columns };
   }
 
   /** The values of a row by column name; undefined when it is refused. */
@@ -182,8 +199,17 @@ export class TableLoader {
         }`,
       );
     }
+    if (names.includes(tableNameColumn) && this.#target.using !== undefined) {
+      throw new InterfaceError(
+        "rows with a tbname name their tables themselves: name the super table by --table, without --using",
+      );
+    }
     this.#checked = names;
   }
+}
+
+function slice(cells: ColumnValues, from: number, to: number): ColumnValues {
+  return (cells as unknown[]).slice(from, to);
 }
 
 /** A name, or `database.table`: a point cannot be part of either. */

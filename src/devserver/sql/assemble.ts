@@ -57,7 +57,7 @@ export function assemble(parts: Parts): Plan {
   }
   const order = parts.order.length > 0
     ? parts.order
-    : (parts.ordered || limited) && !select.distinct
+    : (parts.ordered || limited) && !select.distinct && select.tagsOnly !== true
     ? natural
     : [];
   const orderBy = order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`;

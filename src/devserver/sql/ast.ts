@@ -153,6 +153,8 @@ export type Query = Select | Union;
 export interface ColumnDefinition {
   name: string;
   type: SqlType;
+  /** How the server is to store the column; DESCRIBE shows it. */
+  storage?: { encode?: string; compress?: string; level?: string };
 }
 
 /** A value of an INSERT as written; `shifts` are the durations added to a time. */
@@ -181,6 +183,7 @@ export type AlterAction =
   | { kind: "drop"; tag: boolean; name: string }
   | { kind: "modify"; tag: boolean; column: ColumnDefinition }
   | { kind: "rename"; tag: boolean; from: string; to: string }
+  | { kind: "options"; comment: string | null; ttl: number | null }
   | { kind: "setTag"; assignments: { name: string; value: InsertValue }[] };
 
 /** A child table of a CREATE TABLE … USING. */
@@ -192,22 +195,15 @@ export interface ChildDefinition {
   tags: InsertValue[];
 }
 
-/** What SHOW lists. */
+/** What SHOW shows: the tables of a database, what one object is, or the rows of a system table. */
 export type ShowTarget =
-  | "databases"
-  | "stables"
-  | "tables"
-  | "create table"
-  | "create stable"
-  | "create database"
-  | "tags"
-  | "queries"
-  | "dnodes"
-  | "variables"
-  | "users"
-  | "topics"
-  | "consumers"
-  | "subscriptions";
+  | { kind: "databases"; of: "user" | "system" | null }
+  | { kind: "stables"; database: string | null }
+  | { kind: "tables"; database: string | null; of: "normal" | "child" | null }
+  | { kind: "tags" | "indexes" | "table tags"; table: QualifiedName }
+  | { kind: "alive"; database: string | null }
+  | { kind: "create"; what: "table" | "stable" | "database"; name: QualifiedName }
+  | { kind: "list"; table: string; database: string | null };
 
 /** What a topic is made of. */
 export type TopicSource =
@@ -219,6 +215,7 @@ export type TopicSource =
 export type Statement =
   | Query
   | { node: "insert"; targets: InsertTarget[] }
+  | { node: "insertQuery"; table: QualifiedName; columns: string[] | null; query: Query }
   | { node: "createDatabase"; name: string; ifNotExists: boolean; options: Record<string, string> }
   | { node: "dropDatabase"; name: string; ifExists: boolean }
   | { node: "alterDatabase"; name: string; options: Record<string, string> }
@@ -230,18 +227,15 @@ export type Statement =
     ifNotExists: boolean;
     columns: ColumnDefinition[];
     tags: ColumnDefinition[] | null;
+    comment: string | null;
+    /** Days until the table goes; 0 for never. */
+    ttl: number;
   }
   | { node: "createChildren"; children: ChildDefinition[] }
   | { node: "dropTables"; stable: boolean; tables: { name: QualifiedName; ifExists: boolean }[] }
   | { node: "alterTable"; stable: boolean; name: QualifiedName; action: AlterAction }
   | { node: "describe"; name: QualifiedName }
-  | {
-    node: "show";
-    target: ShowTarget;
-    database: string | null;
-    name: QualifiedName | null;
-    like: Expr | null;
-  }
+  | { node: "show"; target: ShowTarget; like: Expr | null }
   | { node: "delete"; table: QualifiedName; where: Expr | null }
   | {
     node: "createTopic";
@@ -252,5 +246,5 @@ export type Statement =
   }
   | { node: "dropTopic"; name: string; ifExists: boolean; force: boolean }
   | { node: "dropGroup"; group: string; topic: string; ifExists: boolean; force: boolean }
-  | { node: "flush" }
+  | { node: "flush"; database: string }
   | { node: "killQuery"; id: string };

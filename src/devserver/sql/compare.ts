@@ -60,6 +60,9 @@ function align(left: Typed, right: Typed, context: TimeContext): [string, string
     return left.bytes || right.bytes ? [asBytes(left), asBytes(right)] : [left.sql, right.sql];
   }
   if (left.type.code === Type.varbinary || right.type.code === Type.varbinary) {
+    if ([left, right].some(({ type }) => !isText(type) && type.code !== Type.varbinary)) {
+      throw unsupported("comparing VARBINARY with this type");
+    }
     return [bytesOf(left), bytesOf(right)];
   }
   if (left.type.code === Type.geometry || right.type.code === Type.geometry) {

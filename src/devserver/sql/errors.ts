@@ -8,6 +8,7 @@ import { ServerError } from "../engine.ts";
 /** Codes of the failures, as in `taoserror.h`. */
 export const Code = {
   operationNotSupported: 0x0100,
+  outOfMemory: 0x0102,
   dataFormat: 0x0110,
   invalidParameter: 0x0118,
   invalidTimestamp: 0x0127,
@@ -27,6 +28,7 @@ export const Code = {
   columnExists: 0x036b,
   columnNotExist: 0x036c,
   functionNotExist: 0x0374,
+  stableAlterOption: 0x03c2,
   databaseExists: 0x0381,
   databaseNotExist: 0x0388,
   viewExists: 0x04a0,
@@ -34,6 +36,7 @@ export const Code = {
   tableColumnExists: 0x0525,
   tableExists: 0x0603,
   timeOutOfRange: 0x060b,
+  tableInOtherStable: 0x061d,
   syntax: 0x2600,
   incomplete: 0x2601,
   invalidColumn: 0x2602,
@@ -46,6 +49,7 @@ export const Code = {
   notSelected: 0x260b,
   notSingleGroup: 0x260c,
   tagsNumber: 0x260d,
+  unknownTag: 0x260e,
   intervalTooSmall: 0x2615,
   databaseNotSpecified: 0x2616,
   invalidIdentifier: 0x2617,
@@ -67,6 +71,7 @@ export const Code = {
   invalidTimeLiteral: 0x2635,
   negativeOffset: 0x2637,
   slimitWithoutPartition: 0x2638,
+  dropStable: 0x263a,
   fillRange: 0x263b,
   duplicateColumn: 0x263c,
   columnCount: 0x263f,
@@ -75,7 +80,6 @@ export const Code = {
   variableLength: 0x2642,
   tagCount: 0x2643,
   invalidAlterTable: 0x2649,
-  invalidTagName: 0x2649,
   primaryTimestampDrop: 0x264a,
   modifyColumn: 0x264b,
   invalidTableName: 0x264c,
@@ -95,6 +99,8 @@ export const Code = {
   aliasNotUnique: 0x2663,
   joinNotSupported: 0x2664,
   invalidExpression: 0x2667,
+  systemTable: 0x2669,
+  invalidVarbinary: 0x266a,
   nullTimestamp: 0x267b,
   regularExpression: 0x2681,
   colsFunction: 0x2689,
@@ -122,9 +128,25 @@ export function syntaxError(rest: string): ServerError {
     : new ServerError(Code.syntax, `syntax error near "${rest}"`);
 }
 
+/** Characters of the statement that the failures of INSERT show. */
+const shownCharacters = 63;
+
 /** Returns the failure for a value list that does not fit; `near` is the offending text. */
 export function insertError(near: string, reason: string): ServerError {
-  return new ServerError(Code.insertSyntax, `syntax error near '${near}' (${reason})`);
+  return new ServerError(
+    Code.insertSyntax,
+    `syntax error near '${near.slice(0, shownCharacters)}' (${reason})`,
+  );
+}
+
+/** Returns the failure for a number of values that is not that of the columns. */
+export function wrongColumnCount(): ServerError {
+  return new ServerError(Code.columnCount, "Illegal number of columns");
+}
+
+/** Returns the failure for a statement that is written well and still cannot be carried out. */
+export function invalidOperation(message: string): ServerError {
+  return new ServerError(Code.invalidOperation, message);
 }
 
 /** Returns the failure for TDengine SQL this server does not carry out. */
@@ -140,6 +162,16 @@ export function functionsNotAllowed(): ServerError {
   );
 }
 
+/** Returns the failure for a DECIMAL with more digits than its type. */
+export function decimalOverflow(): ServerError {
+  return new ServerError(Code.decimalOverflow, "Decimal value overflow");
+}
+
+/** Returns the failure for a pattern that is no regular expression. */
+export function regularExpressionError(): ServerError {
+  return new ServerError(Code.regularExpression, "Regular expression error");
+}
+
 /** Returns the failure for a column nobody has. */
 export function invalidColumn(name: string): ServerError {
   return new ServerError(Code.invalidColumn, `Invalid column name: ${name}`);
@@ -148,6 +180,16 @@ export function invalidColumn(name: string): ServerError {
 /** Returns the failure for a table nobody has. */
 export function tableNotExist(): ServerError {
   return new ServerError(Code.tableNotExist, "Table does not exist");
+}
+
+/** Returns the failure for a change a table does not take. */
+export function invalidAlter(message = "Invalid alter table statement"): ServerError {
+  return new ServerError(Code.invalidAlterTable, message);
+}
+
+/** Returns the failure for two columns of one name. */
+export function duplicatedColumn(): ServerError {
+  return new ServerError(Code.duplicateColumn, "Duplicated column names");
 }
 
 /** Returns the failure for a database nobody has. */

@@ -26,6 +26,11 @@ function finite(sql: string): string {
   return `list_filter([TRY(${sql})], lambda r: isfinite(r))[1]`;
 }
 
+/** The natural logarithm; NULL of what is not above 0. */
+function ln(sql: string): string {
+  return `list_transform([${sql}], lambda x: CASE WHEN x > 0 THEN ln(x) END)[1]`;
+}
+
 /** A function of DOUBLEs to a DOUBLE. */
 function ofDouble(count: number, sql: (...arguments_: string[]) => string): SqlFunction {
   return {
@@ -44,16 +49,21 @@ const log: SqlFunction = {
   compile(call) {
     const [x, base] = call.args.map((_, index) => asDouble(numberArgument(call, index)));
     return typed(
-      finite(base === undefined ? `ln(${x})` : `ln(${x}) / ln(${base})`),
+      finite(base === undefined ? ln(x!) : `${ln(x!)} / ${ln(base)}`),
       double,
       call.args,
     );
   },
 };
 
+/** A DOUBLE has no digit so far from its point. */
+const mostDigits = 400;
+
 /** Returns the SQL of a number of digits, 0 without one. */
 function digitsSql(call: Call): string {
-  return call.args.length === 1 ? "0" : `CAST(trunc(${asDouble(numberArgument(call, 1))}) AS INTEGER)`;
+  if (call.args.length === 1) return "0";
+  const digits = asDouble(numberArgument(call, 1));
+  return `CAST(trunc(least(greatest(${digits}, -${mostDigits}), ${mostDigits})) AS INTEGER)`;
 }
 
 const round: SqlFunction = {
@@ -78,7 +88,7 @@ function truncate(least: number): SqlFunction {
         ? `CAST(CASE WHEN ${digitsSql(call)} >= 0 THEN ${value.sql} ELSE trunc(CAST(${value.sql} AS DOUBLE) * ${scale}) / ${scale} END AS ${
           castName(value)
         })`
-        : `CAST(trunc(${asDouble(value)} * ${scale}) / ${scale} AS ${castName(value)})`;
+        : `CAST(${finite(`trunc(${asDouble(value)} * ${scale}) / ${scale}`)} AS ${castName(value)})`;
       return typed(sql, value.type, call.args);
     },
   };
@@ -112,7 +122,7 @@ export const numeric: Record<string, SqlFunction> = {
   trunc: truncate(1),
   truncate: truncate(2),
   log,
-  ln: ofDouble(1, (x) => `ln(${x})`),
+  ln: ofDouble(1, (x) => ln(x!)),
   sqrt: ofDouble(1, (x) => `sqrt(${x})`),
   pow,
   exp: ofDouble(1, (x) => `exp(${x})`),

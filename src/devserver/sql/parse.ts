@@ -6,10 +6,11 @@
 import { ServerError } from "../engine.ts";
 import type { Statement } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
-import { parseAlter, parseCreate, parseDrop, parseShow } from "./parse_ddl.ts";
+import { parseAlter, parseCreate, parseDrop } from "./parse_ddl.ts";
 import { parseExpression } from "./parse_expression.ts";
 import { parseInsert } from "./parse_insert.ts";
 import { parseQuery } from "./parse_select.ts";
+import { parseShow } from "./parse_show.ts";
 import { TokenStream } from "./token_stream.ts";
 
 /** Statements of TDengine that are not carried out here. */
@@ -77,8 +78,7 @@ function parseStatement(stream: TokenStream): Statement {
       return parseDelete(stream);
     case "flush":
       stream.expectWord("database");
-      stream.name();
-      return { node: "flush" };
+      return { node: "flush", database: stream.name() };
     case "kill":
       return parseKill(stream);
     default:
@@ -98,6 +98,9 @@ function parseDelete(stream: TokenStream): Statement {
 }
 
 function parseKill(stream: TokenStream): Statement {
+  for (const other of ["connection", "transaction", "compact", "ssmigrate"]) {
+    if (stream.isWord(other)) throw unsupported(`KILL ${other.toUpperCase()}`);
+  }
   stream.expectWord("query");
   const token = stream.next();
   if (token.kind !== "string") stream.fail(token);

@@ -1,11 +1,11 @@
 /**
- * Parses CREATE, DROP, ALTER and SHOW.
+ * Parses CREATE, DROP and ALTER.
  *
  * @module
  */
-import type { AlterAction, ChildDefinition, QualifiedName, ShowTarget, Statement } from "./ast.ts";
+import type { AlterAction, ChildDefinition, QualifiedName, Statement } from "./ast.ts";
+import { isDatabaseOption } from "./database_options.ts";
 import { unsupported } from "./errors.ts";
-import { parseExpression } from "./parse_expression.ts";
 import { parseValue } from "./parse_insert.ts";
 import { parseCreateTopic, parseDropGroup, parseDropTopic } from "./parse_topic.ts";
 import { parseColumnDefinition } from "./parse_type.ts";
@@ -22,12 +22,12 @@ const otherObjects = new Set([
   "function",
   "aggregate",
   "dnode",
+  "dnodes",
   "mnode",
   "qnode",
   "snode",
   "bnode",
   "anode",
-  "consumer",
   "or",
   "recursive",
   "token",
@@ -37,32 +37,14 @@ const otherObjects = new Set([
   "mount",
   "rsma",
   "encrypt_key",
-  "streams",
-  "functions",
-  "views",
-  "indexes",
-  "grants",
-  "licences",
-  "mnodes",
-  "qnodes",
-  "snodes",
-  "vgroups",
-  "connections",
-  "transactions",
   "cluster",
   "local",
-  "apps",
-  "table",
-  "vnodes",
-  "scores",
-  "compacts",
+  "all",
 ]);
 
 function refuseOthers(stream: TokenStream, verb: string): void {
   const { kind, text } = stream.token;
-  if (kind === "name" && otherObjects.has(text) && (text !== "table" || verb === "SHOW")) {
-    throw unsupported(`${verb} ${text.toUpperCase()}`);
-  }
+  if (kind === "name" && otherObjects.has(text)) throw unsupported(`${verb} ${text.toUpperCase()}`);
 }
 
 /** Parses CREATE after its first word. */
@@ -80,20 +62,44 @@ export function parseCreate(stream: TokenStream): Statement {
     ? stream.parenthesised(() => parseColumnDefinition(stream))
     : null;
   if (stable && tags === null) stream.fail();
-  readOptions(stream);
-  return { node: "createTable", stable, name, ifNotExists, columns, tags };
+  const options = readOptions(stream, (option) => tableOptions.has(option));
+  return {
+    node: "createTable",
+    stable,
+    name,
+    ifNotExists,
+    columns,
+    tags,
+    comment: options["comment"] ?? null,
+    ttl: Number(options["ttl"] ?? 0),
+  };
 }
 
-/** Reads `name value` options; which of them matter is decided by the reader of the result. */
-function readOptions(stream: TokenStream): Record<string, string> {
+const tableOptions = new Set([
+  "comment",
+  "ttl",
+  "watermark",
+  "max_delay",
+  "rollup",
+  "sma",
+  "delete_mark",
+  "keep",
+]);
+
+/** Reads `name value` options as far as there are some of that kind. */
+function readOptions(
+  stream: TokenStream,
+  isOption: (name: string) => boolean,
+): Record<string, string> {
   const options: Record<string, string> = {};
-  while (stream.token.kind === "name") {
+  while (stream.token.kind === "name" && isOption(stream.token.text)) {
     const option = stream.next().text;
     const values: string[] = [];
     do {
+      const sign = option !== "ttl" && stream.acceptOperator("-") ? "-" : "";
       const token = stream.next();
       if (token.kind === "end" || token.kind === "operator") stream.fail(token);
-      values.push(token.text);
+      values.push(sign + token.text);
     } while (stream.acceptOperator(","));
     options[option] = values.join(",");
   }
@@ -103,7 +109,8 @@ function readOptions(stream: TokenStream): Record<string, string> {
 function parseCreateDatabase(stream: TokenStream): Statement {
   const ifNotExists = stream.acceptWords("if", "not", "exists");
   const name = stream.name();
-  return { node: "createDatabase", name, ifNotExists, options: readOptions(stream) };
+  const options = readOptions(stream, (option) => isDatabaseOption(option, false));
+  return { node: "createDatabase", name, ifNotExists, options };
 }
 
 function parseChildren(stream: TokenStream, ifNotExists: boolean, name: QualifiedName): Statement {
@@ -125,7 +132,7 @@ function parseChild(
   const tagNames = stream.isOperator("(") ? stream.parenthesised(() => stream.name()) : null;
   stream.expectWord("tags");
   const tags = stream.parenthesised(() => parseValue(stream));
-  if (stream.acceptWord("ttl")) stream.next();
+  readOptions(stream, (option) => option === "ttl" || option === "comment");
   return { ifNotExists, name, stable, tagNames, tags };
 }
 
@@ -150,7 +157,10 @@ export function parseDrop(stream: TokenStream): Statement {
 /** Parses ALTER after its first word. */
 export function parseAlter(stream: TokenStream): Statement {
   if (stream.acceptWord("database")) {
-    return { node: "alterDatabase", name: stream.name(), options: readOptions(stream) };
+    const name = stream.name();
+    const options = readOptions(stream, (option) => isDatabaseOption(option, true));
+    if (Object.keys(options).length === 0) stream.fail();
+    return { node: "alterDatabase", name, options };
   }
   refuseOthers(stream, "ALTER");
   const stable = stream.acceptWord("stable");
@@ -167,6 +177,14 @@ function parseAction(stream: TokenStream): AlterAction {
     });
     return { kind: "setTag", assignments };
   }
+  if (stream.isWord("comment") || stream.isWord("ttl")) {
+    const { comment, ttl } = readOptions(stream, (option) => option === "comment" || option === "ttl");
+    return {
+      kind: "options",
+      comment: comment ?? null,
+      ttl: ttl === undefined ? null : Number(ttl),
+    };
+  }
   const verb = stream.next();
   const tag = stream.acceptWord("tag");
   if (!tag) stream.expectWord("column");
@@ -182,57 +200,4 @@ function parseAction(stream: TokenStream): AlterAction {
     default:
       return stream.fail(verb);
   }
-}
-
-const simpleTargets: Record<string, ShowTarget> = {
-  databases: "databases",
-  queries: "queries",
-  dnodes: "dnodes",
-  variables: "variables",
-  users: "users",
-  topics: "topics",
-  consumers: "consumers",
-  subscriptions: "subscriptions",
-};
-
-/** Parses SHOW after its first word. */
-export function parseShow(stream: TokenStream): Statement {
-  if (stream.acceptWord("create")) return parseShowCreate(stream);
-  if (stream.acceptWord("tags")) {
-    stream.expectWord("from");
-    return {
-      node: "show",
-      target: "tags",
-      database: null,
-      name: stream.qualifiedName(),
-      like: null,
-    };
-  }
-  refuseOthers(stream, "SHOW");
-  if (stream.isWord("user") || stream.isWord("normal") || stream.isWord("child")) stream.next();
-  let database: string | null = null;
-  if (stream.isOperator(".", 1)) {
-    database = stream.name();
-    stream.next();
-  }
-  const token = stream.next();
-  const tables = token.text === "stables" || token.text === "tables";
-  const target = tables
-    ? token.text as ShowTarget
-    : simpleTargets[token.text] ?? stream.fail(token);
-  if (tables && stream.acceptWord("from")) database = stream.name();
-  const like = stream.acceptWord("like") ? parseExpression(stream) : null;
-  return { node: "show", target, database, name: null, like };
-}
-
-function parseShowCreate(stream: TokenStream): Statement {
-  const token = stream.next();
-  if (!["table", "stable", "database"].includes(token.text)) stream.fail(token);
-  return {
-    node: "show",
-    target: `create ${token.text}` as ShowTarget,
-    database: null,
-    name: stream.qualifiedName(),
-    like: null,
-  };
 }

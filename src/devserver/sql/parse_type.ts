@@ -4,8 +4,9 @@
  * @module
  */
 import type { ColumnDefinition } from "./ast.ts";
+import { unsupported } from "./errors.ts";
 import type { TokenStream } from "./token_stream.ts";
-import { decimalType, fixedType, sizedType, type SqlType, Type } from "./types.ts";
+import { decimalType, fixedType, isSized, sizedType, type SqlType, Type } from "./types.ts";
 
 const fixed: Record<string, number> = {
   timestamp: Type.timestamp,
@@ -62,14 +63,18 @@ export function parseType(stream: TokenStream): SqlType {
   return decimalType(precision, scale);
 }
 
-/** Parses `name type`, with the options a column may carry (which have no effect here). */
+/** Parses `name type`, with the options a column may carry. */
 export function parseColumnDefinition(stream: TokenStream): ColumnDefinition {
-  const definition = { name: stream.name(), type: parseType(stream) };
+  const name = stream.name(), type = parseType(stream);
+  if (isSized(type) && type.length === 0) stream.fail();
+  const storage: NonNullable<ColumnDefinition["storage"]> = {};
   for (;;) {
-    if (
-      stream.acceptWord("encode") || stream.acceptWord("compress") || stream.acceptWord("level") ||
-      stream.acceptWord("comment")
-    ) stream.next();
-    else if (!stream.acceptWords("primary", "key")) return definition;
+    const option = (["encode", "compress", "level"] as const).find((word) =>
+      stream.acceptWord(word)
+    );
+    if (option !== undefined) storage[option] = stream.next().text;
+    else if (stream.acceptWord("comment")) stream.next();
+    else if (stream.isWord("primary")) throw unsupported("PRIMARY KEY columns");
+    else return Object.keys(storage).length === 0 ? { name, type } : { name, type, storage };
   }
 }

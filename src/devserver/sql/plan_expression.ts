@@ -260,7 +260,10 @@ function castTo(value: Typed, type: SqlType, scope: Scope): Typed {
   const same = value.type.code === type.code && value.type.precision === type.precision &&
     value.type.scale === type.scale;
   if (isNull(value) || (same && value.type.length <= type.length)) return value;
-  return isText(type) && type.length === 0 ? value : compileCast(value, type, scope);
+  if (!isText(type) || type.length > 0) return compileCast(value, type, scope);
+  // A type without a length would be one of any length to CAST.
+  const cast = compileCast(value, { ...type, length: 1 }, scope);
+  return { ...cast, type, sql: `left(${asText(cast)}, 0)`, bytes: false };
 }
 
 /** Returns SQL that gives values of a type that holds the expression's; VARCHAR as text. */

@@ -49,8 +49,8 @@ export function planUnion(
 function unitedColumns(left: Plan, right: Plan): OutputColumn[] {
   if (left.columns.length !== right.columns.length) {
     throw new ServerError(
-      Code.syntax,
-      "The number of columns of both sides of UNION must be equal",
+      Code.incorrectColumnCount,
+      "Query block has incorrect number of result columns",
     );
   }
   if (left.precision !== right.precision) throw unsupported("UNION of different precisions");

@@ -117,6 +117,11 @@ export function wrapRelation(
   relation.tableNames?.forEach(({ sql }, index) => selected.push(`${sql} AS wb${index}n`));
   for (const [name, sql] of Object.entries(extras)) selected.push(`${sql} AS ${name}`);
   const where = [...relation.conditions, ...conditions];
+  /** A column keeps one name, whatever else it is. */
+  const named = (sql: string, other: string): string => {
+    const index = relation.columns.findIndex(({ value }) => value.sql === sql);
+    return `${alias}.${index < 0 ? other : `w${index}`}`;
+  };
   const inner = `SELECT ${selected.join(", ")} FROM ${
     relation.from(selected.join(" ") + where.join(" "))
   }${where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`}`;
@@ -127,12 +132,12 @@ export function wrapRelation(
       value: { ...column.value, sql: `${alias}.w${index}` },
     })),
     conditions: [],
-    time: relation.time === null ? null : `${alias}.wt`,
+    time: relation.time === null ? null : named(relation.time, "wt"),
     tableName: relation.tableName === null ? null : `${alias}.wn`,
-    order: relation.order.map((_, index) => `${alias}.wo${index}`),
+    order: relation.order.map((sql, index) => named(sql, `wo${index}`)),
     ...(relation.times === undefined
       ? {}
-      : { times: relation.times.map((_, index) => `${alias}.wm${index}`) }),
+      : { times: relation.times.map((sql, index) => named(sql, `wm${index}`)) }),
     ...(relation.tableNames === undefined ? {} : {
       tableNames: relation.tableNames.map(({ table }, index) => ({
         table,

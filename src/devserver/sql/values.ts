@@ -8,7 +8,7 @@ import type { ColumnDefinition, InsertValue } from "./ast.ts";
 import { Code, insertError, valueTooLong } from "./errors.ts";
 import { normalizeJsonTag } from "./json_tag.ts";
 import { addDuration, nowTicks, parseTimestamp, todayTicks } from "./timestamp.ts";
-import { isDecimal, isInteger, isUnsigned, Type } from "./types.ts";
+import { isDecimal, isInteger, isUnsigned, type SqlType, Type } from "./types.ts";
 import { encodeWkt } from "./wkt.ts";
 
 /** What a value's meaning depends on besides its column. */
@@ -61,8 +61,8 @@ export function convertValue(
   column: ColumnDefinition,
   context: ValueContext,
 ): Cell {
-  if (value.kind === "null") return null;
   const { type } = column;
+  if (isNull(value, type)) return null;
   if (type.code === Type.timestamp) return convertTimestamp(value, context);
   if (value.shifts.length > 0 || value.kind === "now" || value.kind === "today") {
     throw insertError(near(value, context), "invalid data");
@@ -84,6 +84,16 @@ export function convertValue(
   }
 }
 
+/** NULL can also be written as a string where no text can stand. */
+function isNull({ kind, text }: InsertValue, { code }: SqlType): boolean {
+  return kind === "null" || (kind === "string" && text.toLowerCase() === "null" && !isString(code));
+}
+
+function isString(code: number): boolean {
+  return code === Type.varchar || code === Type.nchar || code === Type.varbinary ||
+    code === Type.geometry || code === Type.json || code === Type.blob;
+}
+
 function convertTimestamp(value: InsertValue, context: ValueContext): bigint {
   const { precision, timeZone } = context;
   let ticks: bigint | null = null;
@@ -91,7 +101,11 @@ function convertTimestamp(value: InsertValue, context: ValueContext): bigint {
   else if (value.kind === "today") ticks = todayTicks(precision, timeZone);
   else if (value.kind === "number" && /^-?\d+$/.test(value.text)) ticks = BigInt(value.text);
   else if (value.kind === "string") {
-    ticks = /^-?\d+$/.test(value.text)
+    ticks = /^now(\(\))?$/i.test(value.text)
+      ? nowTicks(precision)
+      : /^today(\(\))?$/i.test(value.text)
+      ? todayTicks(precision, timeZone)
+      : /^-?\d+$/.test(value.text)
       ? BigInt(value.text)
       : parseTimestamp(value.text, precision, timeZone);
   }
@@ -117,6 +131,7 @@ export function parseInteger(text: string): bigint | null {
 
 function convertInteger(value: InsertValue, code: number, context: ValueContext): number | bigint {
   const name = integerNames[code]!;
+  if (value.text === "") throw insertError("", "invalid numeric data");
   const integer = value.kind === "bool" ? null : parseInteger(value.text);
   if (integer === null) throw insertError(near(value, context), `invalid ${name} data`);
   const [least, greatest] = integerRange(code);
@@ -124,7 +139,10 @@ function convertInteger(value: InsertValue, code: number, context: ValueContext)
     throw insertError(near(value, context), `invalid ${name} data`);
   }
   if (integer < least || integer > greatest) {
-    throw insertError(near(value, context), `${name} data overflow`);
+    throw insertError(
+      near(value, context),
+      bits[code] === 64 ? `invalid ${name} data` : `${name} data overflow`,
+    );
   }
   return code === Type.bigint || code === Type.ubigint ? integer : Number(integer);
 }
@@ -140,12 +158,14 @@ function convertBool(value: InsertValue, context: ValueContext): boolean {
 
 function convertFloat(value: InsertValue, code: number, context: ValueContext): number {
   const text = value.text.trim();
+  if (value.text === "") throw insertError("", "invalid numeric data");
   const number = text === "" || value.kind === "bool" ? NaN : Number(text);
   const cell = code === Type.float ? Math.fround(number) : number;
   if (!Number.isFinite(cell)) {
+    const isNumber = !Number.isNaN(number) || /^[+-]?nan$/i.test(text);
     throw insertError(
       near(value, context),
-      `illegal ${code === Type.float ? "float" : "double"} data`,
+      `illegal ${code === Type.double && isNumber ? "double" : "float"} data`,
     );
   }
   return cell;
@@ -188,8 +208,13 @@ function convertBytes(
     if (bytes === null) {
       throw insertError(near(value, context), "ParseException: Unknown WKB type 749");
     }
-  } else {bytes = (code === Type.varchar ? null : parseHex(value.text)) ??
-      encoder.encode(value.text);}
+  } else {
+    const isHex = code !== Type.varchar && value.text.startsWith("\\x");
+    bytes = isHex ? parseHex(value.text) : encoder.encode(value.text);
+    if (bytes === null || (code !== Type.varchar && value.kind !== "string")) {
+      throw new ServerError(Code.invalidVarbinary, "Invalidate varbinary value");
+    }
+  }
   if (bytes.length > length) throw valueTooLong(column.name);
   return bytes;
 }

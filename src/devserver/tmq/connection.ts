@@ -5,6 +5,7 @@
  */
 import type { WebSocket } from "ws";
 import { ServerError } from "../engine.ts";
+import { sendCut } from "../cut_frame.ts";
 import { applyFault, type Fault, faultError, FaultGate, type Faults } from "../faults.ts";
 import { type Envelope, formatError, formatReply, type JsonObject, parseJson } from "../replies.ts";
 import type { ServerContext } from "../session.ts";
@@ -132,9 +133,9 @@ export class TmqConnection {
     const reply = await this.#replyTo(job, fault);
     const faulted = await applyFault(fault, reply);
     if (faulted === "close") this.#socket.terminate();
-    else if (faulted !== "drop" && this.#socket.readyState === this.#socket.OPEN) {
-      this.#socket.send(faulted.reply);
-    }
+    else if (faulted === "drop" || this.#socket.readyState !== this.#socket.OPEN) return;
+    else if (faulted.cutAt !== undefined) sendCut(this.#socket, faulted.reply, faulted.cutAt);
+    else this.#socket.send(faulted.reply);
   }
 
   async #replyTo({ envelope, messageId, run }: Job, fault: Fault): Promise<string | Uint8Array> {

@@ -103,7 +103,7 @@ export async function recordDrop(
   );
 }
 
-type ColumnAction = Exclude<AlterAction, { kind: "setTag" }>;
+type ColumnAction = Exclude<AlterAction, { kind: "setTag" | "options" }>;
 
 function alterFields(action: ColumnAction): JsonObject {
   const { tag } = action;

@@ -5,7 +5,8 @@
  */
 import { type Catalog, tableOf } from "../catalog.ts";
 import type { Cell } from "../engine.ts";
-import { readAll, toField, toServerError } from "../results.ts";
+import { readAll, toField } from "../results.ts";
+import { toServerError } from "../sql/engine_errors.ts";
 import type { Expr, Select } from "../sql/ast.ts";
 import { loggedBlock, type Plan, type PlanContext } from "../sql/plan_from.ts";
 import { planQuery } from "../sql/plan_select.ts";

@@ -12,10 +12,19 @@ import type { ConsumerLink, ConsumerRequest } from "../consumer_port.ts";
 import type { Transport } from "../transport.ts";
 import { libraryInEnvironment, openLibrary, platform } from "./library.ts";
 
-/** Starts a thread. Its module is beside this one, as source or compiled. */
+/** Where `bun build --compile` puts the thread's module when it is named as an entry, as the README says. */
+const compiledWorker = "./node_modules/tdwire/dist/src/transports/bun_ffi/worker.js";
+
+/** The module of a thread: beside this one, as source or built, or in the executable that has both. */
+function workerModule(): string | URL {
+  const { url } = import.meta;
+  if (/\/(\$bunfs|~BUN)\//.test(url)) return compiledWorker;
+  return new URL(url.endsWith(".ts") ? "./worker.ts" : "./worker.js", url);
+}
+
+/** Starts a thread. */
 function startWorker(): Worker {
-  const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-  return new Worker(new URL(file, import.meta.url), { type: "module", name: "tdwire native" });
+  return new Worker(workerModule(), { type: "module", name: "tdwire native" });
 }
 
 function runtime(): NativeRuntime {

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { type ConnectionSettings, setConnectionOptions } from "./connection_options.ts";
 import { lastFailure } from "./failure.ts";
 import type { Address, NativeLibrary } from "./library.ts";
 import { cText } from "./memory.ts";
 
 /** Where to connect, and as whom. */
-export interface ConnectArguments {
+export interface ConnectArguments extends ConnectionSettings {
   /** Undefined: taos.cfg decides, with port 0. */
   readonly host: string | undefined;
   readonly port: number;
@@ -17,8 +18,6 @@ export interface ConnectArguments {
   readonly database: string | undefined;
   readonly totp: string | undefined;
   readonly bearerToken: string | undefined;
-  readonly timeZone: string | undefined;
-  readonly applicationName: string | undefined;
 }
 
 /** A connection that is open. */
@@ -28,17 +27,12 @@ export interface ConnectValue {
   readonly serverInfo: string;
 }
 
-/** Options of taos_options_connection(). */
-const timeZoneOption = 1;
-const applicationOption = 3;
-
 /** Connects. */
 export function connect(library: NativeLibrary, args: ConnectArguments): ConnectValue {
   const taos = login(library, args);
   if (taos === 0) throw lastFailure(library, 0);
   try {
-    setOption(library, taos, timeZoneOption, args.timeZone);
-    setOption(library, taos, applicationOption, args.applicationName);
+    setConnectionOptions(library, taos, args);
     const serverInfo = library.text(library.functions.taos_get_server_info(taos));
     return { taos, serverInfo };
   } catch (error) {
@@ -62,15 +56,4 @@ function login({ functions }: NativeLibrary, args: ConnectArguments): Address {
   return totp === undefined
     ? functions.taos_connect(host, user, password, database, port)
     : functions.taos_connect_totp(host, user, password, cText(totp), database, port);
-}
-
-function setOption(
-  library: NativeLibrary,
-  taos: Address,
-  option: number,
-  value: string | undefined,
-): void {
-  if (value === undefined) return;
-  const code = library.functions.taos_options_connection(taos, option, cText(value));
-  if (code !== 0) throw lastFailure(library, 0);
 }

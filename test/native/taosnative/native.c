@@ -1,6 +1,6 @@
 /*
- * libtaosnative.so: in TDengine it holds the client itself, and libtaos.so opens it. In the stand-in it holds a libuv only,
- * so that a client that opened the one with RTLD_DEEPBIND and forgot the other is found out.
+ * libtaosnative.so: in TDengine it holds the client itself, and libtaos.so opens it. In the stand-in it holds a libuv
+ * only, so that a client that opened the one with RTLD_DEEPBIND and forgot the other is found out.
  */
 #include "runtime_symbols.h"
 #include "taos.h"

@@ -1,0 +1,3 @@
+import { codecCases } from "../codec/cases.ts";
+
+for (const { name, run } of codecCases) Deno.test(name, run);

@@ -1,0 +1,4 @@
+import { it } from "vitest";
+import { codecCases } from "../codec/cases.ts";
+
+for (const { name, run } of codecCases) it(name, run);

@@ -28,11 +28,11 @@ function frameHeader(isText: boolean, length: number): Buffer {
  * @param bytes How many bytes of it are sent.
  */
 export function sendCut(socket: WebSocket, reply: string | Uint8Array, bytes: number): void {
-  // `ws` has no public way to write half a frame; other runtimes' stand-ins for it have no such socket.
-  const { _socket: stream } = socket as unknown as { _socket?: Duplex };
+  // `ws` has no public way to write half a frame; other runtimes' stand-ins for it may have none.
+  const { _socket: stream } = socket as unknown as { _socket?: Partial<Duplex> };
   const payload = Buffer.from(reply as Uint8Array);
   const begin = payload.subarray(0, bytes);
-  if (stream === undefined) return socket.terminate();
+  if (typeof stream?.write !== "function") return socket.terminate();
   stream.write(
     Buffer.concat([frameHeader(typeof reply === "string", payload.length), begin]),
     () => socket.terminate(),

@@ -24,16 +24,19 @@ function fold(name: string): string {
   return name.toLowerCase().replace(/[-_.]/g, "");
 }
 
-/** Levenshtein distance, one row of the table at a time. */
+/** Letters put in, left out, replaced, or swapped with their neighbour; two rows of the table are kept. */
 function editDistance(left: string, right: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let i = 1; i <= left.length; i++) {
     const next = [i];
     for (let j = 1; j <= right.length; j++) {
       const replaced = row[j - 1]! + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+      const isSwapped = left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1] && i > 1;
+      const swapped = isSwapped ? before[j - 2]! + 1 : replaced;
+      next.push(Math.min(replaced, swapped, row[j]! + 1, next[j - 1]! + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[right.length]!;
 }

@@ -99,10 +99,10 @@ async function writeBlock(
     }
     const names = fields.map(({ name }) => name);
     const known = names.filter((name) => columns.some((column) => column.name === name));
-    if (known.length === names.length) throw error;
     const source = await changes.sourceColumns(table);
     const isAtSource = (name: string) => source?.some((column) => column.name === name);
     if (names.some((name) => !known.includes(name) && isAtSource(name))) throw error;
+    // A statement that was prepared before the table changed is given up by its failure.
     await insertBlock(target, table, block.select(known), limits);
     return rowCount;
   }

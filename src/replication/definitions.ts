@@ -24,6 +24,9 @@ export type OpenColumn = Omit<Declared, "length">;
 /** Types of DECIMALs, with their digits, by the column's name. */
 export type KnownTypes = ReadonlyMap<string, string>;
 
+/** For values of a column that is gone: they will be dropped by a later event. */
+const goneType = "DECIMAL(38, 10)";
+
 /**
  * Types of the DECIMALs whose digits an event leaves open. A column may have another name by now: then it is one of
  * those that the event does not tell of, and gets a type that holds the values of each of them.
@@ -35,14 +38,11 @@ export function openTypes(
   const decimals = present.filter(({ type }) => type.startsWith("DECIMAL"));
   const known = new Map(decimals.map(({ name, type }) => [name, type]));
   const others = decimals.filter(({ name }) => told.every((column) => column.name !== name));
-  const [any, ...more] = new Set(others.map(({ type }) => type));
-  if (any === undefined) return known;
+  const [any = goneType, ...more] = new Set(others.map(({ type }) => type));
   const scales = others.map(({ type }) => Number(/(\d+)\)$/.exec(type)?.[1] ?? 0));
   const type = more.length === 0 ? any : `DECIMAL(38, ${Math.max(...scales)})`;
-  for (const column of told.filter(lacksDigits)) {
-    if (!known.has(column.name)) known.set(column.name, type);
-  }
-  return known;
+  const open = told.filter((column) => lacksDigits(column) && !known.has(column.name));
+  return new Map([...known, ...open.map(({ name }): [string, string] => [name, type])]);
 }
 
 /** Whether an event leaves the digits of a DECIMAL open. */
@@ -67,14 +67,13 @@ function definition(column: MetaColumn, known: KnownTypes): string {
   return `${id(column.name).text} ${typeText(column, known)}${key}${storage(column)}`;
 }
 
-/** Creates a super table or a table without one. A DECIMAL whose digits nobody knows any more is left out. */
+/** Creates a super table or a table without one. */
 export function createTable(
   event: CreateSuperTableEvent | CreateNormalTableEvent,
   known: KnownTypes,
 ): string {
   const list = (columns: readonly MetaColumn[]) =>
-    columns.filter((column) => !lacksDigits(column) || known.has(column.name))
-      .map((column) => definition(column, known)).join(", ");
+    columns.map((column) => definition(column, known)).join(", ");
   const table = `if not exists ${id(event.tableName).text} (${list(event.columns)})`;
   return event.tableType === "super"
     ? `create stable ${table} tags (${list(event.tags)})`

@@ -152,9 +152,8 @@ export class TableChanges {
       tableName,
       type === undefined ? [] : [{ ...event, name, type }],
     );
-    // The column, or all of the table, will be dropped by a later event.
-    const isLost = type !== undefined && lacksDigits({ ...event, type }) && !known?.has(name);
-    if (known === null || isLost) return 0;
+    // A table that is gone will be dropped by a later event.
+    if (known === null) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
   }

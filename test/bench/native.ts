@@ -78,7 +78,8 @@ function pullRaw(library: NativeLibrary, { host }: NativeTarget, sql: string): n
   const { open } = query(library, { taos, sql, reqId: 1n });
   const { result } = open!;
   let rows = 0;
-  for (let room: ArrayBuffer | undefined;;) {
+  let room: ArrayBuffer | undefined;
+  for (;;) {
     const { block } = fetch(library, { result, room });
     if (block === undefined) break;
     rows += new DataView(block).getInt32(8, true);

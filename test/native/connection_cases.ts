@@ -154,6 +154,7 @@ export const connectionCases: readonly NativeCase[] = [
   {
     name: "connect() that is aborted closes the connection that comes late",
     async run({ url, standIn }) {
+      const closed = standIn.calls("taos_close");
       await slowly(standIn, "taos_connect", async () => {
         const controller = new AbortController();
         const reason = new Error("enough");
@@ -162,7 +163,8 @@ export const connectionCases: readonly NativeCase[] = [
         controller.abort(reason);
         await rejects(connecting, reason);
       });
-      await pause(100);
+      for (let i = 0; i < 200 && standIn.calls("taos_close") === closed; i++) await pause(10);
+      equal(standIn.calls("taos_close"), closed + 1);
       await untilNone(standIn, "connection");
     },
   },

@@ -66,8 +66,6 @@ function failingCall(functionName: string): NativeCase {
         const isTold = isTaosError(failure) && codes.includes(failure.code);
         const isForNobody = failure === undefined && functionName === "taos_fetch_raw_block";
         ok(isTold || isForNobody, `call ${nth} of ${calls}: ${String(failure)}`);
-        const kinds = ["connection", "result", "statement", "consumer", "fields"];
-        if (standIn.live() > 0) console.log(nth, calls, String(failure), kinds.map((k) => `${k} ${standIn.live(k)}`));
         equal(standIn.live(), 0);
       }
     },

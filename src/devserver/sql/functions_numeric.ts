@@ -21,14 +21,14 @@ function sameType(sql: (argument: string) => string): SqlFunction {
   };
 }
 
-/** Gives NULL for what is no number: outside the function's domain, and where the result is too large. */
-function finite(sql: string): string {
-  return `list_filter([TRY(${sql})], lambda r: isfinite(r))[1]`;
-}
-
-/** The natural logarithm; NULL of what is not above 0. */
-function ln(sql: string): string {
-  return `list_transform([${sql}], lambda x: CASE WHEN x > 0 THEN ln(x) END)[1]`;
+/**
+ * Gives NULL for what is no number: outside the function's domain, and where the result is too large. The values are handed over in
+ * a list, as DuckDB has no aggregate functions inside TRY.
+ */
+function finite(values: string[], sql: (...arguments_: string[]) => string): string {
+  const fields = values.map((value, index) => `v${index}: ${value}`).join(", ");
+  const body = sql(...values.map((_, index) => `e['v${index}']`));
+  return `list_filter(list_transform([{${fields}}], lambda e: TRY(${body})), lambda r: isfinite(r))[1]`;
 }
 
 /** A function of DOUBLEs to a DOUBLE. */
@@ -37,7 +37,7 @@ function ofDouble(count: number, sql: (...arguments_: string[]) => string): SqlF
     arguments: [count, count],
     compile: (call) =>
       typed(
-        finite(sql(...call.args.map((_, index) => asDouble(numberArgument(call, index))))),
+        finite(call.args.map((_, index) => asDouble(numberArgument(call, index))), sql),
         double,
         call.args,
       ),
@@ -47,9 +47,9 @@ function ofDouble(count: number, sql: (...arguments_: string[]) => string): SqlF
 const log: SqlFunction = {
   arguments: [1, 2],
   compile(call) {
-    const [x, base] = call.args.map((_, index) => asDouble(numberArgument(call, index)));
+    const values = call.args.map((_, index) => asDouble(numberArgument(call, index)));
     return typed(
-      finite(base === undefined ? ln(x!) : `${ln(x!)} / ${ln(base)}`),
+      finite(values, (x, base) => base === undefined ? `ln(${x})` : `ln(${x}) / ln(${base})`),
       double,
       call.args,
     );
@@ -83,12 +83,14 @@ function truncate(least: number): SqlFunction {
   return {
     arguments: [least, 2],
     compile(call) {
-      const value = numberArgument(call), scale = `pow(10, ${digitsSql(call)})`;
+      const value = numberArgument(call), digits = digitsSql(call), scale = `pow(10, ${digits})`;
       const sql = isInteger(value.type)
-        ? `CAST(CASE WHEN ${digitsSql(call)} >= 0 THEN ${value.sql} ELSE trunc(CAST(${value.sql} AS DOUBLE) * ${scale}) / ${scale} END AS ${
+        ? `CAST(CASE WHEN ${digits} >= 0 THEN ${value.sql} ELSE trunc(CAST(${value.sql} AS DOUBLE) * ${scale}) / ${scale} END AS ${
           castName(value)
         })`
-        : `CAST(${finite(`trunc(${asDouble(value)} * ${scale}) / ${scale}`)} AS ${castName(value)})`;
+        : `CAST(${
+          finite([asDouble(value), scale], (x, unit) => `trunc(${x} * ${unit}) / ${unit}`)
+        } AS ${castName(value)})`;
       return typed(sql, value.type, call.args);
     },
   };
@@ -122,7 +124,7 @@ export const numeric: Record<string, SqlFunction> = {
   trunc: truncate(1),
   truncate: truncate(2),
   log,
-  ln: ofDouble(1, (x) => ln(x!)),
+  ln: ofDouble(1, (x) => `ln(${x})`),
   sqrt: ofDouble(1, (x) => `sqrt(${x})`),
   pow,
   exp: ofDouble(1, (x) => `exp(${x})`),

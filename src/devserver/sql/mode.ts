@@ -86,21 +86,21 @@ export const mode: AggregateFunction = {
     const value = call.args[0]!, { code, length } = value.type;
     if (isDecimal(value.type) || code === Type.json || value.constant) throw wrongArgument(call.name);
     const place = isText(value.type) || code === Type.varbinary || code === Type.geometry
-      ? callSql(placeOfText, asBytes({ ...value, sql: "e.key" }), "len(m)")
+      ? callSql(placeOfText, asBytes({ ...value, sql: "e['key']" }), "len(m)")
       : code === Type.float || code === Type.double
-      ? callSql(placeOfFloat, "e.key", String(length), "len(m)")
+      ? callSql(placeOfFloat, "e['key']", String(length), "len(m)")
       : callSql(
         placeOfInteger,
         code === Type.ubigint
-          ? "CASE WHEN e.key > 9223372036854775807 THEN e.key::HUGEINT - 18446744073709551616::HUGEINT ELSE e.key END"
-          : "e.key",
+          ? "CASE WHEN e['key'] > 9223372036854775807 THEN e['key']::HUGEINT - 18446744073709551616::HUGEINT ELSE e['key'] END"
+          : "e['key']",
         String(length),
         "len(m)",
       );
     const items =
-      `list_transform(m, lambda e: {c: e.value, p: ${place}, k: e.key})`;
+      `list_transform(m, lambda e: {c: e['value'], p: ${place}, k: e['key']})`;
     const sql =
-      `list_transform([map_entries(histogram(${value.sql}))], lambda m: list_sort(${items})[-1].k)[1]`;
+      `list_transform([map_entries(histogram(${value.sql}))], lambda m: list_sort(${items})[-1]['k'])[1]`;
     return { ...typed(sql, value.type), bytes: value.bytes };
   },
 };

@@ -178,7 +178,7 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
   if (arithmetic.has(op)) return compileArithmetic(op as ArithmeticSign, left, right);
   if (op === "&" || op === "|") {
     return typed(
-      `(CAST(${left.sql} AS BIGINT) ${op} CAST(${right.sql} AS BIGINT))`,
+      `(CAST(${asNumber(left)} AS BIGINT) ${op} CAST(${asNumber(right)} AS BIGINT))`,
       fixedType(Type.bigint),
       [left, right],
     );
@@ -186,6 +186,11 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
   return comparisons.has(op)
     ? compileComparison(op, left, right, scope)
     : compileMatch(op, left, right);
+}
+
+/** Text counts as the number it begins with. */
+function asNumber(value: Typed): string {
+  return isText(value.type) ? asDouble(value) : value.sql;
 }
 
 function compileJsonKey(left: Typed, right: Typed): Typed {

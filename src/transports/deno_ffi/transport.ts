@@ -20,8 +20,8 @@ function startWorker(): Worker {
     const { state } = deno().permissions.querySync({ name: "read", path: url });
     if (state !== "granted") {
       throw new LoadFailure(
-        `native mode starts threads, whose module Deno must read: give --allow-read, or ` +
-          `--allow-read=${url.pathname}`,
+        "native mode needs the flags --allow-ffi and --allow-read: it starts threads, whose module Deno must read " +
+          `(${url.pathname})`,
         true,
       );
     }

@@ -29,6 +29,8 @@ export class NativeWorker {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Deferred<unknown>>();
   #lastId = 0;
+  /** Why it can serve no more. */
+  #breakdown: RequestFailure | undefined;
 
   constructor(worker: Worker, request: LoadRequest) {
     this.#worker = worker;
@@ -66,6 +68,7 @@ export class NativeWorker {
   }
 
   #post(name: WorkerRequest["name"], args: unknown, transfer: ArrayBuffer[]): Promise<unknown> {
+    if (this.#breakdown !== undefined) return Promise.reject(this.#breakdown);
     const deferred = createDeferred<unknown>();
     const id = ++this.#lastId;
     this.#pending.set(id, deferred);
@@ -82,8 +85,10 @@ export class NativeWorker {
   }
 
   #fail(message: string): void {
+    const failure = new RequestFailure({ kind: "bug", message });
+    this.#breakdown = failure;
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const deferred of pending) deferred.reject(new RequestFailure({ kind: "bug", message }));
+    for (const deferred of pending) deferred.reject(failure);
   }
 }

@@ -15,7 +15,7 @@ const scratch = ".cache/bench";
 const main = `${scratch}/test/bench/main.js`;
 const native = "test/bench/native_main.ts";
 const commands = {
-  node: [`node ${main}`],
+  node: [`node ${main}`, "node test/bench/startup.mjs"],
   bun: [`bun ${main}`, `bun ${native}`],
   deno: [`deno run -A --no-check ${native}`],
 };

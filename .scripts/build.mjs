@@ -61,7 +61,7 @@ export async function build() {
   } finally {
     rmSync(target, { recursive: true, force: true });
   }
-  if (!await buildExamples()) return false;
+  if (!await buildExamples(scratch)) return false;
   writeFileSync(join(root, "dist", ".built"), "");
   console.log(`Built dist/ in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
   return true;
@@ -78,10 +78,16 @@ function nameAsOnNpm(folder) {
   }
 }
 
-/** Examples import the package by its name, so dist/ must be in place. */
-async function buildExamples() {
+/**
+ * Examples import the package by its name, so dist/ must be in place. Written straight into it they would bring the
+ * package's modules along, one by one.
+ */
+async function buildExamples(scratch) {
   if (!existsSync(join(root, "examples", "demo.ts"))) return true;
-  return (await run("tsc -p examples/tsconfig.json", { quiet: true })).ok;
+  const { ok } = await run(`tsc -p examples/tsconfig.json --outDir ${scratch}`, { quiet: true });
+  if (ok) renameSync(join(root, scratch, "examples"), join(root, "dist", "examples"));
+  rmSync(join(root, scratch), { recursive: true, force: true });
+  return ok;
 }
 
 if (process.argv[1] === import.meta.filename) {

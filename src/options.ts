@@ -32,9 +32,12 @@ export interface ConnectOptions<V extends ValueOptions = ValueOptions> {
   timeZone?: string | undefined;
   /** Name of the program in `show connections`; at most 23 bytes of UTF-8. */
   applicationName?: string | undefined;
-  /** Folder of taos.cfg (native only). */
+  /** Folder of taos.cfg (native only); one for the whole process. Default `/etc/taos`, on Windows `C:\TDengine\cfg`. */
   configDir?: string | undefined;
-  /** Path of libtaos (native only). Default: found by the system. */
+  /**
+   * Path of libtaos (native only); one for the whole process. Default: what TDENGINE_LIBRARY says, else where the
+   * system looks for libraries and TDengine installs its own.
+   */
   library?: string | undefined;
   /** The transport; the URL's scheme decides unless this is given. Default `"auto"`. */
   transport?: TransportHint | undefined;

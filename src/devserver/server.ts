@@ -16,7 +16,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { defaultVersion, type Engine } from "./engine.ts";
 import { type Faults, type ReceivedStatement, StatementCounter } from "./faults.ts";
 import { HttpHandler } from "./http.ts";
-import type { ServerContext } from "./session.ts";
+import type { Endpoint, ServerContext } from "./session.ts";
 import { SocketConnection } from "./socket.ts";
 import { TmqConnection } from "./tmq/connection.ts";
 
@@ -59,6 +59,9 @@ export interface DevServer extends AsyncDisposable {
 }
 
 const PING_INTERVAL_MS = 54_000;
+
+/** Paths of clients made for servers before 3.1.2, which have a subset of what `/ws` has (protocol.md §2.10). */
+const LEGACY_PATHS = new Set(["/rest/ws", "/rest/stmt", "/rest/schemaless"]);
 
 /**
  * Starts a server.
@@ -223,7 +226,9 @@ class RunningServer implements DevServer {
     socket.on("error", () => socket.destroy());
     const refusal = await this.options.faults?.onConnect?.({ path, connection }) ?? 0;
     const isTmq = path === "/rest/tmq" && this.engine.topics !== undefined;
-    const status = refusal !== 0 ? refusal : path === "/ws" || isTmq ? 0 : 404;
+    const isLegacy = LEGACY_PATHS.has(path);
+    const isKnown = path === "/ws" || isLegacy || isTmq;
+    const status = refusal !== 0 ? refusal : isKnown ? 0 : 404;
     if (status !== 0) {
       socket.end(
         `HTTP/1.1 ${status} ${
@@ -236,7 +241,11 @@ class RunningServer implements DevServer {
       request,
       socket,
       head as Buffer,
-      (webSocket) => this.accept(webSocket, connection, isTmq, searchParams.has("token")),
+      (webSocket) =>
+        this.accept(webSocket, connection, isTmq, {
+          isLegacy,
+          isBehindGateway: searchParams.has("token"),
+        }),
     );
   }
 
@@ -244,13 +253,13 @@ class RunningServer implements DevServer {
     webSocket: WebSocket,
     number: number,
     isTmq: boolean,
-    isBehindGateway: boolean,
+    endpoint: Endpoint,
   ): void {
     if (this.listener === null) return webSocket.terminate();
     const { faults } = this.options;
     const connection = isTmq
       ? new TmqConnection(webSocket, this.context, faults, number)
-      : new SocketConnection(webSocket, this.context, faults, number, isBehindGateway);
+      : new SocketConnection(webSocket, this.context, faults, number, endpoint);
     this.sockets.add(connection);
     const stopPings = keepAlive(webSocket);
     webSocket.on("close", () => {

@@ -21,6 +21,14 @@ export interface ServerContext {
   token: string | null;
 }
 
+/** How a connection was opened. */
+export interface Endpoint {
+  /** True for the paths of old clients, where malformed JSON is not answered. */
+  isLegacy: boolean;
+  /** True when the URL has a gateway's `token`: bearer tokens of `conn` are ignored then. */
+  isBehindGateway: boolean;
+}
+
 /** Fields of `conn` that decide about the session. */
 export interface Login {
   user: string;
@@ -54,8 +62,7 @@ export class ClientSession {
   /** Statements of the first and of the second interface share one counter of ids. */
   readonly statements: Map<bigint, Statement1 | Statement2> = new Map();
   user = "";
-  /** True when the URL has a `token`, which belongs to a gateway: bearer tokens of `conn` are ignored then. */
-  readonly isBehindGateway: boolean;
+  readonly endpoint: Endpoint;
   /** Resolves when the client has taken enough of what was sent for more to be made. */
   waitForRoom: () => Promise<void> = () => Promise.resolve();
   private session: Session | null = null;
@@ -64,9 +71,9 @@ export class ClientSession {
   private lastResultId = 0n;
   private lastStatementId = 0n;
 
-  constructor(context: ServerContext, isBehindGateway = false) {
+  constructor(context: ServerContext, endpoint: Endpoint) {
     this.context = context;
-    this.isBehindGateway = isBehindGateway;
+    this.endpoint = endpoint;
   }
 
   /** True after a successful `conn`. */
@@ -97,7 +104,7 @@ export class ClientSession {
       }
       const user = checkLogin(
         this.context,
-        this.isBehindGateway ? { ...login, bearerToken: "" } : login,
+        this.endpoint.isBehindGateway ? { ...login, bearerToken: "" } : login,
       );
       const session = this.context.engine.openSession(user);
       try {

@@ -25,7 +25,7 @@ import {
   type JsonObject,
   parseJson,
 } from "./replies.ts";
-import { adapterError, ClientSession, type ServerContext } from "./session.ts";
+import { adapterError, ClientSession, type Endpoint, type ServerContext } from "./session.ts";
 import { CONNECTION_ACTIONS, OPEN_ACTIONS, runQuery, validateSql } from "./socket_actions.ts";
 import {
   Args,
@@ -78,10 +78,10 @@ export class SocketConnection {
     context: ServerContext,
     faults: Faults | undefined,
     connection: number,
-    isBehindGateway = false,
+    endpoint: Endpoint,
   ) {
     this.socket = socket;
-    this.session = new ClientSession(context, isBehindGateway);
+    this.session = new ClientSession(context, endpoint);
     this.session.waitForRoom = async () => {
       while (socket.readyState === socket.OPEN && socket.bufferedAmount > ROOM_BYTES) {
         await this.lastSend;
@@ -112,6 +112,7 @@ export class SocketConnection {
   private async receive(bytes: Uint8Array, isBinary: boolean): Promise<void> {
     const startedMs = performance.now();
     const job = isBinary ? this.readBinary(bytes, startedMs) : this.readText(bytes, startedMs);
+    if (job === null) return;
     const fault = await this.gate.ask(job.envelope.action, job.envelope.reqId, job.sql);
     const reply = await this.carryOut(job, fault);
     if (reply === null) return fault === "close" ? this.socket.terminate() : undefined;
@@ -155,8 +156,10 @@ export class SocketConnection {
     });
   }
 
-  private readText(bytes: Uint8Array, startedMs: number): Job {
+  /** Reads a request; null when it gets no reply. */
+  private readText(bytes: Uint8Array, startedMs: number): Job | null {
     const request = parseRequest(bytes);
+    if (request === undefined && this.session.endpoint.isLegacy) return null;
     const action = isObject(request) ? request.action ?? "" : null;
     if (!isObject(request) || typeof action !== "string") {
       return failing({ action: "", reqId: 0n, startedMs }, adapterError("unmarshal request error"));

@@ -172,6 +172,7 @@ export class TableChanges {
 
   /** Sets a tag of all child tables, which had no value while source and target called it differently. */
   async #retag(superTable: string, tag: string): Promise<number> {
+    if (!(await this.#tagNames(superTable))?.includes(tag)) return 0;
     const { target } = this.#databases;
     const name = id(superTable);
     const sql = `select distinct tbname from ${name.text}`;

@@ -105,17 +105,26 @@ export function requireTimes(
   throw new InterfaceError(`${label}, row ${firstRow + row}: a row needs a timestamp`);
 }
 
-/** Converts rows `from` … `to` of columns; `firstRow` is the number of row 0, for messages. */
+/** How rows are converted. */
+export interface RowConversion {
+  /** Number of row 0, for messages. Default 0. */
+  readonly firstRow?: number;
+  /** As `Target.isSentNow`. Default false. */
+  readonly isSentNow?: boolean;
+}
+
+/** Converts rows `from` … `to` of columns. */
 export function convertRows(
   placeholders: readonly Placeholder[],
   columns: readonly ColumnValues[],
   [from, to]: readonly [from: number, to: number],
   codec: Codec,
-  firstRow = 0,
+  { firstRow = 0, isSentNow = false }: RowConversion = {},
 ): Source[] {
-  const sources = columns.map((values, i) =>
-    convertColumn(targetOf(placeholders[i]!, firstRow + from), sliceValues(values, from, to), codec)
-  );
+  const sources = columns.map((values, i) => {
+    const target = { ...targetOf(placeholders[i]!, firstRow + from), isSentNow };
+    return convertColumn(target, sliceValues(values, from, to), codec);
+  });
   requireTimes(placeholders, sources, firstRow + from);
   return sources;
 }

@@ -87,12 +87,12 @@ export function fixedSource(
   };
 }
 
-/** The source of a typed array that fits as it is, copied because the caller may go on to change it. */
-export function exactSource({ field }: Target, values: unknown): Source | undefined {
+/** The source of a typed array that fits as it is. */
+export function exactSource({ field, isSentNow }: Target, values: unknown): Source | undefined {
   const Exact = exactArrays[field.typeCode];
   if (Exact === undefined || !(values instanceof Exact)) return undefined;
-  const copy = (values as Uint8Array).slice();
-  return fixedSource(field.typeCode, copy, copy.length, null);
+  const exact = values as Uint8Array;
+  return fixedSource(field.typeCode, isSentNow ? exact : exact.slice(), exact.length, null);
 }
 
 /** An integer out of what is not a plain number: a bigint, or digits. */

@@ -192,7 +192,8 @@ export class Inserter {
     firstRow: number,
   ): Uint8Array {
     const { codec } = this.#context;
-    const request = { ...head, columns: convertRows(columns, values, range, codec, firstRow) };
+    const sources = convertRows(columns, values, range, codec, { firstRow, isSentNow: true });
+    const request = { ...head, columns: sources };
     return encodeBindRequest(request, [...tags, ...columns], codec, firstRow + range[0]);
   }
 }

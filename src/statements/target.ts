@@ -20,6 +20,8 @@ export interface Target {
   readonly rowNumbers?: readonly number[];
   /** Whether `undefined` leaves the value as it is; else it is NULL. */
   readonly allowsUnset: boolean;
+  /** Whether the values are sent before their owner can change them, so that they need not be copied. */
+  readonly isSentNow?: boolean;
 }
 
 /** Null marks of the codec. */

@@ -37,6 +37,9 @@ async function memory(): Promise<Memory> {
   return (await once(child, "message"))[0] as Memory;
 }
 
+const rateText = (rate: number): string =>
+  rate < 1e5 ? `${Math.round(rate)} /s` : `${(rate / 1e6).toFixed(2)} M/s`;
+
 const inMiB = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 /** Prints how fast rows went and how much more memory the server held meanwhile than before. */
@@ -53,9 +56,9 @@ async function measure(name: string, count: number, work: () => Promise<unknown>
   const seconds = (performance.now() - startMs) / 1000;
   const { rss } = await memory();
   console.log(
-    `${name.padEnd(44)}${(count / seconds / 1e6).toFixed(3)} M/s  memory before ${
-      inMiB(before.rss)
-    }, most +${inMiB(most - before.rss)}, after ${inMiB(rss)}`,
+    `${name.padEnd(44)}${rateText(count / seconds)}  memory before ${inMiB(before.rss)}, most +${
+      inMiB(most - before.rss)
+    }, after ${inMiB(rss)}`,
   );
 }
 

@@ -14,10 +14,11 @@ import { encodeBindRequest } from "../../src/statements/encode.ts";
 import { firstOutput, start } from "./child.ts";
 import type { Measurement } from "./decode.ts";
 import { placeholder } from "./encode.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 const rowsPerExecute = 10_000;
 const warmUpRounds = 3;
-const rounds = 9;
+const rounds = 17;
 const sql = "insert into readings (ts, current, voltage, site) values (?, ?, ?, ?)";
 const placeholders = [
   placeholder("ts", 9),
@@ -54,8 +55,8 @@ interface Subject {
 }
 
 const subjects: readonly Subject[] = [
-  { name: "embedded server", script: "embedded_server", executes: 8 },
-  { name: "no work", script: "ack_server", executes: 24 },
+  { name: "embedded server", script: "embedded_server", executes: 4 },
+  { name: "no work", script: "ack_server", executes: 12 },
 ];
 
 /** A socket that waits for one reply to each message of a statement. */
@@ -125,7 +126,7 @@ async function byRows(db: Connection): Promise<Execute> {
   };
 }
 
-/** Median rows a second of each contender, in interleaved rounds. */
+/** Rows a second of each contender, in interleaved rounds. */
 async function measure(
   contenders: readonly Contender[],
   executes: number,
@@ -145,9 +146,7 @@ async function measure(
       if (round >= warmUpRounds) samples[i]!.push(performance.now() - startMs);
     }
   }
-  return samples.map((times) =>
-    rowsPerExecute * executes / times.sort((a, b) => a - b)[times.length >> 1]! * 1000
-  );
+  return samples.map((times) => rowsPerExecute * executes / undisturbed(times) * 1000);
 }
 
 async function openTable(url: string): Promise<Connection> {

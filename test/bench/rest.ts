@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import type { Codec } from "../../src/codec/codec.ts";
 import { initCodec } from "../../src/codec/load.ts";
 import type { Measurement } from "./decode.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 interface Body {
   name: string;
@@ -123,7 +124,7 @@ function parsePlain(bytes: Uint8Array): unknown {
   return body.column_meta.map(([, type], index) => plainColumn(type, body.data, index));
 }
 
-/** Seconds a run takes: the median of interleaved rounds. */
+/** Seconds a run takes, in interleaved rounds. */
 function secondsPerRun(contenders: readonly Contender[], bytes: Uint8Array): number[] {
   const samples = contenders.map(() => [] as number[]);
   for (let round = 0; round < warmUpRounds + rounds; round++) {
@@ -133,7 +134,7 @@ function secondsPerRun(contenders: readonly Contender[], bytes: Uint8Array): num
       if (round >= warmUpRounds) samples[i]!.push((performance.now() - start) / 1000);
     });
   }
-  return samples.map((times) => times.sort((a, b) => a - b)[times.length >> 1]!);
+  return samples.map(undisturbed);
 }
 
 /** Parses bodies over and over. */

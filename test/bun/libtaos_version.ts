@@ -5,7 +5,7 @@
  * @module
  */
 import { dlopen } from "bun:ffi";
-import { connect } from "../../mod.ts";
+import { connect, subscribe } from "../../mod.ts";
 
 const url = Bun.argv[2]!;
 const sql = "select name from information_schema.ins_databases where name <> ?";
@@ -29,6 +29,17 @@ await note(async () => {
   return "statement";
 });
 await note(async () => (await db.query(sql, ["x"])).rowCount > 0);
+await note(async () => {
+  await db.exec("create database if not exists versions");
+  await db.exec("create table if not exists versions.t (ts timestamp, v int)");
+  await db.exec("create topic if not exists versions as select * from versions.t");
+  await db.exec("insert into versions.t values (1700000000000, 7)");
+  const options = { topics: ["versions"], groupId: "versions", offsetReset: "earliest" } as const;
+  await using consumer = await subscribe(url, options);
+  const message = await consumer.poll(5_000);
+  await message?.commit();
+  return JSON.stringify(message?.rows().map(({ v }) => v));
+});
 await db.close();
 await note(() => connect(url, { timeZone: "UTC" }).then((other) => other.close()));
 await note(() => connect(url, { totp: "123456" }).then((other) => other.close()));

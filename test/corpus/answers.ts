@@ -4,10 +4,10 @@
  * @module
  */
 
-/** A recorded statement: the SQL, the database it ran in, the HTTP status and the body of the answer. */
+/** A recorded statement: the SQL, the database it ran in, HTTP status (if recorded) and body of the answer. */
 export interface Recorded {
   sql: string;
-  db?: string;
+  db?: string | null;
   status?: number;
   body: string;
 }
@@ -118,7 +118,7 @@ function compareRows(sql: string, got: Body, wanted: Body): Verdict {
  */
 export function judge(recorded: Recorded, status: number, text: string): Verdict {
   const [got, wanted] = [parseBody(text), parseBody(recorded.body)];
-  if (status !== (recorded.status ?? 200)) {
+  if (recorded.status !== undefined && status !== recorded.status) {
     return { kind: "different", difference: `HTTP ${status}, recorded ${recorded.status}` };
   }
   if (got.code === 0 && wanted.code === 0) return compareRows(recorded.sql, got, wanted);

@@ -42,21 +42,28 @@ export function readCorpus(file: string): Recorded[] {
 export async function replay(url: string, corpus: readonly Recorded[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [number, recorded] of corpus.entries()) {
-    const path = recorded.db === undefined ? "" : `/${encodeURIComponent(recorded.db)}`;
-    const response = await fetch(`${url}/rest/sql${path}`, {
-      method: "POST",
-      headers: { authorization: `Basic ${btoa("root:taosdata")}` },
-      body: recorded.sql,
-      signal: AbortSignal.timeout(limitMs),
-    });
-    const text = await response.text();
-    outcomes.push({
-      number,
-      sql: recorded.sql,
-      isError: isError(recorded),
-      verdict: judge(recorded, response.status, text),
-      isRefused: isRefusal(text),
-    });
+    const about = { number, sql: recorded.sql, isError: isError(recorded) };
+    try {
+      const { status, text } = await send(url, recorded);
+      const verdict = judge(recorded, status, text);
+      outcomes.push({ ...about, verdict, isRefused: isRefusal(text) });
+    } catch (error) {
+      const verdict: Verdict = { kind: "different", difference: `no answer: ${error}` };
+      outcomes.push({ ...about, verdict, isRefused: false });
+    }
   }
   return outcomes;
+}
+
+async function send(
+  url: string,
+  { sql, db }: Recorded,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${url}/rest/sql${db ? `/${encodeURIComponent(db)}` : ""}`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa("root:taosdata")}` },
+    body: sql,
+    signal: AbortSignal.timeout(limitMs),
+  });
+  return { status: response.status, text: await response.text() };
 }

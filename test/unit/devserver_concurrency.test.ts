@@ -183,7 +183,7 @@ describe("concurrent connections", () => {
         await own.query("select * from a");
         const outcome = await own.query(`select * from t${number}`).then(
           ({ rowCount }) => `${rowCount} rows`,
-          (error) => `0x${error.code.toString(16)}`,
+          (error: unknown) => `0x${(error as { code: number }).code.toString(16)}`,
         );
         outcomes.add(outcome);
       }

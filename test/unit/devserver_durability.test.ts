@@ -16,7 +16,7 @@ function generator(start: number): (below: number) => number {
   let state = start >>> 0;
   return (below) => {
     state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
-    return Math.floor((state ^ state >>> 13 >>> 0) / 2 ** 32 * below);
+    return Math.floor(((state ^ state >>> 13) >>> 0) / 2 ** 32 * below);
   };
 }
 
@@ -57,7 +57,7 @@ test(`a server with a file keeps what it acknowledged over ${kills} kills`, asyn
         .toEqual({ kill, differences: [] });
       let isKilled = false;
       const runs = writers.map((writer) => writer.run(url, () => isKilled));
-      const target = steps(writers) + random(30);
+      const target = steps(writers) + random(16);
       const limit = performance.now() + 5000;
       while (steps(writers) < target && performance.now() < limit) await wait(1);
       await wait(random(30));
@@ -77,7 +77,7 @@ test(`a server with a file keeps what it acknowledged over ${kills} kills`, asyn
         writers.map(({ work, acknowledged }) => `${work.name} ${acknowledged}`).join(", ")
       }`,
     );
-    expect(steps(writers)).toBeGreaterThan(5 * kills);
+    expect(steps(writers)).toBeGreaterThan(3 * kills);
     expect(writers.filter(({ acknowledged }) => acknowledged === 0)).toEqual([]);
     await server.kill();
   } finally {

@@ -20,15 +20,18 @@ describe.skipIf(!existsSync("/proc/self/status"))("a large result", () => {
   let server: ServerProcess;
   let db: Connection;
   let url: string;
+  let heapBefore: number;
 
   beforeAll(async () => {
     server = startServer();
     url = await server.url;
     db = await connect(url);
-    await db.exec("create database big keep 36500");
+    // Without a log for topics, which keeps the latest changes in memory.
+    await db.exec("create database big keep 36500 wal_retention_period 0");
     await db.use("big");
     await db.exec("create stable st (ts timestamp, s varchar(200)) tags (g int)");
     const text = "x".repeat(textBytes);
+    heapBefore = await server.heap();
     for (let table = 0; table < rows; table += 20_000) {
       const times = Array.from({ length: 20_000 }, (_, row) => new Date(1.7e12 + table + row));
       await db.insert(`t${table % 4}`, { ts: times, s: times.map(() => text) }, {
@@ -51,6 +54,10 @@ describe.skipIf(!existsSync("/proc/self/status"))("a large result", () => {
   }
 
   const texts = Array.from({ length: copies }, (_, copy) => `s as s${copy}`).join(", ");
+
+  it("that was written before stays out of the heap", async () => {
+    expect(await server.heap() - heapBefore).toBeLessThan(rows * textBytes / 10);
+  });
 
   it("over WebSocket is streamed in blocks of at most 4096 rows", async () => {
     let [read, largest] = [0, 0];

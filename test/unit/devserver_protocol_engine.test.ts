@@ -189,6 +189,28 @@ describe("a result of the first statement interface", () => {
   });
 });
 
+describe("the endpoints of old clients", () => {
+  it("query, prepare and write as `/ws` does, and do not answer malformed JSON", async () => {
+    const [socket, stmt, schemaless] = await Promise.all(
+      ["/rest/ws", "/rest/stmt", "/rest/schemaless"].map(async (path) => {
+        const old = await openClient(server.url, { path });
+        expect(await old.request("conn", { req_id: 1, ...login, db: "p" })).toMatchObject({
+          code: 0,
+        });
+        return old;
+      }),
+    ) as [TestClient, TestClient, TestClient];
+    const line = { protocol: 1, precision: "ms", data: "weather,c=x t=1i 1700000000000" };
+    expect(await schemaless.request("insert", { req_id: 2, ...line })).toMatchObject({ code: 0 });
+    expect(await stmt.request("init", { req_id: 2 })).toMatchObject({ code: 0, stmt_id: 1 });
+    const next = socket.send("{bad json");
+    void socket.request("query", { req_id: 3, sql: "select t from weather" })
+      .catch(() => undefined);
+    expect(await next).toMatchObject({ action: "query", req_id: 3, fields_names: ["t"] });
+    for (const old of [socket, stmt, schemaless]) old.close();
+  });
+});
+
 describe("onStatement", () => {
   it("is told of every statement, whichever way it came", async () => {
     received.length = 0;

@@ -209,6 +209,19 @@ describe("consumer groups", () => {
     expect(await trySql(server, "drop topic short")).toMatchObject({ code: 0x03e1 });
   });
 
+  it("a consumer that does not poll for max.poll.interval.ms loses its vgroups to the others", async () => {
+    const late = await subscribe(server, ["t"], "late", { max_poll_interval_ms: "1000" });
+    const other = await subscribe(server, ["t"], "late");
+    expect(await vgroupsOf(other)).toHaveLength(2);
+    await expect.poll(() => vgroupsOf(other), { timeout: 5_000 }).toHaveLength(4);
+    expect(await late.ask("poll", { blocking_time: 10 })).toMatchObject({
+      code: 0x03e6,
+      message: "Consumer not exist",
+    });
+    late.close();
+    other.close();
+  });
+
   it("a restart of the server's listener keeps topics and what was committed", async () => {
     const seen = new Set<string>();
     const before = await subscribe(server, ["t"], "restart", small);

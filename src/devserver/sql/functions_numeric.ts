@@ -63,7 +63,7 @@ const mostDigits = 400;
 function digitsSql(call: Call): string {
   if (call.args.length === 1) return "0";
   const digits = asDouble(numberArgument(call, 1));
-  return `CAST(trunc(least(greatest(${digits}, -${mostDigits}), ${mostDigits})) AS INTEGER)`;
+  return `CAST(trunc(CASE WHEN ${digits} IS NOT NULL THEN least(greatest(${digits}, -${mostDigits}), ${mostDigits}) END) AS INTEGER)`;
 }
 
 const round: SqlFunction = {
@@ -84,13 +84,10 @@ function truncate(least: number): SqlFunction {
     arguments: [least, 2],
     compile(call) {
       const value = numberArgument(call), digits = digitsSql(call), scale = `pow(10, ${digits})`;
+      const cut = finite([asDouble(value), scale], (x, unit) => `trunc(${x} * ${unit}) / ${unit}`);
       const sql = isInteger(value.type)
-        ? `CAST(CASE WHEN ${digits} >= 0 THEN ${value.sql} ELSE trunc(CAST(${value.sql} AS DOUBLE) * ${scale}) / ${scale} END AS ${
-          castName(value)
-        })`
-        : `CAST(${
-          finite([asDouble(value), scale], (x, unit) => `trunc(${x} * ${unit}) / ${unit}`)
-        } AS ${castName(value)})`;
+        ? `CAST(CASE WHEN ${digits} >= 0 THEN ${value.sql} ELSE ${cut} END AS ${castName(value)})`
+        : `CAST(${cut} AS ${castName(value)})`;
       return typed(sql, value.type, call.args);
     },
   };
@@ -119,7 +116,14 @@ export const numeric: Record<string, SqlFunction> = {
   abs: sameType((x) => `abs(${x})`),
   ceil: sameType((x) => `ceil(${x})`),
   floor: sameType((x) => `floor(${x})`),
-  sign: sameType((x) => `CASE WHEN ${x} > 0 THEN 1 WHEN ${x} < 0 THEN -1 WHEN ${x} = 0 THEN 0 END`),
+  sign: {
+    arguments: [1, 1],
+    compile(call) {
+      const value = numberArgument(call), { sql } = value;
+      const signs = `CASE WHEN ${sql} > 0 THEN 1 WHEN ${sql} < 0 THEN -1 WHEN ${sql} = 0 THEN 0 END`;
+      return typed(`CAST(${signs} AS ${castName(value)})`, value.type, call.args);
+    },
+  },
   round,
   trunc: truncate(1),
   truncate: truncate(2),

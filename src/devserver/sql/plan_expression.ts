@@ -9,7 +9,7 @@ import type { Expr, Literal } from "./ast.ts";
 import { type ArithmeticSign, compileArithmetic, compileShift } from "./arithmetic.ts";
 import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
-import { Code, invalidColumn, syntaxError } from "./errors.ts";
+import { Code, invalidColumn, syntaxError, unsupported } from "./errors.ts";
 import { compileCall } from "./functions.ts";
 import {
   asBytes,
@@ -20,7 +20,7 @@ import {
   type Typed,
   typed,
 } from "./typed.ts";
-import { fixedType, isDecimal, isText, type SqlType, Type } from "./types.ts";
+import { fixedType, isDecimal, isNumeric, isText, type SqlType, Type } from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
 export interface Scope {
@@ -178,7 +178,7 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
   if (arithmetic.has(op)) return compileArithmetic(op as ArithmeticSign, left, right);
   if (op === "&" || op === "|") {
     return typed(
-      `(CAST(${asNumber(left)} AS BIGINT) ${op} CAST(${asNumber(right)} AS BIGINT))`,
+      `(${bitsOf(left)} ${op} ${bitsOf(right)})`,
       fixedType(Type.bigint),
       [left, right],
     );
@@ -188,9 +188,14 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
     : compileMatch(op, left, right);
 }
 
-/** Text counts as the number it begins with. */
-function asNumber(value: Typed): string {
-  return isText(value.type) ? asDouble(value) : value.sql;
+/** The 64 bits of a number; text counts as the number it begins with. */
+function bitsOf(value: Typed): string {
+  const { sql, type } = value;
+  if (!isText(type) && !isNumeric(type) && type.code !== Type.bool && type.code !== Type.timestamp) {
+    throw unsupported("bits of this type");
+  }
+  if (type.code !== Type.ubigint) return `CAST(${isText(type) ? asDouble(value) : sql} AS BIGINT)`;
+  return `CAST(CASE WHEN ${sql} > 9223372036854775807 THEN ${sql}::HUGEINT - 18446744073709551616::HUGEINT ELSE ${sql} END AS BIGINT)`;
 }
 
 function compileJsonKey(left: Typed, right: Typed): Typed {

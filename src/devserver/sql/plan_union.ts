@@ -10,7 +10,15 @@ import { Code, unsupported } from "./errors.ts";
 import { coerce, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import type { OutputColumn } from "./relation.ts";
-import { commonType } from "./typed.ts";
+import {
+  isInteger,
+  isText,
+  isUnsigned,
+  physicalType,
+  sizedType,
+  type SqlType,
+  Type,
+} from "./types.ts";
 
 const nothing: Expr = { node: "literal", literal: { kind: "null" }, start: 0, end: 0 };
 
@@ -60,9 +68,40 @@ function unitedColumns(left: Plan, right: Plan): OutputColumn[] {
   });
 }
 
-function sideSql(side: Plan, columns: OutputColumn[]): string {
-  const values = side.columns.map((column, index) =>
-    `${coerce({ ...column, sql: `o${index}` }, columns[index]!.type)} AS o${index}`
+/** The type of what may be NULL alone. */
+function isUntyped({ code, length }: SqlType): boolean {
+  return code === Type.varchar && length === 0;
+}
+
+/** Returns the type that holds values of both types; where that is not known to be TDengine's, there is none. */
+function commonType(left: SqlType, right: SqlType): SqlType {
+  if (isUntyped(left)) return right;
+  if (isUntyped(right)) return left;
+  if (isText(left) && isText(right)) {
+    return sizedType(
+      left.code === Type.nchar || right.code === Type.nchar ? Type.nchar : Type.varchar,
+      Math.max(left.length, right.length),
+    );
+  }
+  const wider = left.length >= right.length ? left : right;
+  const isSame = left.code === right.code && left.precision === right.precision &&
+    left.scale === right.scale;
+  const areIntegers = isInteger(left) && isInteger(right) && isUnsigned(left) === isUnsigned(right);
+  const areFractions = [left, right].every(({ code }) =>
+    code === Type.float || code === Type.double
   );
+  if (isSame || areIntegers || areFractions) return wider;
+  throw unsupported("UNION of these types");
+}
+
+function sideSql(side: Plan, columns: OutputColumn[]): string {
+  const values = side.columns.map((column, index) => {
+    const { type } = columns[index]!, sql = `o${index}`;
+    const value = isUntyped(column.type) && !isText(type)
+      ? `nullif(${sql}, '')`
+      : coerce({ ...column, sql }, type);
+    const physical = isText(type) ? "VARCHAR" : physicalType(type);
+    return `CAST(${value} AS ${physical}) AS ${sql}`;
+  });
   return `SELECT ${values.join(", ")} FROM (${side.sql})`;
 }

@@ -11,7 +11,6 @@ import type { Literal } from "./ast.ts";
 import { unsupported } from "./errors.ts";
 import {
   fixedType,
-  isDecimal,
   isInteger,
   isNumeric,
   isText,
@@ -126,36 +125,6 @@ export function asDouble(value: Typed): string {
 export function textNumberSql(text: string): string {
   const number = "'^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?'";
   return `CASE WHEN ${text} IS NOT NULL THEN coalesce(TRY_CAST(trim(regexp_extract(${text}, ${number})) AS DOUBLE), 0::DOUBLE) END`;
-}
-
-/** Returns the type that holds values of both types, as CASE and UNION need it. */
-export function commonType(left: SqlType, right: SqlType): SqlType {
-  if (left.code === Type.varchar && left.length === 0) return right;
-  if (right.code === Type.varchar && right.length === 0) return left;
-  if (isText(left) && isText(right)) {
-    return sizedType(
-      left.code === Type.nchar || right.code === Type.nchar ? Type.nchar : Type.varchar,
-      Math.max(left.length, right.length),
-    );
-  }
-  if (
-    left.code === right.code && left.precision === right.precision && left.scale === right.scale
-  ) {
-    return left.length >= right.length ? left : right;
-  }
-  if (isDecimal(left) || isDecimal(right)) {
-    throw unsupported("one column of DECIMAL and another type");
-  }
-  if (isNumeric(left) && isNumeric(right)) {
-    const fractional = [left, right].some(({ code }) =>
-      code === Type.float || code === Type.double
-    );
-    return fixedType(fractional ? Type.double : Type.bigint);
-  }
-  if (isText(left) || isText(right)) {
-    return sizedType(Type.varchar, Math.max(left.length, right.length, 32));
-  }
-  return fixedType(Type.bigint);
 }
 
 /** Returns SQL that makes a DOUBLE a number of the type; integers lose the fraction, as in C. */

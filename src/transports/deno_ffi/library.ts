@@ -97,7 +97,7 @@ function dlopen(path: string, table: Readonly<Record<string, Prototype>>): DenoL
   } catch (error) {
     const { name, message } = error as Error;
     if (name === "NotCapable" || name === "PermissionDenied") {
-      throw new LoadFailure(`native mode needs the flag --allow-ffi (${message})`, true);
+      throw new LoadFailure(`native mode needs the flag --allow-ffi (${message})`);
     }
     throw new LoadFailure(message.replace(/^(?:Could not open library: )+/, ""));
   }

@@ -22,7 +22,6 @@ function startWorker(): Worker {
       throw new LoadFailure(
         "native mode needs the flags --allow-ffi and --allow-read: it starts threads, whose module Deno must read " +
           `(${url.pathname})`,
-        true,
       );
     }
   }

@@ -24,8 +24,6 @@ export interface OpenHandle {
 
 /** How a request is waited for. */
 export interface Wait<T> extends Limits<T> {
-  /** Buffers among the arguments that change hands. */
-  readonly transfer?: ArrayBuffer[];
   /** What is known of a failure. */
   readonly errors?: FailureDetails;
   /** Told when the wait has ended early with the call under way. */
@@ -93,7 +91,7 @@ export class NativeConnection {
   ): Promise<RequestValue<N>> {
     wait.signal?.throwIfAborted();
     this.requireOpen(wait.reqId);
-    return await this.await(this.submit(name, args, wait.transfer), wait);
+    return await this.await(this.submit(name, args), wait);
   }
 
   /** Waits for a request that has been handed in. */

@@ -169,7 +169,9 @@ export class NativeConsumer implements ConsumerLink {
     return await worker.request(name, { ...args, consumer } as unknown as RequestArguments<N>);
   }
 
-  async #wait<T>(what: string, work: Promise<T>, { signal, timeoutMs, reqId }: Call): Promise<T> {
+  async #wait<T>(name: string, work: Promise<T>, call: Call): Promise<T> {
+    const { signal, timeoutMs, reqId } = call;
+    const what = `the reply of libtaos to ${name}`;
     try {
       return await withDeadline({ signal, timeoutMs, reqId, what }, () => work);
     } catch (error) {

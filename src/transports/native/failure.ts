@@ -19,10 +19,15 @@ import {
 
 /** What went wrong in a Worker. */
 export type Failure =
-  | { readonly kind: "taos"; readonly code: number; readonly message: string; rows: number }
+  | {
+    readonly kind: "taos";
+    readonly code: number;
+    readonly message: string;
+    readonly rows: number;
+  }
   | { readonly kind: "missing"; readonly functionName: string; readonly version: string }
   | { readonly kind: "usage"; readonly message: string }
-  | { readonly kind: "load"; readonly isForbidden: boolean; readonly tried: LoadAttempt[] }
+  | { readonly kind: "load"; readonly tried: LoadAttempt[] }
   | { readonly kind: "bug"; readonly message: string };
 
 /** A call of libtaos failed. */
@@ -45,13 +50,11 @@ export class UsageFailure extends Error {}
 /** The library was found nowhere. */
 export class NotFound extends Error {
   readonly tried: LoadAttempt[];
-  readonly isForbidden: boolean;
 
   /** Every path that was tried. */
-  constructor(tried: LoadAttempt[], isForbidden: boolean) {
+  constructor(tried: LoadAttempt[]) {
     super("libtaos cannot be loaded");
     this.tried = tried;
-    this.isForbidden = isForbidden;
   }
 }
 
@@ -75,7 +78,7 @@ export function failureOf(error: unknown, version: string): Failure {
     return { kind: "missing", functionName: error.functionName, version };
   }
   if (error instanceof NotFound) {
-    return { kind: "load", isForbidden: error.isForbidden, tried: error.tried };
+    return { kind: "load", tried: error.tried };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { kind: error instanceof UsageFailure ? "usage" : "bug", message };

@@ -74,17 +74,8 @@ export interface LoadAttempt {
   readonly reason: string;
 }
 
-/** Thrown when the library cannot be opened. */
-export class LoadFailure extends Error {
-  /** Whether the runtime forbids native code; then `message` says how to allow it. */
-  readonly isForbidden: boolean;
-
-  /** The loader's reason. */
-  constructor(reason: string, isForbidden = false) {
-    super(reason);
-    this.isForbidden = isForbidden;
-  }
-}
+/** Thrown when the library cannot be opened; its message is the loader's reason. */
+export class LoadFailure extends Error {}
 
 /** Operating systems by the names of their libraries. */
 export type Platform = "linux" | "darwin" | "windows";

@@ -80,15 +80,13 @@ function openFirst(
   paths: readonly string[],
 ): { library: NativeLibrary; path: string } {
   const tried: LoadAttempt[] = [];
-  let isForbidden = false;
   for (const path of paths) {
     try {
       return { library: runtime.openLibrary(path), path };
     } catch (error) {
       if (!(error instanceof LoadFailure)) throw error;
       tried.push({ path, reason: error.message });
-      isForbidden ||= error.isForbidden;
     }
   }
-  throw new NotFound(tried, isForbidden);
+  throw new NotFound(tried);
 }

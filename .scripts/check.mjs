@@ -26,6 +26,7 @@ const steps = {
   "publish to JSR": "deno publish --dry-run --allow-dirty",
   "publish to npm": "npm pack --dry-run --ignore-scripts",
   "generated codec": "node wasm/build.mjs --check",
+  "size at the edge": "node .scripts/check_size.mjs",
   "imports, exports": "vitest run --config test/vitest.config.ts --project unit boundaries exports",
 };
 if (isThere("examples/demo.ts")) {
@@ -46,8 +47,9 @@ if (isStale() && !await build()) {
 const rows = [];
 for (const [name, command] of Object.entries(steps)) {
   const startedMs = performance.now();
-  const { ok } = await run(command, { quiet: true });
+  const { ok, stdout } = await run(command, { quiet: true });
   if (!ok) console.log(`FAIL ${name}: ${command}\n`);
+  else if (name.startsWith("size")) console.log(stdout.trimEnd());
   rows.push({
     name,
     passed: ok ? 1 : 0,

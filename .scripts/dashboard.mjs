@@ -71,15 +71,15 @@ export async function serveDashboard({ url, port = 0 }) {
 
 /** `url` with a database, before its parameters. */
 export function withDatabase(url) {
-  const [, server, rest] = /^([^/]*\/\/[^/?]*)[^?]*(.*)$/.exec(url);
-  return `${server}/${database}${rest}`;
+  const [, scheme, server, rest] = /^(\w[\w+]*:(?:\/\/)?)([^/?]*)[^?]*(.*)$/.exec(url);
+  return `${scheme.replace(/:$/, "://")}${server}/${database}${rest}`;
 }
 
 async function main() {
   await ensure();
   if (isStale() && !await build()) process.exit(1);
   const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);
-  const given = process.env.TDENGINE_URL;
+  const given = process.env.TDENGINE_URL || undefined;
   const { feed } = await load("examples/dashboard/feed.js");
   const { createServer } = await load("src/devserver/mod.js");
   const url = given ?? (await createServer({ port: 0 })).url;
@@ -88,7 +88,7 @@ async function main() {
     port: Number(process.argv[2] ?? 8080),
   });
   console.log(`The dashboard is at ${page.url} (Ctrl-C ends it)`);
-  await feed(url, database, new AbortController().signal);
+  await feed(url, database);
 }
 
 if (process.argv[1] === import.meta.filename) await main();

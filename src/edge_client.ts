@@ -9,7 +9,7 @@ import { openConnection } from "./open_connection.ts";
 import { openSubscription } from "./open_subscription.ts";
 import type { subscribe } from "./subscribe.ts";
 import { openConsumerLink, openTransport } from "./transports/select_edge.ts";
-import { edgeSocketFactory as socketFactory } from "./transports/websocket/edge_socket.ts";
+import { edgeSocketFactory as socketFactory } from "./transports/websocket/socket_edge.ts";
 
 export type { connect, InitCodec, subscribe };
 

@@ -62,8 +62,11 @@ export function compileComponent() {
 function typed(glue) {
   const head =
     /\bexport function instantiate\((\w+),\s*(\w+),\s*(\w+)\s*=\s*WebAssembly\.instantiate\)/;
-  if (!head.test(glue)) throw new Error("jco's glue has another shape: instantiate was not found");
+  const environment = "globalThis?.process?.env?.JCO_DEBUG";
+  if (!head.test(glue) || !glue.includes(environment)) {
+    throw new Error("jco's glue has another shape: instantiate or its debug switch was not found");
+  }
   const types = "$1: () => WebAssembly.Module, $2: object, $3: unknown = WebAssembly.instantiate";
   return glue.replace(head, `export function instantiate(${types}): unknown`)
-    .replaceAll("globalThis?.process?.env?.JCO_DEBUG", "false");
+    .replaceAll(environment, "false");
 }

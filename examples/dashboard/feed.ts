@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { connect, type Connection, ConnectionError } from "tdwire";
+import { connect, type Connection, isTaosError } from "tdwire";
 
 const meters = ["hall", "kitchen", "office", "cellar"];
 const periodMs = 200;
@@ -27,32 +27,38 @@ async function insert(db: Connection, times: Date[]): Promise<void> {
 }
 
 /**
- * Writes the last hour and goes on writing, over server restarts too, until `signal` says so.
+ * Writes the last hour and goes on writing for ever, over server restarts too.
  *
- * @param url The server, with the database to make and to write to.
+ * @param url The server.
+ * @param database The database to make and to write to.
  */
-export async function feed(url: string, database: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+export async function feed(url: string, database: string): Promise<never> {
+  for (;;) {
     try {
-      await using db = await connect(url, { signal });
-      await db.exec(`create database if not exists ${database}`);
-      await db.use(database);
-      await db.exec(
-        "create stable if not exists meters (ts timestamp, current float, voltage int) tags (place varchar(16))",
-      );
-      const last = await db.query("select last(ts) from meters").value<Date>() ?? new Date(0);
-      let written = Math.max(last.getTime(), Date.now() - historyMs);
-      while (!signal.aborted) {
-        const times: Date[] = [];
-        for (; written < Date.now(); written += periodMs) times.push(new Date(written));
-        if (times.length > 0) await insert(db, times);
-        await new Promise((resolve) => setTimeout(resolve, periodMs));
-      }
+      await write(url, database);
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ConnectionError)) throw error;
+      const isPassing = isTaosError(error) &&
+        (error.retryable || error.kind === "connection" || error.kind === "timeout");
+      if (!isPassing) throw error;
       // The server is away: the next turn asks it again.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
+  }
+}
+
+async function write(url: string, database: string): Promise<never> {
+  await using db = await connect(url);
+  await db.exec(`create database if not exists ${database}`);
+  await db.use(database);
+  await db.exec(
+    "create stable if not exists meters (ts timestamp, current float, voltage int) tags (place varchar(16))",
+  );
+  const last = await db.query("select last(ts) from meters").value<Date>() ?? new Date(0);
+  let written = Math.max(last.getTime(), Date.now() - historyMs);
+  for (;;) {
+    const times: Date[] = [];
+    for (; written < Date.now(); written += periodMs) times.push(new Date(written));
+    if (times.length > 0) await insert(db, times);
+    await new Promise((resolve) => setTimeout(resolve, periodMs));
   }
 }

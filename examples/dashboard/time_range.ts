@@ -44,11 +44,13 @@ export class TimeRange {
     }
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const [from, to] = [this.#input("from"), this.#input("to")].map(({ value }) =>
-        Date.parse(value)
-      );
-      if (from! < to!) this.show({ from: from!, to: to! });
+      const [from, to] = ["from", "to"].map((id) => Date.parse(this.#input(id).value));
+      const isSpan = from! < to!;
+      this.#input("to").setCustomValidity(isSpan ? "" : "Give two moments, the earlier one first.");
+      if (isSpan) this.show({ from: from!, to: to! });
+      else form.reportValidity();
     });
+    form.addEventListener("input", () => this.#input("to").setCustomValidity(""));
     this.#mark();
   }
 

@@ -1,13 +1,10 @@
 /**
- * A Durable Object that follows a topic: one object, one consumer, as long as the object lives. Its alarm starts the
- * consumer again after the object was evicted; the group goes on from what was committed, so no row is left out.
- *
- * Any request to the worker starts it and gives what it has counted.
+ * A Durable Object that follows a topic and counts its rows. Any request starts it; its alarm starts it again after it
+ * was evicted, and the group goes on from what was committed, so no row is left out.
  */
-import { type Consumer, subscribe } from "tdwire/edge";
+import { subscribe } from "tdwire/edge";
 
 interface Environment {
-  /** Such as `wss://user:password@host:6041`. */
   readonly TDENGINE_URL: string;
   readonly FOLLOWER: {
     idFromName(name: string): unknown;
@@ -15,7 +12,6 @@ interface Environment {
   };
 }
 
-/** The part of a Durable Object's storage that this needs. */
 interface Storage {
   get(key: string): Promise<number | undefined>;
   put(key: string, value: number): Promise<void>;
@@ -38,15 +34,14 @@ export class Follower {
   }
 
   async alarm(): Promise<void> {
-    this.#following ??= this.#follow().catch(console.error).finally(() => {
-      this.#following = undefined;
-    });
+    const end = () => this.#following = undefined;
+    this.#following ??= this.#follow().catch(console.error).finally(end);
     await this.#storage.setAlarm(Date.now() + 30_000);
   }
 
   async #follow(): Promise<void> {
     const group = { groupId: "follower", offsetReset: "earliest", autoCommit: false } as const;
-    const consumer: Consumer = await subscribe(this.#url, { topics: ["power_all"], ...group });
+    const consumer = await subscribe(this.#url, { topics: ["power_all"], ...group });
     try {
       for await (const message of consumer) {
         const count = message.blocks.reduce((sum, { rowCount }) => sum + rowCount, 0);
@@ -59,9 +54,7 @@ export class Follower {
   }
 }
 
-const worker = {
-  fetch(request: Request, { FOLLOWER }: Environment): Promise<Response> {
-    return FOLLOWER.get(FOLLOWER.idFromName("power")).fetch(request);
-  },
+export default {
+  fetch: (request: Request, { FOLLOWER }: Environment): Promise<Response> =>
+    FOLLOWER.get(FOLLOWER.idFromName("power")).fetch(request),
 };
-export default worker;

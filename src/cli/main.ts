@@ -10,8 +10,8 @@ import { isTaosError } from "../../mod.ts";
 import { nearest } from "../internal/nearest.ts";
 import { type Command, COMMANDS } from "./commands.ts";
 import { Interrupted } from "./interrupt.ts";
-import { ReaderGone, standardOutput } from "./output.ts";
-import { suggestion, UsageError } from "./usage.ts";
+import { ReaderGone, tell } from "./output.ts";
+import { refuseUrl, suggestion, UsageError } from "./usage.ts";
 import { readVersion } from "./version.ts";
 
 function formatHelp(): string {
@@ -44,18 +44,17 @@ No server at hand? "tdwire dev" starts one.
 /** Runs the command line and returns its exit code. */
 async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  const output = standardOutput();
   if (name === "--version" || name === "-v") {
-    await output.write(`${await readVersion()}\n`);
+    await tell(`${await readVersion()}\n`);
     return 0;
   }
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    await output.write(rest[0] === undefined ? formatHelp() : commandOf(rest[0]).help);
+    await tell(rest[0] === undefined ? formatHelp() : commandOf(rest[0]).help);
     return name === undefined ? 2 : 0;
   }
   const command = commandOf(name);
   if (rest.includes("--help") || rest.includes("-h")) {
-    await output.write(command.help);
+    await tell(command.help);
     return 0;
   }
   try {
@@ -69,6 +68,7 @@ async function run(args: readonly string[]): Promise<number> {
 function commandOf(name: string): Command {
   const found = COMMANDS.find((command) => command.name === name);
   if (found !== undefined) return found;
+  refuseUrl(name);
   if (name.startsWith("-")) throw new UsageError(`the command stands before the option ${name}`);
   const meant = nearest(name, COMMANDS.map((command) => command.name));
   throw new UsageError(`unknown command "${name}"${suggestion(meant)}`);

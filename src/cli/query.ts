@@ -9,18 +9,20 @@ import { stdin, stdout } from "node:process";
 import { type Connection, initCodec, type Query, type SqlValue } from "../../mod.ts";
 import type { Command } from "./commands.ts";
 import { CONNECTION_HELP, connectionOptions, openConnection } from "./connection_options.ts";
+import { formatOfFile } from "./formats/file_format.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { openOutput } from "./output.ts";
 import { readParameter } from "./parameters.ts";
 import { splitStatements } from "./sql_statements.ts";
 import {
+  type Arguments,
   readArguments,
   readCount,
   requireChoice,
   requirePositionals,
   UsageError,
 } from "./usage.ts";
-import { formatOf, formats, type ResultOptions, writeResult } from "./write_result.ts";
+import { type Format, formats, type ResultOptions, writeResult } from "./write_result.ts";
 
 const HELP = `Usage: tdwire query [options] <sql>
        tdwire query [options] --file <path>
@@ -82,9 +84,7 @@ export const QUERY: Command = {
 
 async function runQuery(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options);
-  const format = values.format === undefined
-    ? formatOf(values.output)
-    : requireChoice("format", values.format, formats);
+  const format = formatOf(values);
   const timeZone = values["time-zone"];
   const text = requireChoice("text", values.text ?? (format === "table" ? "replace" : "strict"), [
     "strict",
@@ -101,13 +101,19 @@ async function runQuery(args: readonly string[]): Promise<number> {
   const { signal } = interruption;
   const zone = timeZone === undefined ? {} : { timeZone };
   await using db = await openConnection(values, { ...zone, requestTimeoutMs: 0, signal });
-  await using output = await openOutput(values.output);
+  await using output = await openOutput(values.output, signal);
   const codec = await initCodec();
   const columns = output.isTerminal ? stdout.columns ?? 0 : 0;
   const writing = { ...zone, codec, format, text, width: width ?? columns, output };
   await runStatements(db, statements, params, writing, signal);
   await output.close();
   return 0;
+}
+
+/** Standard output gets a table, unless something else is asked for. */
+function formatOf({ format, output = "-" }: Arguments<typeof options>["values"]): Format {
+  if (format !== undefined) return requireChoice("format", format, formats);
+  return output === "-" ? "table" : formatOfFile(output, formats);
 }
 
 /** The SQL of the command line, of a file, or of standard input. */

@@ -49,8 +49,11 @@ A topic is what you subscribe to; make one first:
 "show topics" lists them. The server keeps what is written for as long as the database's
 wal_retention_period says; --from earliest begins there.
 
-Rows of a super table or database have their table as "tbname". Changes of tables are told on
-standard error, and so is a connection that was lost: it comes back by itself.
+Rows of a super table or database have their table as "tbname", but not its tags: written into
+another database, they would make tables whose tags are NULL. The client's applyMessage() copies
+tables with their tags. Changes of tables are told on standard error, and so is a connection that
+was lost: it comes back by itself. VARCHAR that is not UTF-8 ends jsonl with an error; a table
+shows U+FFFD in its place.
 
 Examples:
   tdwire query "create topic hot as select ts, current from meters where current > 10"
@@ -96,7 +99,8 @@ async function runTail(args: readonly string[]): Promise<number> {
   using interruption = listenForInterruption();
   const { signal } = interruption;
   const codec = await initCodec();
-  const printing = { codec, timeZone, text: "replace", format, output: standardOutput() } as const;
+  const text = format === "table" ? "replace" : "strict";
+  const printing = { codec, timeZone, text, format, output: standardOutput(signal) } as const;
   const consumer = await subscribe(serverUrl(values), {
     topics: [topic],
     groupId: group,
@@ -166,12 +170,10 @@ async function* chunksOf(block: MessageBlock, printing: Printing): AsyncGenerato
     });
     return yield "\n";
   }
-  const name = table === null || fields.some((field) => field.name === "tbname")
-    ? ""
-    : `"tbname":${JSON.stringify(table)},`;
-  for await (const chunk of formatJsonLines(fields, batches, printing)) {
-    yield chunk.replaceAll(/^\{/gm, () => `{${name}`);
-  }
+  const leading = table === null || fields.some(({ name }) => name === "tbname")
+    ? undefined
+    : { name: "tbname", text: table };
+  yield* formatJsonLines(fields, batches, { ...printing, leading });
 }
 
 /** A group that nobody will come back to would count against the server's limit of groups a topic. */

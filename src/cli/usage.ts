@@ -47,12 +47,13 @@ export function readArguments<const Options extends OptionSet>(
  * @param positionals What was given.
  * @param names How messages call them; a name in brackets, such as `[file]`, may be left out.
  * @returns The arguments as given.
- * @throws {UsageError} when one is missing or there are more.
+ * @throws {UsageError} when one is missing, there are more, or one is a URL, which may hold a password.
  */
 export function requirePositionals(
   positionals: readonly string[],
   ...names: string[]
 ): readonly string[] {
+  positionals.forEach(refuseUrl);
   const missing = names.slice(positionals.length).find((name) => !name.startsWith("["));
   if (missing !== undefined) throw new UsageError(`${missing} is missing`);
   const extra = positionals[names.length];
@@ -60,7 +61,17 @@ export function requirePositionals(
   const what = names.length === 0
     ? "no argument is expected"
     : "text with spaces must stand in quotes";
-  throw new UsageError(`unexpected argument ${JSON.stringify(extra)}: ${what}`);
+  const quoted = extra.includes("://") ? "" : ` ${JSON.stringify(extra)}`;
+  throw new UsageError(`unexpected argument${quoted}: ${what}`);
+}
+
+/**
+ * Refuses a URL that stands where none belongs. It may hold a password, and is not quoted.
+ *
+ * @throws {UsageError} when the text is one.
+ */
+export function refuseUrl(text: string): void {
+  if (/^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new UsageError("a URL stands behind --url");
 }
 
 /**
@@ -100,7 +111,7 @@ export function readCount(name: string, text: string, min: number): number {
  */
 export function readPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new UsageError(`"${text}" is not a port`);
+  if (!/^\d+$/.test(text) || port > 65535) throw new UsageError("--port must be a whole number to 65535");
   return port;
 }
 

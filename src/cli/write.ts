@@ -7,6 +7,7 @@
 import type { Columns, Connection, LineOptions } from "../../mod.ts";
 import type { Command } from "./commands.ts";
 import { CONNECTION_HELP, connectionOptions, openConnection } from "./connection_options.ts";
+import { formatOfFile } from "./formats/file_format.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { loadInBatches } from "./loading/batches.ts";
 import { readArrow } from "./loading/arrow.ts";
@@ -17,7 +18,8 @@ import { LineLoader } from "./loading/line_loader.ts";
 import { readLines } from "./loading/lines.ts";
 import { LoadReport } from "./loading/load_report.ts";
 import { type LoadTarget, TableLoader } from "./loading/table_loader.ts";
-import { standardOutput } from "./output.ts";
+import { untilAborted } from "./loading/until_aborted.ts";
+import { tell } from "./output.ts";
 import {
   type Arguments,
   readArguments,
@@ -53,7 +55,8 @@ Formats:
   json    OpenTSDB JSON, one object or array a line
 For csv and jsonl, texts become what the table declares. Times are RFC 3339, or a whole number
 in the database's precision; binary values are hexadecimal digits. What "tdwire query" writes as
-csv, jsonl and arrow can be written back as it is.
+csv, jsonl and arrow can be written back as it is. Rows with a tbname make the tables that are not
+there, with the tags that the rows have: the lines of "tdwire tail" have none.
 
 Examples:
   tdwire write --table d1 readings.csv
@@ -62,7 +65,6 @@ Examples:
   tdwire query --format csv "select tbname, * from meters" |
     tdwire write --url ws://other:6041/power --table meters --format csv -
   tdwire write --database power --precision ms weather.lp
-  tdwire tail all_meters | tdwire write --url ws://other:6041/power --table meters --format jsonl -
 
 Exit codes: 0 all rows written, 1 some or all were not, 2 wrong command line, 130 interrupted
 (Ctrl-C stops behind the batch on its way).
@@ -70,16 +72,6 @@ Exit codes: 0 all rows written, 1 some or all were not, 2 wrong command line, 13
 
 const formats = ["csv", "jsonl", "arrow", "line", "telnet", "json"] as const;
 type Format = typeof formats[number];
-
-const extensions: Readonly<Record<string, Format>> = {
-  csv: "csv",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  arrow: "arrow",
-  feather: "arrow",
-  lp: "line",
-  line: "line",
-};
 
 const precisions = ["h", "m", "s", "ms", "us", "ns"] as const;
 
@@ -119,32 +111,42 @@ async function runWrite(args: readonly string[]): Promise<number> {
   const mostRefused = readCount("max-refused", values["max-refused"] ?? "1000", 0);
   using interruption = listenForInterruption();
   const { signal } = interruption;
-  const input = await openInput(path, signal);
+  const input = await openInput(path);
   await using db = await openConnection(values, { signal });
   const report = new LoadReport(plan.format === "arrow" ? "row" : "line", mostRefused, input.part);
   const loading = plan.format === "arrow"
-    ? loadColumns(db, readArrow(path, signal), plan.target, report)
-    : load(db, input, plan, report);
+    ? loadColumns(db, readArrow(path), plan.target, report, signal)
+    : load(db, input, plan, report, signal);
   const failure = await loading.then(() => undefined, (error: unknown) => ({ error }));
   report[Symbol.dispose]();
   const refused = report.refused === 0 ? "" : `, ${report.refused} refused`;
   const rows = report.written === 1 ? "row" : "rows";
-  await standardOutput().write(`${report.written} ${rows} written${refused}\n`);
+  await tell(`${report.written} ${rows} written${refused}\n`);
   signal.throwIfAborted();
   if (failure !== undefined) throw failure.error;
   return report.refused === 0 ? 0 : 1;
 }
 
-async function load(db: Connection, input: Input, plan: Plan, report: LoadReport): Promise<void> {
+async function load(
+  db: Connection,
+  input: Input,
+  plan: Plan,
+  report: LoadReport,
+  signal: AbortSignal,
+): Promise<void> {
   if ("lines" in plan) {
     const loader = new LineLoader(db, plan.lines, report);
-    return await loadInBatches(readLines(input.chunks), (lines) => loader.load(lines));
+    return await loadInBatches(
+      readLines(input.chunks),
+      (lines) => loader.load(lines, signal),
+      signal,
+    );
   }
   const loader = await TableLoader.open(db, plan.target, report);
   const rows = plan.format === "csv"
     ? readCsv(input.chunks, plan.delimiter)
     : readJsonLines(input.chunks);
-  await loadInBatches(rows, (batch) => loader.load(batch));
+  await loadInBatches(rows, (batch) => loader.load(batch, signal), signal);
 }
 
 async function loadColumns(
@@ -152,18 +154,21 @@ async function loadColumns(
   batches: AsyncIterable<Columns>,
   target: LoadTarget,
   report: LoadReport,
+  signal: AbortSignal,
 ): Promise<void> {
   const loader = await TableLoader.open(db, target, report);
   let first = 1;
-  for await (const columns of batches) {
-    await loader.loadColumns(columns, first);
+  for await (const columns of untilAborted(batches, signal)) {
+    await loader.loadColumns(columns, first, signal);
     first += Object.values(columns)[0]?.length ?? 0;
   }
 }
 
 /** Reads the options, of which each belongs to some formats only. */
 function planOf(values: Values, path: string): Plan {
-  const format = formatOf(values, path);
+  const format = values.format === undefined
+    ? formatOfFile(path, formats)
+    : requireChoice("format", values.format, formats);
   if (format === "csv" || format === "jsonl" || format === "arrow") {
     refuse(values, ["precision"], format);
     const { table, using, delimiter = "," } = values;
@@ -186,14 +191,6 @@ function planOf(values: Values, path: string): Plan {
     ? {}
     : { precision: requireChoice("precision", precision, precisions) };
   return { format, lines: { protocol: format, ...unit } };
-}
-
-function formatOf({ format }: Values, path: string): Format {
-  if (format !== undefined) return requireChoice("format", format, formats);
-  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const found = extensions[extension];
-  if (found !== undefined) return found;
-  throw new UsageError(`--format is missing: one of ${formats.join(", ")}`);
 }
 
 function refuse(values: Values, names: readonly (keyof Values)[], format: Format): void {

@@ -13,21 +13,11 @@ import { formatTable } from "./formats/table.ts";
 import type { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { styleOf } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
 
 /** The formats. */
 export const formats = ["table", "csv", "jsonl", "arrow"] as const;
 /** The name of a format. */
 export type Format = typeof formats[number];
-
-const extensions: Readonly<Record<string, Format>> = {
-  csv: "csv",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  arrow: "arrow",
-  feather: "arrow",
-  txt: "table",
-};
 
 /** How a result is written. */
 export interface ResultOptions extends TextOptions {
@@ -35,21 +25,6 @@ export interface ResultOptions extends TextOptions {
   /** Columns of the terminal that a line of a table may take; 0 = no limit. */
   readonly width: number;
   readonly output: Output;
-}
-
-/**
- * The format that the name of a file asks for; standard output gets a table.
- *
- * @throws {UsageError} when it tells none.
- */
-export function formatOf(path = "-"): Format {
-  if (path === "-") return "table";
-  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const found = extensions[extension];
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `--format is missing: the name of the file tells none of ${formats.join(", ")}`,
-  );
 }
 
 /**

@@ -5,20 +5,38 @@
  */
 import type { ColumnBatch } from "../batch.ts";
 import { CodecError } from "../errors.ts";
+import { type Limits, withDeadline } from "../internal/abort.ts";
 import { createDeferred, type Deferred } from "../internal/deferred.ts";
 import type { Field, Precision } from "../types.ts";
 import type { ResolvedValueOptions } from "../value_modes.ts";
 import type { Codec } from "./codec.ts";
 import type { DecodeReply, DecodeRequest } from "./decode_messages.ts";
 
+/** What may end the wait for a Worker. */
+export type DecodeLimits = Pick<Limits, "signal" | "timeoutMs" | "reqId">;
+
+/** What a block belongs to. */
+export interface BlockContext {
+  readonly fields: readonly Field[];
+  readonly precision: Precision;
+  readonly values: ResolvedValueOptions | undefined;
+}
+
 /** Decodes the blocks of results, as {@linkcode Codec.decode} does. */
 export interface BlockDecoder {
-  decode(
+  decodeBlockOf(
+    result: BlockContext,
     bytes: Uint8Array,
-    fields: readonly Field[],
-    precision: Precision,
-    values?: ResolvedValueOptions,
+    limits: DecodeLimits,
   ): ColumnBatch | Promise<ColumnBatch>;
+}
+
+/** A decoder that works on this thread. */
+export function localDecoder(codec: Codec): BlockDecoder {
+  return {
+    decodeBlockOf: ({ fields, precision, values }, bytes) =>
+      codec.decode(bytes, fields, precision, values),
+  };
 }
 
 /** Workers in use: each has one listener, however many connections share it. */
@@ -36,8 +54,8 @@ export function workerDecoder(codec: Codec, worker: Worker): BlockDecoder {
   if (port === undefined) ports.set(worker, port = new WorkerPort(worker));
   const { decodeRegion } = port;
   return {
-    async decode(bytes, fields, precision, values) {
-      return codec.readRegion(await decodeRegion(bytes), fields, precision, values);
+    async decodeBlockOf({ fields, precision, values }, bytes, limits) {
+      return codec.readRegion(await decodeRegion(bytes, limits), fields, precision, values);
     },
   };
 }
@@ -46,15 +64,23 @@ export function workerDecoder(codec: Codec, worker: Worker): BlockDecoder {
 class WorkerPort {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Deferred<Uint8Array>>();
+  /** Why nothing can be decoded any more. */
+  #failure: CodecError | undefined;
   #lastId = 0;
 
   constructor(worker: Worker) {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<DecodeReply>) => this.#take(data));
-    worker.addEventListener("error", (event) => this.#fail(event));
+    worker.addEventListener("messageerror", () => this.#fail("a reply of it cannot be read"));
+    worker.addEventListener("error", (event) => {
+      // The callers are told: unhandled, it would end the program in Deno.
+      event.preventDefault();
+      this.#fail(event.message || "it did not start");
+    });
   }
 
-  readonly decodeRegion = (bytes: Uint8Array): Promise<Uint8Array> => {
+  readonly decodeRegion = async (bytes: Uint8Array, limits: DecodeLimits): Promise<Uint8Array> => {
+    if (this.#failure !== undefined) throw this.#failure;
     const id = ++this.#lastId;
     const waiting = createDeferred<Uint8Array>();
     this.#waiting.set(id, waiting);
@@ -62,25 +88,23 @@ class WorkerPort {
     const isOwn = bytes.byteLength === bytes.buffer.byteLength;
     const request: DecodeRequest = { id, block: isOwn ? bytes : bytes.slice() };
     this.#worker.postMessage(request, [request.block.buffer]);
-    return waiting.promise;
+    try {
+      return await withDeadline({ ...limits, what: "the decode worker" }, () => waiting.promise);
+    } finally {
+      this.#waiting.delete(id);
+    }
   };
 
   #take({ id, region, fault }: DecodeReply): void {
     const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
     if (region !== undefined) waiting?.resolve(region);
     else waiting?.reject(new CodecError(fault.message, fault));
   }
 
-  #fail(event: ErrorEvent): void {
-    const failed = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const waiting of failed) {
-      waiting.reject(
-        new CodecError(`the decode worker failed: ${event.message || "it did not start"}`, {
-          hint: "decodeWorker must be a Worker of type module that runs tdwire/decode-worker",
-        }),
-      );
-    }
+  #fail(reason: string): void {
+    const failure = this.#failure = new CodecError(`the decode worker failed: ${reason}`, {
+      hint: "decodeWorker must be a Worker of type module that runs tdwire/decode-worker",
+    });
+    for (const waiting of this.#waiting.values()) waiting.reject(failure);
   }
 }

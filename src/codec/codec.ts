@@ -10,7 +10,7 @@ import { precisionCode, ticksToMilliseconds } from "../timestamp.ts";
 import type { Field, Precision } from "../types.ts";
 import { defaultValueOptions, type ResolvedValueOptions } from "../value_modes.ts";
 import { type BindRequest, formatBindRequest, RequestRoom } from "./bind_request.ts";
-import type { Bindings, CodecFault } from "./bindings.ts";
+import type { Bindings } from "./bindings.ts";
 import { type FaultMapper, Instance } from "./instance.ts";
 import type { MessageBlock } from "./message_block.ts";
 import { checkedField, readRegion, type Region, regionColumn, regionField } from "./region.ts";
@@ -323,7 +323,6 @@ export class Codec implements CellFormats {
    * @param text Their names and values, joined.
    * @param refusal Makes the error when a point cannot be written. Default: a {@linkcode CodecError}.
    * @returns The text.
-   * @returns The frame; its request and statement id are 0 unless the request has them.
    * @throws What `refusal` makes.
    */
   formatLines(protocol: number, words: Uint32Array, text: string, refusal?: FaultMapper): string {
@@ -381,5 +380,3 @@ function requireUnsigned(value: bigint, what: string): void {
     throw new RangeError(`${what} must be from 0 to 2^64 − 1`);
   }
 }
-
-export type { CodecFault };

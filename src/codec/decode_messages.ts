@@ -19,4 +19,4 @@ export type DecodeReply =
 /** A `CodecError` as a message can carry it. */
 export type DecodeFault =
   & { readonly message: string }
-  & Pick<CodecErrorDetails, "offset" | "needed" | "available">;
+  & Pick<CodecErrorDetails, "offset" | "needed" | "available" | "hint">;

@@ -33,9 +33,9 @@ async function decode({ id, block }: DecodeRequest): Promise<DecodeReply> {
     const region = (await initCodec()).decodeRegion(block);
     return { id, region };
   } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    const { message, offset, needed, available } = error;
-    return { id, fault: { message, offset, needed, available } };
+    if (!(error instanceof CodecError)) return { id, fault: { message: String(error) } };
+    const { message, offset, needed, available, hint } = error;
+    return { id, fault: { message, offset, needed, available, hint } };
   }
 }
 

@@ -32,16 +32,19 @@ interface Loaded {
  */
 export function codecLoader(bundled: () => CodecModule | Promise<CodecModule>): InitCodec {
   let loaded: Loaded | undefined;
+  /** What `loaded` goes back to when it fails. */
+  let good: Loaded | undefined;
   return (module) => {
     if (loaded !== undefined && (module === undefined || module === loaded.source)) {
       return loaded.codec;
     }
-    const before = loaded;
     const entry: Loaded = { source: module, codec: load(module ?? bundled) };
     loaded = entry;
-    entry.codec.catch(() => {
-      if (loaded === entry) loaded = before;
-    });
+    const onLoaded = () => void (good = entry);
+    const onFailure = () => {
+      if (loaded === entry) loaded = good;
+    };
+    entry.codec.then(onLoaded, onFailure);
     return entry.codec;
   };
 }
@@ -53,7 +56,7 @@ async function load(source: ModuleSource): Promise<Codec> {
     const module = await (typeof source === "function" ? source() : source);
     return new Codec(await compiled(module), instantiate);
   } catch (cause) {
-    throw loadError(cause);
+    throw loadError("codec", cause);
   }
 }
 
@@ -61,9 +64,10 @@ function compiled(module: CodecModule): Promise<WebAssembly.Module> | WebAssembl
   return module instanceof WebAssembly.Module ? module : WebAssembly.compile(module);
 }
 
-function loadError(cause: unknown): CodecError {
+/** Why a runtime refuses the module of `what`, and what to do. */
+export function loadError(what: "codec" | "component", cause: unknown): CodecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CodecError(`the codec could not be loaded: ${reason}`, {
+  return new CodecError(`the ${what} could not be loaded: ${reason}`, {
     cause,
     hint:
       "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where compiling bytes is " +

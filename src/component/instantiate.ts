@@ -4,6 +4,7 @@
  * @module
  */
 import { trapError } from "../codec/instance.ts";
+import { loadError } from "../codec/loader.ts";
 import { CodecError } from "../errors.ts";
 import { decodeBase64 } from "../internal/bytes.ts";
 import type { CodecComponent } from "./types.ts";
@@ -14,6 +15,8 @@ interface Fault {
   readonly offset?: bigint;
   readonly needed?: bigint;
   readonly available?: bigint;
+  readonly column?: number;
+  readonly row?: number;
 }
 
 type Call = (...args: unknown[]) => unknown;
@@ -47,8 +50,7 @@ export async function instantiateCodec(
       : await WebAssembly.compile(source);
     return withErrors(await instantiate(() => module, {}) as Interfaces);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CodecError(`the component could not be loaded: ${reason}`, { cause });
+    throw loadError("component", cause);
   }
 }
 
@@ -77,9 +79,12 @@ function throwingErrors(call: Call): Call {
   };
 }
 
-function faultError({ message, offset, needed, available }: Fault): CodecError {
+function faultError({ message, offset, needed, available, column, row }: Fault): CodecError {
   const number = (value: bigint | undefined) => value === undefined ? undefined : Number(value);
-  return new CodecError(message, {
+  // The codec's own messages name column and row already.
+  const place = /, (?:column|row) \d/.test(message) ? [] : [["column", column], ["row", row]];
+  const where = place.filter(([, index]) => index !== undefined).map((part) => part.join(" "));
+  return new CodecError([message, ...where].join(", "), {
     offset: number(offset),
     needed: number(needed),
     available: number(available),

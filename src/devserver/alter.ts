@@ -14,7 +14,7 @@ import {
   tagTable,
 } from "./catalog.ts";
 import { updateTable } from "./catalog_store.ts";
-import { checkLength, checkTagType, jsonColumn } from "./ddl.ts";
+import { checkLength, checkTagType, jsonColumn } from "./column_checks.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import type { AlterAction, ColumnDefinition, QualifiedName, Statement } from "./sql/ast.ts";

@@ -22,20 +22,13 @@ import {
   insertTable,
   updateDatabase,
 } from "./catalog_store.ts";
+import { checkColumns, checkName } from "./column_checks.ts";
 import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { parseKeep } from "./retention.ts";
 import type { ChildDefinition, ColumnDefinition, Statement } from "./sql/ast.ts";
 import { checkDatabaseOptions, invalidOption } from "./sql/database_options.ts";
-import {
-  Code,
-  databaseNotExist,
-  duplicatedColumn,
-  tableNotExist,
-  unsupported,
-  wrongColumnCount,
-} from "./sql/errors.ts";
-import { isDecimal, isSized, type SqlType, Type } from "./sql/types.ts";
+import { Code, databaseNotExist, tableNotExist, unsupported } from "./sql/errors.ts";
 import type { ValueContext } from "./sql/values.ts";
 import { tagValues } from "./tag_values.ts";
 import { groupBy } from "./tmq/group_by.ts";
@@ -115,60 +108,6 @@ export async function dropDatabase(
       log.forget(database);
     });
   });
-}
-
-/** Throws for a name of more bytes than there may be. */
-function checkName(name: string, greatest: number): void {
-  if (new TextEncoder().encode(name).length > greatest) {
-    throw new ServerError(Code.invalidIdentifier, `Invalid identifier name: ${name}`);
-  }
-}
-
-/** Throws when a table cannot have such tags and columns; tags are looked at first. */
-function checkColumns(columns: ColumnDefinition[], tags: ColumnDefinition[]): void {
-  if (tags.length > 128) throw new ServerError(Code.tagCount, "Invalid number of tag columns");
-  const names = new Set<string>();
-  for (const tag of tags) {
-    if (names.has(tag.name)) throw duplicatedColumn();
-    checkTagType(tag.type, tags.length);
-    names.add(tag.name);
-    checkLength(tag);
-  }
-  if (columns.length < 2) throw wrongColumnCount();
-  if (columns.length + tags.length > 4096) {
-    throw new ServerError(Code.tooManyColumns, "Too many columns");
-  }
-  if (columns[0]!.type.code !== Type.timestamp) {
-    throw new ServerError(Code.firstColumnTimestamp, "First column must be timestamp");
-  }
-  for (const column of columns) {
-    if (column.type.code === Type.json) throw jsonColumn();
-    if (names.has(column.name)) throw duplicatedColumn();
-    names.add(column.name);
-    checkLength(column);
-  }
-}
-
-/** Returns the failure for a column of type JSON. */
-export function jsonColumn(): ServerError {
-  return new ServerError(Code.columnJson, "Only tag can be json type");
-}
-
-/** Throws for a type that one of several tags cannot have. */
-export function checkTagType(type: SqlType, tags: number): void {
-  if (type.code === Type.json && tags > 1) {
-    throw new ServerError(Code.oneJsonTag, "Only one tag if there is a json tag");
-  }
-  if (type.code === Type.blob || isDecimal(type)) throw unsupported("tags of this type");
-}
-
-/** Throws when a name or a declared length is out of range. */
-export function checkLength({ name, type }: ColumnDefinition): void {
-  checkName(name, 64);
-  const greatest = type.code === Type.nchar ? 16379 : 65517;
-  if (isSized(type) && (type.length < 1 || type.length > greatest)) {
-    throw new ServerError(Code.variableLength, "Invalid column length for var length type");
-  }
 }
 
 /** Creates a super table or a normal table. */

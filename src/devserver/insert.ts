@@ -138,7 +138,6 @@ function planTarget(target: InsertTarget, plan: InsertPlan, context: ExecutionCo
 /** Throws for a name that a child table cannot have. */
 function checkTableName(name: string): void {
   if (name === "") throw invalidOperation("tbname can not be empty");
-  if (name.includes(".")) throw invalidOperation("tbname can not contain '.'");
   if (new TextEncoder().encode(name).length > 192) throw invalidOperation("tbname is too long");
 }
 
@@ -262,6 +261,7 @@ function planStableRows(
     const tags = row.values.filter((_, index) => isTag(names[index]!));
     const name = row.values[names.indexOf("tbname")]!;
     if (name.kind === "null") throw invalidOperation("tbname can not be null value");
+    if (name.text.includes(".")) throw invalidOperation("tbname can not contain '.'");
     batch.children.push(
       plan.child(table, name.text, () => tagValues(table, tagNames, tags, values)),
     );

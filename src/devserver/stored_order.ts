@@ -46,7 +46,9 @@ export function dropNeedlessOrder(
     return isLong ? { ...sorted, isSorted: false } : sorted;
   }
   const table = tableOf(found);
-  if (!table.isInOrder || !query.orderBy.every((item) => isTime(item, table))) return sorted;
+  const isRenamed = query.items.some(({ alias }) => alias === table.columns[0]!.name);
+  const isByTime = !isRenamed && query.orderBy.every((item) => isTime(item, table));
+  if (!table.isInOrder || !isByTime) return sorted;
   return { query: { ...query, orderBy: [] }, isSorted: false, reliesOn: table };
 }
 

@@ -87,16 +87,14 @@ export class TableChanges {
 
   async #create(event: CreateTableEvent): Promise<number> {
     const known = await this.#digits(event.tableName, event.columns);
-    if (known === null) return 0;
     await this.#exec(createTable(event, known));
     return 1;
   }
 
-  /** Types of the DECIMALs whose digits an event leaves open; null when the source's table is gone. */
-  async #digits(table: string, columns: readonly OpenColumn[]): Promise<KnownTypes | null> {
+  /** Types of the DECIMALs whose digits an event leaves open. */
+  async #digits(table: string, columns: readonly OpenColumn[]): Promise<KnownTypes> {
     if (!columns.some(lacksDigits)) return new Map();
-    const present = await this.sourceColumns(table);
-    return present && openTypes(columns, present);
+    return openTypes(columns, await this.sourceColumns(table) ?? []);
   }
 
   async #createChildren(
@@ -145,15 +143,13 @@ export class TableChanges {
   async #alterColumns(event: Alteration): Promise<number> {
     const { tableName } = event;
     const columns = await this.targetColumns(tableName);
-    if (columns === null) return await this.recover(tableName) ? 1 : 0;
-    if (isDone(event, columns)) return 0;
+    // Without a table it is older than the log: its rows will have it made as it is now.
+    if (columns === null || isDone(event, columns)) return 0;
     const { columnType: type, column: name } = event;
     const known = await this.#digits(
       tableName,
       type === undefined ? [] : [{ ...event, name, type }],
     );
-    // A table that is gone will be dropped by a later event.
-    if (known === null) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
   }
@@ -161,7 +157,7 @@ export class TableChanges {
   async #setTags({ tableName, tags = [] }: AlterTableEvent): Promise<number> {
     const superTable = await this.#superTableOf(tableName);
     if (superTable === undefined || superTable === "") return 0;
-    if (await this.targetColumns(tableName) === null) return await this.recover(tableName) ? 1 : 0;
+    if (await this.targetColumns(tableName) === null) return 0;
     const present = (await this.#tagsOf(superTable, [tableName])).get(tableName);
     const names = await this.#tagNames(superTable);
     // Under another name it is set when the name is told.

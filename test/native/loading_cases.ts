@@ -49,7 +49,7 @@ export const loadingCases: readonly LoadingCase[] = [
     async run() {
       await rejects(connect("taos+native:", { library: "libc.so.6" }), {
         name: "InterfaceError",
-        message: /^libtaos has no taos_options/,
+        message: /^libtaos has no taos_get_client_info/,
       });
     },
   },

@@ -15,7 +15,7 @@ import {
   type ComponentTable,
   instantiateCodec,
 } from "../../src/component/mod.ts";
-import { dataTypeNames } from "../../src/data_type.ts";
+import { boundColumn, boundNames, typeCodeOf } from "./component_columns.ts";
 import { goldenCases } from "./golden.ts";
 
 const precisions = { ms: "milliseconds", us: "microseconds", ns: "nanoseconds" } as const;
@@ -105,88 +105,6 @@ function damaged(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
 }
 
 const rows = 5;
-const bit = (bits: readonly boolean[]) =>
-  bits.reduce((byte, isSet, i) => byte | (isSet ? 1 << i : 0), 0);
-
-/** A column of five rows for the component, and the same for the codec. */
-const bound: fc.Arbitrary<{ lifted: ComponentColumn; source: Source }> = fc.record({
-  present: fc.array(fc.boolean(), { minLength: rows, maxLength: rows }),
-  texts: fc.array(fc.string({ unit: "grapheme", maxLength: 6 }), {
-    minLength: rows,
-    maxLength: rows,
-  }),
-  numbers: fc.bigInt64Array({ minLength: rows, maxLength: rows }),
-  kind: fc.constantFrom(
-    "bool",
-    "int",
-    "bigint",
-    "double",
-    "timestamp",
-    "varchar",
-    "nchar",
-    "varbinary",
-  ),
-}).map(({ present, texts, numbers, kind }) => {
-  const nulls = present.every(Boolean) ? null : Uint8Array.from(present, (is) => is ? 0 : 1);
-  const validity = nulls === null ? undefined : Uint8Array.of(bit(present));
-  const typeCode = dataTypeNames.indexOf(kind.toUpperCase() as typeof dataTypeNames[number]);
-  const source = { typeCode, rows, precision: 0, maxLength: 0, nulls };
-  const make = (
-    values: ComponentColumn["values"],
-    rest: Pick<Source, "form" | "lengths" | "data">,
-  ) => ({
-    lifted: { dataType: kind, validity, values } as ComponentColumn,
-    source: { ...source, ...rest },
-  });
-  const fixed = (array: ArrayBufferView) => ({
-    form: 0 as const,
-    lengths: null,
-    data: new Uint8Array(array.buffer as ArrayBuffer),
-  });
-  const integers = Int32Array.from(numbers, (n) => Number(BigInt.asIntN(32, n)));
-  switch (kind) {
-    case "bool": {
-      const bits = Array.from(numbers, (n) => (n & 1n) === 1n);
-      const bytes = Uint8Array.from(bits, Number);
-      return make({ tag: "bits", val: Uint8Array.of(bit(bits)) }, fixed(bytes));
-    }
-    case "int":
-      return make({ tag: "s32s", val: integers }, fixed(integers));
-    case "bigint":
-    case "timestamp":
-      return make({ tag: "s64s", val: numbers }, fixed(numbers.slice()));
-    case "double": {
-      const doubles = Float64Array.from(numbers, Number);
-      return make({ tag: "f64s", val: doubles }, fixed(doubles));
-    }
-    default: {
-      const all = texts.map((text) => new TextEncoder().encode(text));
-      const given = all.map((bytes, i) => present[i] ? bytes : new Uint8Array());
-      const offsets = new Int32Array(rows + 1);
-      all.forEach((bytes, i) => offsets[i + 1] = offsets[i]! + bytes.length);
-      const join = (parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
-      const lengths = Uint32Array.from(given, (bytes) => bytes.length);
-      return make(
-        { tag: "items", val: { offsets, data: join(all) } },
-        { form: 1, lengths, data: join(given) },
-      );
-    }
-  }
-});
-
-function names(texts: readonly string[]): Source {
-  const encoded = texts.map((text) => new TextEncoder().encode(text));
-  return {
-    typeCode: dataTypeNames.indexOf("VARCHAR"),
-    form: 1,
-    rows: texts.length,
-    precision: 0,
-    maxLength: 0,
-    nulls: null,
-    lengths: Uint32Array.from(encoded, (bytes) => bytes.length),
-    data: Uint8Array.from(encoded.flatMap((bytes) => [...bytes])),
-  };
-}
 
 /** Each by its name. */
 export const componentChecks: Readonly<Record<string, () => Promise<void>>> = {
@@ -222,11 +140,13 @@ export const componentChecks: Readonly<Record<string, () => Promise<void>>> = {
       const [component, codec] = await both();
       const recorded = payloads();
       equal(recorded.length, 7);
-      const compare = (payload: Uint8Array) =>
+      const rawTypes = [[undefined, 0], ["data", 2], ["meta-data", 4]] as const;
+      const compare = (payload: Uint8Array, [rawType, code]: (typeof rawTypes)[number]) =>
         sameOutcome(
-          () => component.tmq.decode(payload),
-          () => codec.decodeTmq(payload),
-          ({ blocks }, expected) => {
+          () => component.tmq.decode(payload, rawType),
+          () => codec.decodeMessage(payload, code),
+          ({ blocks, positions }, { blocks: expected, nextOffset }) => {
+            equal(positions?.next ?? null, nextOffset);
             equal(blocks.length, expected.length);
             blocks.forEach((block, i) => {
               const { table, precision, fields } = expected[i]!;
@@ -237,28 +157,29 @@ export const componentChecks: Readonly<Record<string, () => Promise<void>>> = {
             });
           },
         );
-      recorded.forEach(compare);
-      fc.assert(fc.property(fc.constantFrom(...recorded).chain(damaged), compare), {
-        numRuns: 1_000,
-      });
+      for (const payload of recorded) rawTypes.forEach((rawType) => compare(payload, rawType));
+      const payload = fc.constantFrom(...recorded).chain(damaged);
+      fc.assert(fc.property(payload, fc.constantFrom(...rawTypes), compare), { numRuns: 1_000 });
     },
 
   "component.stmt2.encode() writes what codec.encodeBind() writes": async () => {
     const [component, codec] = await both();
-    const columns = fc.array(bound, { minLength: 1, maxLength: 5 });
+    const columns = fc.array(boundColumn(rows), { minLength: 1, maxLength: 5 });
+    const tags = fc.array(boundColumn(1), { maxLength: 3 });
+    const name = fc.option(fc.stringMatching(/^[a-z]{1,8}$/));
     fc.assert(
-      fc.property(columns, fc.option(fc.stringMatching(/^[a-z]{1,8}$/)), (columns, name) => {
+      fc.property(columns, tags, name, (columns, tags, name) => {
         const request: BindRequest = {
-          names: name === null ? null : names([name]),
+          names: name === null ? null : boundNames([name]),
           counts: Uint32Array.of(rows),
           order: null,
-          tags: [],
+          tags: tags.map(({ source }) => source),
           columns: columns.map(({ source }) => source),
         };
         const table = {
           name: name ?? undefined,
           rowCount: rows,
-          tags: [],
+          tags: tags.map(({ lifted }) => lifted),
           columns: columns.map(({ lifted }) => lifted),
         };
         deepEqual([...component.stmt2.encode([table])], [...codec.encodeBind(request)]);
@@ -279,15 +200,15 @@ export const componentChecks: Readonly<Record<string, () => Promise<void>>> = {
         { name: "b", rowCount: 1, tags: [], columns: [ticks(3n)] },
       ];
       const source: Source = {
-        ...names([]),
-        typeCode: dataTypeNames.indexOf("TIMESTAMP"),
+        ...boundNames([]),
+        typeCode: typeCodeOf("timestamp"),
         form: 0,
         rows: 3,
         lengths: null,
         data: new Uint8Array(BigInt64Array.of(1n, 2n, 3n).buffer),
       };
       const request = {
-        names: names(["a", "b"]),
+        names: boundNames(["a", "b"]),
         counts: Uint32Array.of(2, 1),
         order: null,
         tags: [],
@@ -297,7 +218,8 @@ export const componentChecks: Readonly<Record<string, () => Promise<void>>> = {
       const refused: [ComponentTable[], RegExp][] = [
         [[], /no table/],
         [[tables[0]!, { ...tables[1]!, name: undefined }], /no name/],
-        [[{ ...tables[0]!, rowCount: 3 }], /another number of rows/],
+        [[{ ...tables[0]!, rowCount: 3 }], /another number of rows.*column 0/],
+        [[{ ...tables[0]!, rowCount: 2 ** 28 }], /1 to 32767/],
         [[tables[0]!, { ...tables[1]!, columns: [] }], /different numbers/],
         [[{ ...tables[0]!, columns: [{ ...ticks(1n, 2n), dataType: "int" }] }], /type/],
       ] as const;

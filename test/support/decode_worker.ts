@@ -33,9 +33,10 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
       equal(cases.length > 10, true);
       for (const { reply, blocks } of cases) {
         const [fields, precision] = [resultFields(reply as Reply), resultPrecision(reply as Reply)];
+        const result = { fields, precision, values: undefined };
         for (const block of blocks) {
           const here = codec.decode(block, fields, precision).toArrays();
-          deepEqual((await decoder.decode(block.slice(), fields, precision)).toArrays(), here);
+          deepEqual((await decoder.decodeBlockOf(result, block.slice(), {})).toArrays(), here);
         }
       }
     }),
@@ -46,6 +47,7 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
       const decoder = workerDecoder(codec, worker);
       const { blocks: [block], reply } = goldenCases()[0]!;
       const [fields, precision] = [resultFields(reply as Reply), resultPrecision(reply as Reply)];
+      const result = { fields, precision, values: undefined };
       const isSameFault = (error: unknown) => {
         const { name, message, offset, needed, available } = error as Record<string, unknown>;
         let here: unknown;
@@ -60,10 +62,10 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
         return true;
       };
       await rejects(
-        async () => await decoder.decode(block!.slice(0, 40), fields, precision),
+        async () => await decoder.decodeBlockOf(result, block!.slice(0, 40), {}),
         isSameFault,
       );
-      equal((await decoder.decode(block!.slice(), fields, precision)).rowCount > 0, true);
+      equal((await decoder.decodeBlockOf(result, block!.slice(), {})).rowCount > 0, true);
     }),
 
   "connect() with a decodeWorker reads the same rows, in their order": () =>
@@ -89,13 +91,26 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
       await db.exec(`drop database ${database}`);
     }),
 
-  "connect() with a decodeWorker that runs something else rejects, naming the option": () =>
-    withWorker(new URL("data:text/javascript,throw new Error('other program')"), async (worker) => {
-      worker.addEventListener("error", (event) => event.preventDefault());
+  "connect() with a decodeWorker that runs something else rejects at once, naming the option": () =>
+    withWorker(
+      new URL("data:text/javascript,onmessage = () => { throw new Error('no') }"),
+      async (worker) => {
+        await using db = await connect(process.env["TDENGINE_TEST_URL"], { decodeWorker: worker });
+        const failure = {
+          name: "CodecError",
+          message: /decode worker failed.*no/,
+          hint: /^decodeWorker must be/,
+        };
+        await rejects(async () => await db.query("select 1"), failure);
+        // What has failed once is not asked again.
+        await rejects(async () => await db.query("select 1"), failure);
+      },
+    ),
+
+  "timeoutMs limits the wait for a decodeWorker that does not answer": () =>
+    withWorker(new URL("data:text/javascript,onmessage = () => {}"), async (worker) => {
       await using db = await connect(process.env["TDENGINE_TEST_URL"], { decodeWorker: worker });
-      await rejects(
-        async () => await db.query("select 1", [], { timeoutMs: 2_000 }),
-        /decode worker/,
-      );
+      const failure = { name: "TimeoutError", message: /decode worker/ };
+      await rejects(async () => await db.query("select 1", [], { timeoutMs: 500 }), failure);
     }),
 };

@@ -105,7 +105,7 @@ const show = ({ from, to }: Import) => `${from} → ${to}`;
 function isAllowed({ from, to, isType, isDynamic }: Import): boolean {
   const [own, other] = [layerOf(from), layerOf(to)];
   if (own.group === other.group || other.rank < own.rank) {
-    return other.group !== "runtime" || mayProbe(from);
+    return other.group !== "runtime" || isType || mayProbe(from);
   }
   if (isDynamic && from === "src/transports/select.ts") return true;
   return isType && other.rank <= 2;

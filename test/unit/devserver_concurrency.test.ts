@@ -222,6 +222,8 @@ describe("concurrent connections", () => {
     const times = async (sql: string): Promise<unknown[]> =>
       (await db.query(sql, [], { values: { timestamp: "bigint" } })).rows.map((row) => row["ts"]);
     expect(await times("select ts from o")).toEqual([10n, 20n, 30n]);
+    expect((await db.query("select -v as ts from o order by ts")).toArrays().flat())
+      .toEqual([-3, -2, -1]);
     await db.exec("insert into o values (20, 22)");
     expect(await times("select ts from o order by ts")).toEqual([10n, 20n, 30n]);
     await db.exec("insert into o values (15, 4)");

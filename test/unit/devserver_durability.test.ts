@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { expect, test } from "vitest";
 import { preparations, works, Writer } from "./devserver_durability_writers.ts";
-import { startServer } from "./devserver_process.ts";
+import { type ServerProcess, startServer } from "./devserver_process.ts";
 
 const kills = 100;
 const seed = Number(process.env["TDWIRE_TEST_SEED"] ?? Date.now() % 1_000_000);
@@ -33,9 +33,10 @@ test(`a server with a file keeps what it acknowledged over ${kills} kills`, asyn
   const folder = await mkdtemp(join(tmpdir(), "tdwire-kill-"));
   const file = join(folder, "kept.duckdb");
   const writers = works.map((work) => new Writer(work));
+  let server: ServerProcess | undefined;
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const server = startServer(file);
+      server = startServer(file);
       if (kill > 0 && kill % 8 === 0) {
         await wait(random(250));
         await server.kill();
@@ -69,7 +70,7 @@ test(`a server with a file keeps what it acknowledged over ${kills} kills`, asyn
       await server.kill();
       await Promise.all(runs);
     }
-    const server = startServer(file);
+    server = startServer(file);
     const url = await server.url;
     for (const writer of writers) expect(await writer.check(url)).toBeNull();
     console.log(
@@ -79,8 +80,8 @@ test(`a server with a file keeps what it acknowledged over ${kills} kills`, asyn
     );
     expect(steps(writers)).toBeGreaterThan(3 * kills);
     expect(writers.filter(({ acknowledged }) => acknowledged === 0)).toEqual([]);
-    await server.kill();
   } finally {
+    await server?.kill();
     await rm(folder, { recursive: true, force: true });
   }
 }, 600_000);

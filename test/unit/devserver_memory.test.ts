@@ -41,8 +41,8 @@ describe.skipIf(!existsSync("/proc/self/status"))("a large result", () => {
     }
   }, 60_000);
   afterAll(async () => {
-    await db.close();
-    await server.kill();
+    await db?.close();
+    await server?.kill();
   });
 
   /** Most memory the server had while `read` ran, above what it had before. */

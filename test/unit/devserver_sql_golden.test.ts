@@ -19,7 +19,7 @@ test("createServer() answers the recorded SQL like the real server", async () =>
 test("judge() tells equal answers, equal shapes and different ones apart", () => {
   const body = (rows: unknown[][], length = 4): string =>
     JSON.stringify({ code: 0, column_meta: [["v", "INT", length]], data: rows, rows: rows.length });
-  const recorded = (sql: string): Recorded => ({ sql, body: body([[1], [2]]) });
+  const recorded = (sql: string): Recorded => ({ sql, status: 200, body: body([[1], [2]]) });
   const kind = (sql: string, text: string, status = 200): string =>
     judge(recorded(sql), status, text).kind;
   expect(kind("select v from t", body([[1], [2]]))).toBe("equal");

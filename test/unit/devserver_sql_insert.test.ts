@@ -97,8 +97,8 @@ describe("INSERT", () => {
       "Value too long for column/tag: n",
     ]);
     expect(await failure(run("insert into t (ts, v) values (null, 1)"))).toEqual([
-      0x267b,
-      "Primary timestamp column should not be null",
+      0x0216,
+      "syntax error near 'null, 1)' (Primary timestamp column should not be null)",
     ]);
     expect(await rows("select count(*) from t")).toEqual([[0n]]);
   });

@@ -6,12 +6,12 @@ import { candidates, loadLibrary } from "../../src/transports/native/load.ts";
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, -1));
 
 /** A library that tells which options were set. */
-function fakeLibrary(options: [number, string][]): NativeLibrary {
+function fakeLibrary(options: [number, string][], wasLoaded = false): NativeLibrary {
   const functions = {
     taos_options: (option: number, value: Uint8Array) => options.push([option, decode(value)]),
     taos_get_client_info: () => 1,
   };
-  return { functions, text: () => "3.3.7.5" } as unknown as NativeLibrary;
+  return { functions, wasLoaded, text: () => "3.3.7.5" } as unknown as NativeLibrary;
 }
 
 function refuse(path: string): never {
@@ -59,12 +59,14 @@ describe("loadLibrary()", () => {
     ]);
   });
 
-  it("names the configuration before anything reads it, in the first thread only", () => {
+  it("names the configuration before anything reads it, in the first thread of the process only", () => {
     const options: [number, string][] = [];
     const openLibrary = () => fakeLibrary(options);
     loadLibrary({ openLibrary }, request);
     expect(options).toEqual([[3, "/etc/mine"], [1, "UTF-8"]]);
     loadLibrary({ openLibrary }, { ...request, isFirst: false });
+    expect(options).toHaveLength(2);
+    loadLibrary({ openLibrary: () => fakeLibrary(options, true) }, request);
     expect(options).toHaveLength(2);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Codec } from "../../src/codec/codec.ts";
+import { localDecoder } from "../../src/codec/block_decoder.ts";
 import { initCodec } from "../../src/codec/load.ts";
 import { ConnectionError, ResultError } from "../../src/errors.ts";
 import { createDeferred, type Deferred } from "../../src/internal/deferred.ts";
@@ -45,7 +46,7 @@ function open() {
   const fields = [{ name: "v", type: "INT" as const, typeCode: 4, length: 4 }];
   const handle = { id: 9n, reqId: 1n, fields, precision: "ms" as const };
   const rows = new WebSocketRows(
-    { channel, codec, decoder: codec, nextReqId: () => reqId++ },
+    { channel, codec, decoder: localDecoder(codec), nextReqId: () => reqId++ },
     handle,
     fetch,
   );
@@ -172,7 +173,7 @@ describe("fetchLegacyBlock()", () => {
       controller.abort("enough");
       return Promise.resolve(parseReply('{"code":0,"completed":false}'));
     };
-    const context = { channel, codec, decoder: codec, nextReqId: () => 5n };
+    const context = { channel, codec, decoder: localDecoder(codec), nextReqId: () => 5n };
     const handle = { id: 9n, reqId: 1n, fields: [], precision: "ms" as const };
     const call = { reqId: 1n, signal: controller.signal, timeoutMs: 0 };
     const late: boolean[] = [];

@@ -23,29 +23,39 @@ const numberTypes: ReadonlySet<number> = new Set([
   DataType.DOUBLE,
 ]);
 
+/** How lines are made. */
+export interface JsonLineOptions extends TextOptions {
+  /** A member that all objects begin with. */
+  readonly leading?: { readonly name: string; readonly text: string } | undefined;
+}
+
 /**
  * Writes a result.
  *
  * @param fields The columns.
  * @param batches The rows.
- * @param options How cells become texts.
+ * @param options How cells become texts, and lines are made.
  * @returns Chunks of text, one a batch.
  * @throws {InterfaceError} when two columns have the same name, which an object cannot hold.
  */
 export async function* formatJsonLines(
   fields: readonly Field[],
   batches: AsyncIterable<ColumnBatch>,
-  options: TextOptions,
+  options: JsonLineOptions,
 ): AsyncGenerator<string, void, undefined> {
   requireDistinct(fields);
   const keys = fields.map(({ name }) => `${JSON.stringify(name)}:`);
+  const { leading } = options;
+  const lead = leading === undefined
+    ? ""
+    : `${JSON.stringify(leading.name)}:${JSON.stringify(leading.text)},`;
   const formats = fields.map(({ typeCode }) => formatOf(typeCode));
   for await (const batch of batches) {
     const columns = batch.columns.map((column) => cellTexts(column, batch.precision, options));
     let chunk = "";
     for (let row = 0; row < batch.rowCount; row++) {
       const members = columns.map((cells, i) => keys[i]! + format(cells[row]!, formats[i]!));
-      chunk += `{${members.join(",")}}\n`;
+      chunk += `{${lead}${members.join(",")}}\n`;
     }
     yield chunk;
   }

@@ -14,26 +14,19 @@ import { loadArrow } from "../load_arrow.ts";
  * through it is read whole.
  *
  * @param path A file, or `-` for standard input.
- * @param signal Ends the reading.
  * @returns The columns of one record batch after the other.
  * @throws {InterfaceError} when it is no Arrow data, or has a type that TDengine has no counterpart of.
  */
-export async function* readArrow(
-  path: string,
-  signal: AbortSignal,
-): AsyncGenerator<Columns, void, undefined> {
+export async function* readArrow(path: string): AsyncGenerator<Columns, void, undefined> {
   const { fromArrow, RecordBatchReader } = await loadArrow();
   const file = path === "-" ? undefined : await open(path);
   try {
     const reader = file === undefined
       ? await RecordBatchReader.from(stdin as AsyncIterable<Uint8Array>)
       : await RecordBatchReader.from(file);
-    for await (const batch of reader) {
-      signal.throwIfAborted();
-      yield fromArrow(batch);
-    }
+    for await (const batch of reader) yield fromArrow(batch);
   } catch (cause) {
-    if (signal.aborted || isTaosError(cause)) throw cause;
+    if (isTaosError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InterfaceError(`the input is no Arrow data: ${reason}`, { cause });
   } finally {

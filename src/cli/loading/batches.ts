@@ -4,6 +4,9 @@
  * @module
  */
 
+import { followSignal } from "../../internal/abort.ts";
+import { untilAborted } from "./until_aborted.ts";
+
 /** Rows a batch, at most. */
 const batchSize = 10_000;
 /** An input that pauses, as that of `tdwire tail` does, does not hold its rows back for longer. */
@@ -14,21 +17,26 @@ const pauseMs = 250;
  *
  * @param pieces The items.
  * @param load Loads a batch.
- * @throws What reading or loading throws; a batch on its way is waited for.
+ * @param signal Ends it, also while the input pauses.
+ * @throws What reading or loading throws, as soon as it does; a batch on its way is waited for.
  */
 export async function loadInBatches<Item>(
   pieces: AsyncIterable<readonly Item[]>,
   load: (batch: readonly Item[]) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
+  const reading = new AbortController();
+  const letGo = followSignal(reading, signal);
   let loading = Promise.resolve();
   try {
-    for await (const batch of batchesOf(pieces)) {
+    for await (const batch of batchesOf(untilAborted(pieces, reading.signal))) {
       await loading;
+      signal.throwIfAborted();
       loading = load(batch);
-      // It is awaited below or with the next batch; a failure until then is not unhandled.
-      loading.catch(() => {});
+      loading.catch((error) => reading.abort(error));
     }
   } finally {
+    letGo();
     await loading;
   }
 }

@@ -42,6 +42,8 @@ const integer = /^[+-]?\d{1,15}$/;
 const longInteger = /^[+-]?\d+$/;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const hexDigits = /^(?:\\x|0x)?((?:[0-9a-f]{2})*)$/i;
+const secondFraction = /:\d\d[.,](\d+)/;
+const fractionDigits: Readonly<Record<Precision, number>> = { ms: 3, us: 6, ns: 9 };
 const zoneless = /^\d{4,}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?$/i;
 
 /** The converter for a column. */
@@ -94,6 +96,9 @@ function readHex(text: string): Uint8Array {
 /** Ticks, a time with its zone, or the time of day in the zone that was chosen. */
 function readTime(text: string, { codec, precision, timeZone }: TimeContext): bigint | string {
   if (longInteger.test(text)) return BigInt(text);
+  if (/[1-9]/.test(secondFraction.exec(text)?.[1]?.slice(fractionDigits[precision]) ?? "")) {
+    throw new InterfaceError(`the time has more digits than the table's ${precision} can hold`);
+  }
   if (!zoneless.test(text)) return text;
   if (timeZone === undefined) {
     throw new InterfaceError(

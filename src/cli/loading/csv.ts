@@ -1,5 +1,6 @@
 /**
- * CSV (RFC 4180) → rows. An empty field is NULL, `""` is an empty text.
+ * CSV (RFC 4180) → rows. An empty field is NULL, `""` is an empty text. A quote opens a quoted field at its start only,
+ * and is text elsewhere.
  *
  * @module
  */
@@ -64,12 +65,16 @@ function rowOf({ line, fields, problem }: CsvRecord, names: readonly string[]): 
 /** Cuts text into records, which may have line breaks in quotes. */
 class CsvRecords {
   readonly #delimiter: string;
+  /** What a field without quotes is made of. */
+  readonly #plain: RegExp;
   #rest = "";
   /** Number of the line that `#rest` begins with. */
   #line = 1;
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter;
+    const code = delimiter.charCodeAt(0).toString(16).padStart(4, "0");
+    this.#plain = new RegExp(`[^\\u${code}\\n]*`, "y");
   }
 
   push(chunk: string): CsvRecord[] {
@@ -98,16 +103,16 @@ class CsvRecords {
 
   /** Where the record that begins at `start` ends; -1 when the text behind it is still to come. */
   #endOf(text: string, start: number, isEnd: boolean): number {
-    let [from, isQuoted] = [start, false];
-    for (;;) {
-      const end = text.indexOf("\n", from);
-      const segment = text.slice(from, end < 0 ? text.length : end);
-      // Within quotes, a line break is of the text: so far there is an odd number of them.
-      if (count(segment, '"') % 2 === 1) isQuoted = !isQuoted;
-      if (end < 0) return isEnd ? text.length : -1;
-      if (!isQuoted) return end;
-      from = end + 1;
+    const lineEnd = text.indexOf("\n", start);
+    if (lineEnd >= 0 && !text.slice(start, lineEnd).includes('"')) return lineEnd;
+    for (let at = start; at < text.length; at++) {
+      // What follows the closing quote is wrong, and a part of the record all the same.
+      this.#plain.lastIndex = text[at] === '"' ? quotedField(text, at).end : at;
+      this.#plain.test(text);
+      at = this.#plain.lastIndex;
+      if (text[at] === "\n") return at;
     }
+    return isEnd ? text.length : -1;
   }
 
   #record(text: string): CsvRecord {
@@ -126,9 +131,6 @@ class CsvRecords {
           fields,
           problem: `text follows the closing quote of field ${fields.length}`,
         };
-      }
-      if (text[at] !== '"' && field?.includes('"')) {
-        return { line, fields, problem: `field ${fields.length} has a quote and is not quoted` };
       }
       if (end > text.length) {
         return { line, fields, problem: `the quote of field ${fields.length} is not closed` };

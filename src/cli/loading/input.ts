@@ -7,12 +7,12 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { stdin } from "node:process";
-import { addAbortSignal, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { InterfaceError } from "../../../mod.ts";
 
 /** A text that is read piece by piece. */
 export interface Input {
-  /** The text. Aborting the signal ends it with an error. */
+  /** The text. */
   readonly chunks: AsyncIterable<string>;
   /** How much of it has been read, from 0 to 1; undefined where its length is not known. */
   part(): number | undefined;
@@ -22,10 +22,9 @@ export interface Input {
  * Opens an input.
  *
  * @param path A file, or `-` for standard input.
- * @param signal Ends the reading.
  * @throws When the file is not there.
  */
-export async function openInput(path: string, signal: AbortSignal): Promise<Input> {
+export async function openInput(path: string): Promise<Input> {
   const isStandard = path === "-";
   const size = isStandard ? 0 : (await stat(path)).size;
   let bytes = 0;
@@ -33,7 +32,6 @@ export async function openInput(path: string, signal: AbortSignal): Promise<Inpu
     const stream: Readable = isStandard
       ? stdin
       : createReadStream(path, { highWaterMark: 2 ** 18 });
-    addAbortSignal(signal, stream);
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const decode = (chunk?: Uint8Array) => {
       try {

@@ -46,7 +46,7 @@ function rowOf({ line, text }: Line): SourceRow {
     const advice = array ? "; an array becomes such lines by: jq -c '.[]'" : "";
     return { line, problem: `each line must be an object of values by column name${advice}` };
   }
-  const exact = longNumber.test(text)
+  const exact = longNumber.test(text) || Object.values(values).some(isChanged)
     ? JSON.parse(text.replace(stringsAndNumbers, quoted))
     : values;
   const names = Object.keys(values);
@@ -54,6 +54,11 @@ function rowOf({ line, text }: Line): SourceRow {
     cellOf(Reflect.get(values, name) as unknown, Reflect.get(exact, name) as unknown)
   );
   return { line, names, cells };
+}
+
+/** Whether a value is not the number that the text has: `1e400` becomes infinite, `-0` is written as 0. */
+function isChanged(value: unknown): boolean {
+  return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0));
 }
 
 function quoted(token: string): string {

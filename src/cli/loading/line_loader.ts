@@ -7,7 +7,7 @@
 import type { Connection, LineOptions } from "../../../mod.ts";
 import type { Line } from "./lines.ts";
 import type { LoadReport } from "./load_report.ts";
-import { writeByHalves } from "./write_by_halves.ts";
+import { type RowWriter, writeByHalves } from "./write_by_halves.ts";
 
 /** Loads lines. */
 export class LineLoader {
@@ -25,17 +25,20 @@ export class LineLoader {
    * Writes lines, and tells the report of each that is refused.
    *
    * @param lines The lines; in the line protocol those with `#` are comments.
+   * @param signal Ends it behind the lines on their way.
    */
-  async load(lines: readonly Line[]): Promise<void> {
+  async load(lines: readonly Line[], signal: AbortSignal): Promise<void> {
     const isComment = ({ text }: Line) =>
       this.#options.protocol === "line" && text.trimStart().startsWith("#");
     const kept = lines.filter((line) => !isComment(line));
-    await writeByHalves(0, kept.length, {
+    const writer: RowWriter = {
       write: async (from, to) => {
         await this.#db.writeLines(kept.slice(from, to).map(({ text }) => text), this.#options);
         this.#report.add(to - from);
       },
       refuse: (row, error) => this.#report.refuse(kept[row]!.line, error.message),
-    });
+      repeat: (error) => this.#report.repeat(error),
+    };
+    await writeByHalves(0, kept.length, writer, signal);
   }
 }

@@ -68,6 +68,12 @@ export class LoadReport implements Disposable {
     );
   }
 
+  /** Tells that rows are written again, and why. */
+  repeat(error: Error): void {
+    this.#progress.clear();
+    stderr.write(`tdwire: ${error.message}; trying again\n`);
+  }
+
   [Symbol.dispose](): void {
     this.#progress[Symbol.dispose]();
   }

@@ -19,10 +19,12 @@ import { suggestion } from "../usage.ts";
 import { type CellConverter, converterOf } from "./cell_values.ts";
 import type { LoadReport } from "./load_report.ts";
 import type { SourceCell, SourceRow } from "./source_row.ts";
-import { writeByHalves } from "./write_by_halves.ts";
+import { type RowWriter, writeByHalves } from "./write_by_halves.ts";
 
 /** Name of the column that spreads rows over the child tables of a super table. */
 const tableNameColumn = "tbname";
+/** An Arrow file may be one batch: pieces of it show how far it is, and end soon at Ctrl-C. */
+const mostRowsAtOnce = 100_000;
 
 /** Where rows go. */
 export interface LoadTarget {
@@ -39,7 +41,7 @@ export interface LoadTarget {
 /** A batch of rows as columns, and the place of each in the file. */
 interface Batch {
   readonly places: ArrayLike<number>;
-  readonly columns: Columns;
+  readonly columns: readonly (readonly [name: string, cells: ColumnValues])[];
 }
 
 /** Loads rows into a table, or into the child tables of a super table. */
@@ -87,10 +89,12 @@ export class TableLoader {
   /**
    * Writes rows of text, and tells the report of each that is refused.
    *
+   * @param rows The rows.
+   * @param signal Ends it behind the rows on their way.
    * @throws {InterfaceError} when the table has no column of a row's names.
    */
-  async load(rows: readonly SourceRow[]): Promise<void> {
-    await this.#write(this.#batchOf(rows));
+  async load(rows: readonly SourceRow[], signal: AbortSignal): Promise<void> {
+    await this.#write(this.#batchOf(rows), signal);
   }
 
   /**
@@ -98,9 +102,10 @@ export class TableLoader {
    *
    * @param columns Values by column name.
    * @param first Number of the first row in the file.
+   * @param signal Ends it behind the rows on their way.
    * @throws {InterfaceError} when the table has no column of a name.
    */
-  async loadColumns(columns: Columns, first: number): Promise<void> {
+  async loadColumns(columns: Columns, first: number, signal: AbortSignal): Promise<void> {
     this.#check(Object.keys(columns));
     const count = Object.values(columns)[0]?.length ?? 0;
     const constants = [...this.#target.constants].map(([name, text]): [string, unknown[]] => [
@@ -108,13 +113,13 @@ export class TableLoader {
       new Array(count).fill(this.#value(name, text)),
     ]);
     const places = Array.from({ length: count }, (_, row) => first + row);
-    await this.#write({ places, columns: { ...columns, ...Object.fromEntries(constants) } });
+    await this.#write({ places, columns: [...Object.entries(columns), ...constants] }, signal);
   }
 
-  async #write({ places, columns }: Batch): Promise<void> {
-    await writeByHalves(0, places.length, {
+  async #write({ places, columns }: Batch, signal: AbortSignal): Promise<void> {
+    const writer: RowWriter = {
       write: async (from, to) => {
-        const part = Object.entries(columns).map(([name, cells]) => [name, slice(cells, from, to)]);
+        const part = columns.map(([name, cells]) => [name, slice(cells, from, to)]);
         await this.#insert(Object.fromEntries(part));
         this.#report.add(to - from);
       },
@@ -122,7 +127,11 @@ export class TableLoader {
         // It is the only row of its batch: the place says which one it is.
         this.#report.refuse(places[row]!, error.message.replace(/, row \d+:/, ":"));
       },
-    });
+      repeat: (error) => this.#report.repeat(error),
+    };
+    for (let from = 0; from < places.length; from += mostRowsAtOnce) {
+      await writeByHalves(from, Math.min(from + mostRowsAtOnce, places.length), writer, signal);
+    }
   }
 
   async #insert(columns: Columns): Promise<void> {
@@ -136,19 +145,20 @@ export class TableLoader {
 
   #batchOf(rows: readonly SourceRow[]): Batch {
     const places: number[] = [];
-    const columns: Record<string, unknown[]> = {};
+    const columns = new Map<string, unknown[]>();
     for (const row of rows) {
       const values = this.#valuesOf(row);
       if (values === undefined) continue;
       const at = places.push(row.line) - 1;
       for (const [name, value] of values) {
-        columns[name] ??= [];
-        columns[name][at] = value;
+        let cells = columns.get(name);
+        if (cells === undefined) columns.set(name, cells = []);
+        cells[at] = value;
       }
     }
     // Rows that lack a column leave it as it is.
-    for (const cells of Object.values(columns)) cells.length = places.length;
-    return { places, columns };
+    for (const cells of columns.values()) cells.length = places.length;
+    return { places, columns: [...columns] };
   }
 
   /** The values of a row by column name; undefined when it is refused. */
@@ -197,6 +207,12 @@ export class TableLoader {
         `the table has no column ${JSON.stringify(stranger)}${
           suggestion(nearest(stranger, known))
         }`,
+      );
+    }
+    const twice = names.find((name) => this.#target.constants.has(name));
+    if (twice !== undefined) {
+      throw new InterfaceError(
+        `--tag gives ${JSON.stringify(twice)}, and the rows have a column of that name`,
       );
     }
     if (names.includes(tableNameColumn) && this.#target.using !== undefined) {

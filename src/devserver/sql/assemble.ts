@@ -87,7 +87,8 @@ function selectSql(parts: Parts, selected: string[]): string {
   const named = selected.join(" ") + tail;
   // DISTINCT over tags alone includes child tables without rows.
   if (
-    (select.distinct || select.tagsOnly === true) && parts.groupBy === "" && relation.tags !== null &&
+    (select.distinct || select.tagsOnly === true) && parts.groupBy === "" &&
+    relation.tags !== null &&
     !named.includes(relation.tags.rows)
   ) return `${head} FROM ${relation.tags.from}${tail}`;
   if (select.tagsOnly === true) throw unsupported("SELECT TAGS of columns");

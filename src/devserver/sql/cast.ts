@@ -9,7 +9,16 @@ import { Code, unsupported } from "./errors.ts";
 import { functionError, wrongArgument } from "./function_types.ts";
 import { textTimeSql } from "./functions_time.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import { asBytes, asDouble, asText, compileLiteral, isNull, textNumberSql, type Typed, typed } from "./typed.ts";
+import {
+  asBytes,
+  asDouble,
+  asText,
+  compileLiteral,
+  isNull,
+  textNumberSql,
+  type Typed,
+  typed,
+} from "./typed.ts";
 import {
   isDecimal,
   isInteger,
@@ -79,7 +88,9 @@ function checkCast(value: Typed, type: SqlType): void {
   const wide = type.code === Type.nchar, greatest = wide ? Math.floor(longest / 4) : longest;
   if (type.length < 1 || type.length > greatest) {
     throw functionError(
-      `CAST function converted length should be in range (0, ${greatest}] ${wide ? "NCHARS" : "bytes"}`,
+      `CAST function converted length should be in range (0, ${greatest}] ${
+        wide ? "NCHARS" : "bytes"
+      }`,
     );
   }
 }
@@ -143,7 +154,9 @@ function castTimestamp(value: Typed, type: SqlType, context: TimeContext): Typed
   }
   if (isText(value.type)) {
     return typed(
-      `CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${textTimeSql(asText(value), context)}, 0) END`,
+      `CASE WHEN ${value.sql} IS NOT NULL THEN coalesce(${
+        textTimeSql(asText(value), context)
+      }, 0) END`,
       type,
       [value],
     );

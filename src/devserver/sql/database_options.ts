@@ -24,7 +24,11 @@ const int32 = 2147483647;
 
 const options: Record<string, Option> = {
   buffer: { range: [3, 16384], initial: "256", alterable: true },
-  cachemodel: { texts: ["none", "last_row", "last_value", "both"], initial: "none", alterable: true },
+  cachemodel: {
+    texts: ["none", "last_row", "last_value", "both"],
+    initial: "none",
+    alterable: true,
+  },
   cachesize: { range: [1, 65536], initial: "1", alterable: true },
   comp: { range: [0, 2], initial: "2" },
   duration: { initial: "10d" },

@@ -9,6 +9,7 @@ import { Code, functionsNotAllowed, invalidColumn } from "./errors.ts";
 import type { AggregateFunction, SqlFunction } from "./function_types.ts";
 import { wrongCount } from "./function_types.ts";
 import { aggregates } from "./functions_aggregate.ts";
+import { calendar } from "./functions_calendar.ts";
 import { comparisons } from "./functions_compare.ts";
 import { distributions } from "./functions_distribution.ts";
 import { geometry } from "./functions_geometry.ts";
@@ -35,7 +36,15 @@ export const seriesNames: ReadonlySet<string> = new Set(
 );
 
 const scalars: ReadonlyMap<string, SqlFunction> = new Map(
-  Object.entries({ ...numeric, ...comparisons, ...text, ...time, ...geometry, ...session }),
+  Object.entries({
+    ...numeric,
+    ...comparisons,
+    ...text,
+    ...time,
+    ...calendar,
+    ...geometry,
+    ...session,
+  }),
 );
 const grouped: ReadonlyMap<string, AggregateFunction> = new Map(
   Object.entries({ ...aggregates, ...distributions }),
@@ -55,7 +64,9 @@ export function compileCall(
   const aggregate = grouped.get(expr.name);
   const definition = aggregate ?? scalars.get(expr.name);
   if (definition === undefined) {
-    if (!seriesNames.has(expr.name)) throw new ServerError(Code.functionNotExist, "Func not exists");
+    if (!seriesNames.has(expr.name)) {
+      throw new ServerError(Code.functionNotExist, "Func not exists");
+    }
     if (scope.series === null) throw functionsNotAllowed();
     return scope.series(expr, scope);
   }
@@ -112,7 +123,9 @@ export function hasAggregate(expr: Expr): boolean {
 export function findCalls(expr: Expr): (Expr & { node: "call" })[] {
   switch (expr.node) {
     case "call":
-      return expr.name === "cols" ? findCalls(expr.args[0]!) : [expr, ...expr.args.flatMap(findCalls)];
+      return expr.name === "cols"
+        ? findCalls(expr.args[0]!)
+        : [expr, ...expr.args.flatMap(findCalls)];
     case "cast":
     case "unary":
     case "isNull":

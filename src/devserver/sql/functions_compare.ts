@@ -74,7 +74,9 @@ function among(name: "greatest" | "least"): SqlFunction {
           value.type.code === Type.bool || value.type.code === Type.timestamp;
         if (!comparable || isDecimal(value.type)) throw wrongArgument(call.name);
       }
-      if (call.args.some(isNull)) return typed("NULL::VARCHAR", sizedType(Type.varchar, 0), call.args);
+      if (call.args.some(isNull)) {
+        return typed("NULL::VARCHAR", sizedType(Type.varchar, 0), call.args);
+      }
       const texts = call.args.some(({ type }) => isText(type));
       const type = texts
         ? textType(call.args)

@@ -46,12 +46,10 @@ const percentile: AggregateFunction = {
     const shares = call.args.slice(1).map((_, index) =>
       `quantile_cont(${value}, ${doubleSql(share(call, index + 1) / 100)})`
     );
-    return shares.length === 1
-      ? typed(shares[0]!, double)
-      : typed(
-        `'[' || ${shares.map((sql) => `printf('%.6f', ${sql})`).join(" || ', ' || ")} || ']'`,
-        sizedType(Type.varchar, 3198),
-      );
+    return shares.length === 1 ? typed(shares[0]!, double) : typed(
+      `'[' || ${shares.map((sql) => `printf('%.6f', ${sql})`).join(" || ', ' || ")} || ']'`,
+      sizedType(Type.varchar, 3198),
+    );
   },
 };
 
@@ -66,7 +64,8 @@ const apercentile: AggregateFunction = {
     const value = asDouble(aggregated(call));
     const place = `(${doubleSql(percent / 100)} * len(l))`;
     const upper = `l[CAST(floor(${place}) AS BIGINT) + 1]`;
-    const between = `list_transform([list_filter(l, lambda y: y < ${upper})], lambda b: CASE WHEN len(b) = 0 THEN l[1] ELSE b[-1] + (${place} - len(b)) * (${upper} - b[-1]) / len(list_filter(l, lambda y: y = ${upper})) END)[1]`;
+    const between =
+      `list_transform([list_filter(l, lambda y: y < ${upper})], lambda b: CASE WHEN len(b) = 0 THEN l[1] ELSE b[-1] + (${place} - len(b)) * (${upper} - b[-1]) / len(list_filter(l, lambda y: y = ${upper})) END)[1]`;
     return typed(
       `list_transform([list(${value} ORDER BY ${value}) FILTER (${value} IS NOT NULL)], lambda l: CASE WHEN ${place} >= len(l) THEN l[-1] ELSE ${between} END)[1]`,
       double,
@@ -133,8 +132,9 @@ function some(
   const rows = (call: Call, sql: string): string => {
     const value = numeric ? aggregated(call).sql : call.args[0]!.sql;
     const count = integerArgument(call, 1, 1n, greatest)!;
-    const list =
-      `list(struct_pack(c := ${sql}) ORDER BY ${order(value, timeOf(call))}) FILTER (${value} IS NOT NULL)`;
+    const list = `list(struct_pack(c := ${sql}) ORDER BY ${
+      order(value, timeOf(call))
+    }) FILTER (${value} IS NOT NULL)`;
     const first = `(${list})[1:${count}]`;
     return `unnest(${reversed ? `list_reverse(${first})` : first}).c`;
   };

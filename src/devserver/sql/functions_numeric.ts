@@ -120,7 +120,8 @@ export const numeric: Record<string, SqlFunction> = {
     arguments: [1, 1],
     compile(call) {
       const value = numberArgument(call), { sql } = value;
-      const signs = `CASE WHEN ${sql} > 0 THEN 1 WHEN ${sql} < 0 THEN -1 WHEN ${sql} = 0 THEN 0 END`;
+      const signs =
+        `CASE WHEN ${sql} > 0 THEN 1 WHEN ${sql} < 0 THEN -1 WHEN ${sql} = 0 THEN 0 END`;
       return typed(`CAST(${signs} AS ${castName(value)})`, value.type, call.args);
     },
   },

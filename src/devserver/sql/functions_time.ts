@@ -92,7 +92,7 @@ export function monthsLaterSql(time: string, months: number, scope: TimeScope): 
 }
 
 /** Returns a time argument: a timestamp, an integer of ticks, or text, which is NULL when it is no time. */
-function timeArgument(call: Call, index = 0): Typed {
+export function timeArgument(call: Call, index = 0): Typed {
   const value = call.args[index]!;
   if (isNull(value)) return typed("NULL::BIGINT", timestamp, [value]);
   if (value.literal?.kind === "string") {
@@ -122,7 +122,7 @@ export function fixedOffsetTicks(scope: TimeScope): bigint {
 }
 
 /** Returns SQL of what the clocks of the zone show, in ticks as if UTC. */
-function localSql(time: string, scope: TimeScope): string {
+export function localSql(time: string, scope: TimeScope): string {
   return isFixed(scope.timeZone)
     ? `(${time} + ${offsetTicks(scope, 0)}::BIGINT)`
     : `(${time} + ${callSql(zoneOffset, time, ...contextSql(scope))})`;
@@ -135,7 +135,9 @@ const timetruncate: SqlFunction = {
     const time = timeArgument(call);
     if (isNull(call.args[0]!)) throw wrongArgument(call.name);
     const unit = durationArgument(call.exprs[1]);
-    if (unit === null && call.exprs[1]!.node === "literal" && call.exprs[1]!.literal.kind === "null") {
+    if (
+      unit === null && call.exprs[1]!.node === "literal" && call.exprs[1]!.literal.kind === "null"
+    ) {
       throw wrongArgument(call.name);
     }
     const step = unitArgument(call, 1);
@@ -168,7 +170,7 @@ const timediff: SqlFunction = {
 };
 
 /** SQL of the whole seconds before an instant. */
-function secondsSql(time: string, perSecond: bigint): string {
+export function secondsSql(time: string, perSecond: bigint): string {
   return `((${time} - ((${time} % ${perSecond}) + ${perSecond}) % ${perSecond}) // ${perSecond})`;
 }
 
@@ -258,67 +260,6 @@ const toTimestamp: SqlFunction = {
   },
 };
 
-/** Returns SQL of a DuckDB TIMESTAMP with what the clocks of the zone show, in whole seconds. */
-function clockSql(call: Call): string {
-  const time = localSql(timeArgument(call).sql, call.scope);
-  return `make_timestamp(${secondsSql(time, ticksPerSecond(call.scope.precision))} * 1000000)`;
-}
-
-/** A part of the date; `sql` gets a DuckDB TIMESTAMP. */
-function datePart(sql: (clock: string) => string): SqlFunction {
-  return {
-    arguments: [1, 1],
-    compile: (call) => typed(`CAST(${sql(clockSql(call))} AS BIGINT)`, bigint, call.args),
-  };
-}
-
-const msPerDay = 86400000;
-
-/**
- * The week of the year, by the modes MySQL and TDengine share: weeks begin on Monday in odd modes, else on Sunday; days before
- * the first week are of week 0 or (bit 2) of the last week of the year before; the first week has four days of the year, or
- * begins in it.
- */
-function weekOfYear(epochDay: number, mode: number): number {
-  const mondayFirst = (mode & 1) !== 0;
-  let wholeRange = (mode & 2) !== 0;
-  const beginsInYear = ((mode & 4) !== 0) === mondayFirst;
-  const firstDay = (year: number): number => Date.UTC(year, 0, 1) / msPerDay;
-  let year = new Date(epochDay * msPerDay).getUTCFullYear(), first = firstDay(year);
-  const weekday = (day: number): number => (((day + (mondayFirst ? 3 : 4)) % 7) + 7) % 7;
-  const startsLate = (day: number): boolean => beginsInYear ? day !== 0 : day >= 4;
-  if (epochDay - first < 7 - weekday(first) && startsLate(weekday(first))) {
-    if (!wholeRange) return 0;
-    wholeRange = true;
-    first = firstDay(--year);
-  }
-  const before = weekday(first);
-  const days = epochDay - (startsLate(before) ? first + 7 - before : first - before);
-  if (wholeRange && days >= 52 * 7 && !startsLate(weekday(firstDay(year + 1)))) return 1;
-  return Math.floor(days / 7) + 1;
-}
-
-const weekOf = script(
-  "week",
-  ["BIGINT", "BIGINT"],
-  "BIGINT",
-  (seconds, mode) => BigInt(weekOfYear(Math.floor(Number(seconds) / 86400), Number(mode))),
-);
-
-/** `week(time[, mode])`. */
-function week(fixedMode: bigint | null): SqlFunction {
-  return {
-    arguments: [1, fixedMode === null ? 2 : 1],
-    compile(call) {
-      const mode = fixedMode ?? constantArgument(call, 1, "integer")?.value ?? 0n;
-      if (mode < 0n || mode > 7n) throw wrongValue(call.name);
-      const time = localSql(timeArgument(call).sql, call.scope);
-      const seconds = secondsSql(time, ticksPerSecond(call.scope.precision));
-      return typed(callSql(weekOf, seconds, String(mode)), bigint, call.args);
-    },
-  };
-}
-
 /** The functions by name. */
 export const time: Record<string, SqlFunction> = {
   now: {
@@ -336,10 +277,6 @@ export const time: Record<string, SqlFunction> = {
   to_unixtimestamp: toUnixTimestamp,
   to_char: toChar,
   to_timestamp: toTimestamp,
-  dayofweek: datePart((x) => `(dayofweek(${x}) + 1)`),
-  weekday: datePart((x) => `((dayofweek(${x}) + 6) % 7)`),
-  week: week(null),
-  weekofyear: week(3n),
 };
 
 /** What DuckDB calls for them. */
@@ -349,5 +286,4 @@ export const timeScripts: readonly Script[] = [
   readFormatted,
   monthsLater,
   zoneOffset,
-  weekOf,
 ];

@@ -39,7 +39,8 @@ function readLimits(kind: string, text: string): number[] {
   const step = kind === "linear_bin" ? width : factor;
   if (
     typeof start !== "number" || typeof step !== "number" || typeof count !== "number" ||
-    typeof infinity !== "boolean" || count < 1 || count > greatestCount || !Number.isInteger(count) ||
+    typeof infinity !== "boolean" || count < 1 || count > greatestCount ||
+    !Number.isInteger(count) ||
     step === 0 || (kind === "log_bin" && (step < 0 || step === 1 || start === 0))
   ) throw invalid();
   const limits = Array.from(

@@ -31,7 +31,11 @@ const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t", "0": "\0" }
 /** Returns SQL with the capitals outside quotes made small, as the server takes and shows it; all places stay the same. */
 export function foldCase(sql: string): string {
   let folded = "", from = 0;
-  for (const { 0: quoted, index } of sql.matchAll(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/gs)) {
+  for (
+    const { 0: quoted, index } of sql.matchAll(
+      /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`/gs,
+    )
+  ) {
     folded += fold(sql.slice(from, index)) + quoted;
     from = index + quoted.length;
   }

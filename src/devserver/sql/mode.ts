@@ -84,7 +84,9 @@ export const mode: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
     const value = call.args[0]!, { code, length } = value.type;
-    if (isDecimal(value.type) || code === Type.json || value.constant) throw wrongArgument(call.name);
+    if (isDecimal(value.type) || code === Type.json || value.constant) {
+      throw wrongArgument(call.name);
+    }
     const place = isText(value.type) || code === Type.varbinary || code === Type.geometry
       ? callSql(placeOfText, asBytes({ ...value, sql: "e['key']" }), "len(m)")
       : code === Type.float || code === Type.double
@@ -97,8 +99,7 @@ export const mode: AggregateFunction = {
         String(length),
         "len(m)",
       );
-    const items =
-      `list_transform(m, lambda e: {c: e['value'], p: ${place}, k: e['key']})`;
+    const items = `list_transform(m, lambda e: {c: e['value'], p: ${place}, k: e['key']})`;
     const sql =
       `list_transform([map_entries(histogram(${value.sql}))], lambda m: list_sort(${items})[-1]['k'])[1]`;
     return { ...typed(sql, value.type), bytes: value.bytes };

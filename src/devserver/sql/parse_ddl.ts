@@ -178,7 +178,10 @@ function parseAction(stream: TokenStream): AlterAction {
     return { kind: "setTag", assignments };
   }
   if (stream.isWord("comment") || stream.isWord("ttl")) {
-    const { comment, ttl } = readOptions(stream, (option) => option === "comment" || option === "ttl");
+    const { comment, ttl } = readOptions(
+      stream,
+      (option) => option === "comment" || option === "ttl",
+    );
     return {
       kind: "options",
       comment: comment ?? null,

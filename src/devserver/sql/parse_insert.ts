@@ -46,7 +46,8 @@ function parseTarget(stream: TokenStream): InsertTarget & { node?: undefined } |
     if (stream.isOperator("(")) columns = parseColumns(stream);
   }
   if (stream.isWord("file")) throw unsupported("INSERT from a file");
-  const isQuery = stream.isWord("select") || (stream.isOperator("(") && /\bselect\b/.test(rest(stream)));
+  const isQuery = stream.isWord("select") ||
+    (stream.isOperator("(") && /\bselect\b/.test(rest(stream)));
   if (isQuery && table !== null && using === null) {
     return { node: "insertQuery", table, columns, query: parseQuery(stream) };
   }

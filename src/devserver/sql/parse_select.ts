@@ -53,9 +53,7 @@ function parseSelect(stream: TokenStream): Select {
     ? stream.list(() => parseItem(stream))
     : [];
   const range = stream.acceptWord("range") ? parseRange(stream) : null;
-  const every = stream.acceptWord("every")
-    ? stream.parenthesised(() => stream.span())[0]!
-    : null;
+  const every = stream.acceptWord("every") ? stream.parenthesised(() => stream.span())[0]! : null;
   const window = parseWindow(stream);
   const fill = stream.acceptWord("fill") ? parseFill(stream) : null;
   const groupBy = stream.acceptWords("group", "by")

@@ -35,15 +35,13 @@ export function planAggregate(
   const conditions = [...source.conditions, ...where];
   const keysOf = (relation: Relation): string[] =>
     keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
-  const window = select.window === null
-    ? null
-    : planWindow(select.window, select.fill, {
-      relation: source,
-      conditions,
-      low: timeBounds(select.where, relationScope(source, context)).low,
-      keysOf,
-      context,
-    });
+  const window = select.window === null ? null : planWindow(select.window, select.fill, {
+    relation: source,
+    conditions,
+    low: timeBounds(select.where, relationScope(source, context)).low,
+    keysOf,
+    context,
+  });
   const relation = window?.relation ?? source;
   const rows: Scope = {
     ...relationScope(relation, context),

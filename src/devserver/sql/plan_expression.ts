@@ -11,15 +11,7 @@ import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
 import { Code, invalidColumn, syntaxError, unsupported } from "./errors.ts";
 import { compileCall } from "./functions.ts";
-import {
-  asBytes,
-  asDouble,
-  asText,
-  compileLiteral,
-  isNull,
-  type Typed,
-  typed,
-} from "./typed.ts";
+import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
 import { fixedType, isDecimal, isNumeric, isText, type SqlType, Type } from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
@@ -138,7 +130,9 @@ function compileColumn(expr: Expr & { node: "column" }, scope: Scope): Typed {
 }
 
 function missingColumn(name: string): ServerError {
-  if (name === "tbname") return new ServerError(Code.invalidTableName, "Invalid tbname pseudo column");
+  if (name === "tbname") {
+    return new ServerError(Code.invalidTableName, "Invalid tbname pseudo column");
+  }
   return /^_w(start|end|duration)$/.test(name)
     ? new ServerError(
       Code.windowPseudoColumn,
@@ -191,7 +185,9 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
 /** The 64 bits of a number; text counts as the number it begins with. */
 function bitsOf(value: Typed): string {
   const { sql, type } = value;
-  if (!isText(type) && !isNumeric(type) && type.code !== Type.bool && type.code !== Type.timestamp) {
+  if (
+    !isText(type) && !isNumeric(type) && type.code !== Type.bool && type.code !== Type.timestamp
+  ) {
     throw unsupported("bits of this type");
   }
   if (type.code !== Type.ubigint) return `CAST(${isText(type) ? asDouble(value) : sql} AS BIGINT)`;

@@ -1,5 +1,5 @@
 /**
- * Plans FROM: tables, sub-queries, joins and system tables.
+ * Plans the tables of FROM, also those of the server, and what can be named in it.
  *
  * @module
  */
@@ -14,18 +14,11 @@ import {
 } from "../catalog.ts";
 import type { Precision } from "../engine.ts";
 import { quoteText } from "../store.ts";
-import type { Expr, FromItem, Literal, QualifiedName, Query } from "./ast.ts";
+import type { Literal, QualifiedName } from "./ast.ts";
 import { tableNotExist } from "./errors.ts";
 import { compileLiteral, type Typed } from "./typed.ts";
 import type { Scope } from "./plan_expression.ts";
-import { planJoin } from "./plan_join.ts";
-import {
-  findColumn,
-  type OutputColumn,
-  queryRelation,
-  type Relation,
-  type RelationColumn,
-} from "./relation.ts";
+import { findColumn, type OutputColumn, type Relation, type RelationColumn } from "./relation.ts";
 import { fixedType, sizedType, type SqlType, Type } from "./types.ts";
 
 /** A planned query: DuckDB SQL whose columns are `o0`, `o1`, …. */
@@ -60,33 +53,12 @@ export interface PlanContext {
 
 const tbnameType = sizedType(Type.varchar, 270);
 
-/** Plans a FROM clause; joins also look at the conditions of WHERE. */
-export function planFrom(
-  item: FromItem,
+/** Plans a table of FROM. */
+export function planTable(
+  name: QualifiedName,
+  alias: string | null,
   context: PlanContext,
-  planQuery: (query: Query, context: PlanContext) => Plan,
-  where: Expr | null = null,
 ): Relation {
-  switch (item.node) {
-    case "table":
-      return planTable(item.name, item.alias, context);
-    case "query": {
-      const plan = planQuery(item.query, context);
-      return queryRelation(
-        plan.sql,
-        plan.columns,
-        plan.precision,
-        context.alias(),
-        item.alias ?? "",
-        item.query.orderBy.length > 0,
-      );
-    }
-    case "join":
-      return planJoin(item, context, planQuery, where);
-  }
-}
-
-function planTable(name: QualifiedName, alias: string | null, context: PlanContext): Relation {
   const schema = name.qualifier ?? context.database;
   if (schema === "information_schema" || schema === "performance_schema") {
     return planSystemTable(schema, name.name, alias, context);

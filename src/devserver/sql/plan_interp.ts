@@ -69,7 +69,9 @@ export function planInterp(
   const kept = values.flatMap((_, index) => keptSql(index, slices));
   const order = orderSql(select, items, keys);
   const sql = `WITH rows AS (${rows}), parts AS (${partsSql(keys, slices.mode)}), ` +
-    `slices AS (SELECT p.*, unnest(range(${slices.start}, ${slices.end + 1n}, ${slices.step}))::BIGINT AS t FROM parts p) ` +
+    `slices AS (SELECT p.*, unnest(range(${slices.start}, ${
+      slices.end + 1n
+    }, ${slices.step}))::BIGINT AS t FROM parts p) ` +
     `SELECT ${output.join(", ")} FROM slices r${joins}${
       kept.length === 0 ? "" : ` WHERE ${kept.join(" AND ")}`
     } ORDER BY ${order}${limitSql(select.limit, scope)}`;
@@ -92,7 +94,10 @@ function checkQuery(select: Select, items: Item[]): void {
     );
   }
   if (items.some(({ expr }) => hasAggregate(expr))) throw functionsNotAllowed();
-  if (select.distinct || select.slimit !== null || (select.limit !== null && select.partitionBy.length > 0)) {
+  if (
+    select.distinct || select.slimit !== null ||
+    (select.limit !== null && select.partitionBy.length > 0)
+  ) {
     throw unsupported("this form of INTERP");
   }
 }
@@ -273,14 +278,14 @@ function valueSql(
   const [a, b] = [`a${index}`, `b${index}`];
   const [low, high] = [a, b].map((side) => asDouble({ ...value, sql: `${side}.v${index}` }));
   const between = `${low} + (${high} - ${low}) * ((r.t - ${a}.t)::DOUBLE / (${b}.t - ${a}.t))`;
-  return `CASE WHEN ${a}.t = ${b}.t THEN ${a}.v${index} ELSE ${
-    numberAs(between, value.type)
-  } END`;
+  return `CASE WHEN ${a}.t = ${b}.t THEN ${a}.v${index} ELSE ${numberAs(between, value.type)} END`;
 }
 
 /** The order asked for, by names and places in the select list; without it by partition and time. */
 function orderSql(select: Select, items: Item[], keys: Typed[]): string {
-  if (select.orderBy.length === 0) return [...keys.map((_, index) => `r.k${index}`), "r.t"].join(", ");
+  if (select.orderBy.length === 0) {
+    return [...keys.map((_, index) => `r.k${index}`), "r.t"].join(", ");
+  }
   return select.orderBy.map(({ expr, descending, nulls }) => {
     const place = expr.node === "literal" && expr.literal.kind === "integer"
       ? Number(expr.literal.value)

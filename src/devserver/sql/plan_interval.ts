@@ -80,7 +80,10 @@ function fixedWindows(
   const length = durationTicks(window.interval, precision);
   const step = window.sliding === null ? length : durationTicks(window.sliding, precision);
   if (length === null || step === null) {
-    throw new ServerError(Code.slidingUnit, "Does not support sliding when interval is natural month/year");
+    throw new ServerError(
+      Code.slidingUnit,
+      "Does not support sliding when interval is natural month/year",
+    );
   }
   if (length <= 0n || step <= 0n) {
     throw new ServerError(Code.intervalTooSmall, `Interval cannot be less than 1 ${precision}`);

@@ -4,24 +4,22 @@
  * @module
  */
 import { ServerError } from "../engine.ts";
-import type { Expr, FromItem, Query } from "./ast.ts";
+import type { Expr, FromItem } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
-import { type Plan, type PlanContext, planFrom, relationScope } from "./plan_from.ts";
+import { type PlanContext, relationScope } from "./plan_from.ts";
 import { type Relation, wrapRelation } from "./relation.ts";
 
 type Join = FromItem & { node: "join" };
-type PlanQuery = (query: Query, context: PlanContext) => Plan;
 
-/** Plans a join; `where` is where an inner join may have its conditions, too. */
+/** Plans a join of two sides; `where` is where an inner join may have its conditions, too. */
 export function planJoin(
   item: Join,
+  left: Relation,
+  right: Relation,
   context: PlanContext,
-  planQuery: PlanQuery,
   where: Expr | null,
 ): Relation {
-  const left = planFrom(item.left, context, planQuery, where),
-    right = planFrom(item.right, context, planQuery, where);
   checkSides(left, right);
   if (item.kind === "window") throw unsupported("WINDOW JOIN");
   if (item.kind === "asof") return planAsof(item, left, right, context);
@@ -160,7 +158,10 @@ function planSemi(
   const scope = relationScope(sides(first, second), context);
   const on = conjuncts(item.on).map((expr) => asBool(compile(expr, scope)));
   const other = item.side === "right" ? first : second;
-  const both = { ...joined(first, second, "inner", on), time: (item.side === "right" ? second : first).time };
+  const both = {
+    ...joined(first, second, "inner", on),
+    time: (item.side === "right" ? second : first).time,
+  };
   return firstMatches(both, id, other.time!, 1, context);
 }
 

@@ -11,9 +11,10 @@ import { aggregateFunction, findCalls, hasAggregate, seriesNames } from "./funct
 import { planAggregate } from "./plan_aggregate.ts";
 import { compile, type Scope } from "./plan_expression.ts";
 import { timeBounds } from "./plan_fill.ts";
-import { type Plan, type PlanContext, planFrom, relationScope } from "./plan_from.ts";
+import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import { planInterp } from "./plan_interp.ts";
 import { compileSeries, type SeriesClauses, stateCondition } from "./plan_series.ts";
+import { planFrom } from "./plan_source.ts";
 import { planUnion } from "./plan_union.ts";
 import { type Relation, wrapRelation } from "./relation.ts";
 import { rewrite } from "./rewrite.ts";
@@ -28,7 +29,9 @@ export function planQuery(query: Query, context: PlanContext, ordered = false): 
 }
 
 function planSelect(written: Select, context: PlanContext, ordered: boolean): Plan {
-  const relation = written.from === null ? null : planFrom(written.from, context, planQuery, written.where);
+  const relation = written.from === null
+    ? null
+    : planFrom(written.from, context, planQuery, written.where);
   const select = withQueryTimes(written, relation, context);
   const items = expandItems(select, relation, context);
   checkFunctions(select, items);
@@ -91,7 +94,13 @@ function checkFunctions(select: Select, items: Item[]): void {
   const series = calls.find(({ name }) => seriesNames.has(name));
   const grouping = calls.filter(({ name }) => aggregateFunction(name) !== undefined);
   const multiple = grouping.filter(({ name }) => aggregateFunction(name)!.multiple === true);
-  if (multiple.length > 0 && grouping.length > 1) throw functionsNotAllowed();
+  const others = [select.having, ...select.orderBy.map(({ expr }) => expr)].flatMap((expr) =>
+    expr === null ? [] : findCalls(expr)
+  );
+  if (
+    (multiple.length > 0 && grouping.length > 1) ||
+    others.some(({ name }) => aggregateFunction(name)?.multiple === true)
+  ) throw functionsNotAllowed();
   if (series === undefined) return;
   if (grouping.length > 0) throw functionsNotAllowed();
   if (select.window !== null || select.groupBy.length > 0) {
@@ -129,7 +138,9 @@ function withStates(
   }ORDER BY ${relation.time})`;
   const extras: Record<string, string> = {};
   calls.forEach((call, index) => {
-    extras[`ws${index}`] = `count(CASE WHEN NOT ${conditionOf(call, relation) || "true"} THEN 1 END) ${over}`;
+    extras[`ws${index}`] = `count(CASE WHEN NOT ${
+      conditionOf(call, relation) || "true"
+    } THEN 1 END) ${over}`;
   });
   const wrapped = wrapRelation(relation, whereSql(select.where, scope), extras, alias);
   const conditions = calls.map((call) => conditionOf(call, wrapped));
@@ -152,9 +163,7 @@ function planRows(
 ): Plan {
   const { relation, stateRun } = withStates(select, items, source, context);
   const scope = relationScope(relation, context);
-  const keys = select.partitionBy.map(({ expr }) =>
-    compile(placed(expr, items), scope).sql
-  );
+  const keys = select.partitionBy.map(({ expr }) => compile(placed(expr, items), scope).sql);
   const clauses: SeriesClauses = {
     partition: keys,
     where: [],

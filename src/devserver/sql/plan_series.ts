@@ -187,14 +187,18 @@ export function stateCondition(call: {
 }
 
 /** Rows in the state since the last one that was not: `run` numbers the stretches between those. */
-function state(measure: (call: SeriesCall, condition: string, run: string) => string): SeriesFunction {
+function state(
+  measure: (call: SeriesCall, condition: string, run: string) => string,
+): SeriesFunction {
   return {
     arguments: [3, 4],
     compile(call) {
       const condition = stateCondition(call), run = call.scope.stateRun?.(condition);
       if (run === undefined) throw unsupported(`${call.name.toUpperCase()} here`);
       return typed(
-        `CASE WHEN ${condition} THEN ${measure(call, condition, run)} WHEN NOT ${condition} THEN -1::BIGINT END`,
+        `CASE WHEN ${condition} THEN ${
+          measure(call, condition, run)
+        } WHEN NOT ${condition} THEN -1::BIGINT END`,
         bigint,
       );
     },

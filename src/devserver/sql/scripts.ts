@@ -5,15 +5,19 @@
  */
 import { decimalScripts } from "./decimal.ts";
 import { geometryScripts } from "./functions_geometry.ts";
-import { textScripts } from "./functions_text.ts";
+import { byteScripts } from "./functions_bytes.ts";
+import { calendarScripts } from "./functions_calendar.ts";
 import { timeScripts } from "./functions_time.ts";
+import { trimScripts } from "./functions_trim.ts";
 import { modeScripts } from "./mode.ts";
 import { intervalScripts } from "./plan_interval.ts";
 import type { Script } from "./script.ts";
 
 /** The scripts. */
 export const scripts: readonly Script[] = [
-  ...textScripts,
+  ...byteScripts,
+  ...calendarScripts,
+  ...trimScripts,
   ...timeScripts,
   ...geometryScripts,
   ...decimalScripts,

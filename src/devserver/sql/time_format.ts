@@ -6,7 +6,10 @@
 import type { Precision } from "../engine.ts";
 import { fractionDigits, ticksPerSecond, zonedToUtcMs, zoneOffsetMs } from "./timestamp.ts";
 
-const months = "january february march april may june july august september october november december".split(" ");
+const months =
+  "january february march april may june july august september october november december".split(
+    " ",
+  );
 const days = "sunday monday tuesday wednesday thursday friday saturday".split(" ");
 
 /** The parts of a format, the longer ones first; those that name something come in three spellings. */
@@ -177,7 +180,8 @@ function take(part: string, text: string, read: Read): number | null {
 
 function setNumber(name: string, figures: string, read: Read): void {
   const value = Number(figures);
-  const fraction = (digits: number): bigint => BigInt(figures.padEnd(digits, "0")) * 10n ** BigInt(9 - digits);
+  const fraction = (digits: number): bigint =>
+    BigInt(figures.padEnd(digits, "0")) * 10n ** BigInt(9 - digits);
   switch (name) {
     case "yyyy":
       read.year = value;

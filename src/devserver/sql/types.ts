@@ -168,3 +168,13 @@ export function physicalType(type: SqlType): string {
     ? `DECIMAL(${type.precision}, ${type.scale})`
     : physical[type.code] ?? "BLOB";
 }
+
+/** Returns the bytes the server reserves for values of a text type: two for the length, four for each NCHAR character. */
+export function reservedBytes({ code, length }: SqlType): number {
+  return length * (code === Type.nchar ? 4 : 1) + 2;
+}
+
+/** Returns the text type of a code for which so many bytes are reserved. */
+export function textType(code: number, reserved: number): SqlType {
+  return sizedType(code, Math.floor((reserved - 2) / (code === Type.nchar ? 4 : 1)));
+}

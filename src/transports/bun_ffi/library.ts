@@ -128,13 +128,14 @@ function callable({ symbols }: BunLibrary, table: Readonly<Record<string, Protot
 export function openLibrary(path: string): NativeLibrary {
   const { CString, ptr, toArrayBuffer } = ffi();
   const text = (at: Address): string => at === 0 ? "" : new CString(at).toString();
-  preload(path, platform(), {
+  const wasLoaded = preload(path, platform(), {
     open: (library, table) => callable(openTable(library, table), table),
     text,
   });
   const library = openTable(path, prototypes);
   return {
     functions: callable(library, prototypes) as unknown as NativeFunctions,
+    wasLoaded,
     has: (name) => library.symbols[name] !== undefined,
     addressOf: (bytes) => ptr(bytes),
     copyInto: (target, from) =>

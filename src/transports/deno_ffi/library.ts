@@ -123,7 +123,7 @@ const text = (at: Address): string => at === 0 ? "" : view(at).getCString();
 
 /** Opens the library for the calling thread. */
 export function openLibrary(path: string): NativeLibrary {
-  preload(path, platform(), {
+  const wasLoaded = preload(path, platform(), {
     open: (library, table) => callable(dlopen(library, table), table),
     text,
   });
@@ -131,6 +131,7 @@ export function openLibrary(path: string): NativeLibrary {
   const { UnsafePointer } = deno();
   return {
     functions: callable(library, prototypes) as unknown as NativeFunctions,
+    wasLoaded,
     has: (name) => library.symbols[name] !== null,
     addressOf: (bytes) => Number(UnsafePointer.value(UnsafePointer.of(bytes))),
     copyInto: (target, from) => view(from).copyInto(target),

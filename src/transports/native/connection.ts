@@ -7,6 +7,7 @@ import { ClientCode, ConnectionError, InterfaceError } from "../../errors.ts";
 import { type Limits, withDeadline } from "../../internal/abort.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import { type FailureDetails, requestError } from "./failure.ts";
+import { insist } from "./insist.ts";
 import type { Address } from "./library.ts";
 import type { Ticket } from "./pool.ts";
 import type { Lease } from "./process.ts";
@@ -26,7 +27,7 @@ export interface OpenHandle {
 export interface Wait<T> extends Limits<T> {
   /** What is known of a failure. */
   readonly errors?: FailureDetails;
-  /** Told when the wait has ended early with the call under way. */
+  /** Stops the call when the wait has ended early; called until it has returned. */
   readonly onAbandoned?: () => void;
 }
 
@@ -91,11 +92,11 @@ export class NativeConnection {
   ): Promise<RequestValue<N>> {
     wait.signal?.throwIfAborted();
     this.requireOpen(wait.reqId);
-    return await this.await(this.submit(name, args), wait);
+    return await this.waitFor(this.submit(name, args), wait);
   }
 
   /** Waits for a request that has been handed in. */
-  async await<T>(ticket: Ticket<T>, wait: Wait<T>): Promise<T> {
+  async waitFor<T>(ticket: Ticket<T>, wait: Wait<T>): Promise<T> {
     const end = createDeferred<never>();
     this.#waiting.add(end);
     try {
@@ -158,21 +159,28 @@ export class NativeConnection {
         }),
       );
     }
-    if (this.#underWay.size > 0) this.lease.library.functions.taos_kill_query(this.taos);
+    const ended = this.#settle();
+    const { functions } = this.lease.library;
+    if (this.#underWay.size > 0) insist(() => functions.taos_kill_query(this.taos), ended);
+    await ended;
+    await this.lease.pool.request("close", { taos: this.taos }).value.catch(() => {});
+    this.lease.release();
+    this.#onClosed();
+  }
+
+  /** Resolves when no call is under way and nothing is open. */
+  async #settle(): Promise<void> {
     while (this.#open.size + this.#underWay.size + this.#operations.size > 0) {
       await Promise.all([...this.#open].map((handle) => handle.settle()));
       await Promise.allSettled([...this.#underWay, ...this.#operations]);
     }
-    await this.lease.pool.request("close", { taos: this.taos }).value.catch(() => {});
-    this.lease.release();
-    this.#onClosed();
   }
 
   /** What comes late is let go by `onLate`, and until then counts as under way. */
   #abandon<T>(ticket: Ticket<T>, { onLate, onAbandoned }: Wait<T>): void {
     if (this.lease.pool.withdraw(ticket)) return;
     ticket.value.then((value) => onLate?.(value)).catch(() => {});
-    if (ticket.worker) onAbandoned?.();
+    if (ticket.worker && onAbandoned !== undefined) insist(onAbandoned, ticket.value);
   }
 }
 

@@ -36,6 +36,8 @@ export type NativeFunctions = {
 export interface NativeLibrary {
   /** Its functions. */
   readonly functions: NativeFunctions;
+  /** Whether the process had it already when this thread opened it. */
+  readonly wasLoaded: boolean;
   /** Whether it has the function. */
   has(name: FunctionName): boolean;
   /** Address of memory of ours; it stays valid as long as the bytes are kept and not transferred. */

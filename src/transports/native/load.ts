@@ -66,7 +66,8 @@ export function loadLibrary(
 ): { library: NativeLibrary; loaded: LoadedLibrary } {
   const { library, path } = openFirst(runtime, paths);
   const { functions: taos } = library;
-  if (isFirst) {
+  // Set up by another realm of this process it takes no options any more.
+  if (isFirst && !library.wasLoaded) {
     // The folder first: any other option reads the configuration.
     if (configDir !== undefined) taos.taos_options(configFolder, cText(configDir));
     // Texts are bound as UTF-8, whatever the locale of the process.

@@ -29,23 +29,33 @@ const now = 2;
 /** RTLD_DEEPBIND of glibc. */
 const deepBind = 8;
 
-const systems: Readonly<Record<Platform, { library: string; flags: number } | undefined>> = {
-  linux: { library: "libc.so.6", flags: now | deepBind },
-  darwin: { library: "/usr/lib/libSystem.B.dylib", flags: now },
+/** How the system's loader is called; `noLoad` is its RTLD_NOLOAD. */
+interface System {
+  readonly library: string;
+  readonly flags: number;
+  readonly noLoad: number;
+}
+
+const systems: Readonly<Record<Platform, System | undefined>> = {
+  linux: { library: "libc.so.6", flags: now | deepBind, noLoad: 4 },
+  darwin: { library: "/usr/lib/libSystem.B.dylib", flags: now, noLoad: 16 },
   windows: undefined,
 };
 
 /**
  * Loads the library at `path` and the one beside it that has the native driver, where there is one.
  *
+ * @returns Whether it was in the process already, opened by another realm than this one.
  * @throws {LoadFailure} when it cannot be loaded.
  */
-export function preload(path: string, platform: Platform, loader: SystemLoader): void {
+export function preload(path: string, platform: Platform, loader: SystemLoader): boolean {
   const system = systems[platform];
-  if (system === undefined) return;
+  if (system === undefined) return false;
   const { dlopen, dlerror } = loader.open(system.library, table);
-  const load = (file: string) => dlopen!(cText(file), system.flags) !== 0;
+  const load = (file: string, flags = system.flags) => dlopen!(cText(file), flags) !== 0;
+  if (load(path, now | system.noLoad)) return true;
   // From about 3.3.6 on libtaos is a shell that opens its driver by itself, without the flag.
   load(path.replace(/libtaos(?=\.[^/]*$)/, "libtaosnative"));
   if (!load(path)) throw new LoadFailure(loader.text(dlerror!() as Address));
+  return false;
 }

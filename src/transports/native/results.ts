@@ -11,6 +11,7 @@ import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
 import type { NativeConnection, OpenHandle } from "./connection.ts";
 import { resultPrecision } from "./fields.ts";
+import { insist } from "./insist.ts";
 import type { Address } from "./library.ts";
 import type { Ticket } from "./pool.ts";
 import type { OpenResult } from "./result_description.ts";
@@ -125,7 +126,7 @@ export class NativeRows implements RowSource, OpenHandle {
     const { reqId } = this;
     const what = "fetching the next block";
     const errors = { context: "result" } as const;
-    const fetched = await this.#connection.await(
+    const fetched = await this.#connection.waitFor(
       this.#ahead[0]!,
       { signal, timeoutMs, what, reqId, errors },
     );
@@ -167,8 +168,11 @@ export class NativeRows implements RowSource, OpenHandle {
     const { result, isOwn } = this.#handle;
     const { lease } = this.#connection;
     const underWay = this.#ahead.filter((ticket) => !lease.pool.withdraw(ticket));
-    if (underWay.some(({ worker }) => worker)) lease.library.functions.taos_stop_query(result);
-    await Promise.allSettled(underWay.map(({ value }) => value));
+    const returned = Promise.allSettled(underWay.map(({ value }) => value));
+    if (underWay.some(({ worker }) => worker)) {
+      insist(() => lease.library.functions.taos_stop_query(result), returned);
+    }
+    await returned;
     if (isOwn) await this.#connection.submit("free", { result }).value.catch(() => {});
     this.#connection.drop(this);
   }

@@ -92,7 +92,7 @@ class NativeStatement implements PreparedStatement, OpenHandle {
     const args = { statement: this.#statement, isInsert: this.isInsert, frame: buffer };
     const ticket = connection.submit("execute", args, [buffer]);
     this.#busy = ticket.value.catch(() => {});
-    return connection.await(ticket, {
+    return connection.waitFor(ticket, {
       signal,
       timeoutMs,
       reqId,

@@ -15,7 +15,6 @@ import {
   databaseError,
   InterfaceError,
 } from "../../errors.ts";
-import { withDeadline } from "../../internal/abort.ts";
 import { createDeferred, type Deferred } from "../../internal/deferred.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Call, RowSource } from "../transport.ts";
@@ -173,12 +172,11 @@ export class WebSocketRows implements RowSource {
       this.#ahead = this.#ask(call);
       // Its failure belongs to the next call, which may never come.
       this.#ahead.catch(() => {});
-      const { decoder } = this.#context;
       const { fields, precision } = this;
-      // A batch decoded here costs no turn of the event loop.
-      const decoded = decoder.decode(block, fields, precision, call.values);
-      if (!(decoded instanceof Promise)) return decoded;
-      return await withDeadline({ ...call, what: "the decode worker" }, () => decoded);
+      const result = { fields, precision, values: call.values };
+      const decoded = this.#context.decoder.decodeBlockOf(result, block, call);
+      // A batch decoded on this thread costs no turn of the event loop.
+      return decoded instanceof Promise ? await decoded : decoded;
     } catch (error) {
       this.free();
       throw error;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { workerDecoder } from "../../codec/block_decoder.ts";
+import { localDecoder, workerDecoder } from "../../codec/block_decoder.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { databaseError } from "../../errors.ts";
 import { openFirstHost } from "../../internal/first_host.ts";
@@ -171,7 +171,9 @@ async function openHost(
     opened = true;
     options.onEvent({ type: "connect", transport: "websocket", url: base, serverVersion: version });
     const { decodeWorker } = options;
-    const decoder = decodeWorker === undefined ? codec : workerDecoder(codec, decodeWorker);
+    const decoder = decodeWorker === undefined
+      ? localDecoder(codec)
+      : workerDecoder(codec, decodeWorker);
     return assemble({ channel, codec, decoder, nextReqId }, version, socket);
   } catch (error) {
     await channel.close();

@@ -18,7 +18,7 @@ const FETCH_RAW_BLOCK: u64 = 7;
 const STMT2_BIND: u64 = 9;
 
 /// Bytes before the payload of a `stmt2_bind` frame.
-pub(crate) const STMT2_BIND_HEAD: u64 = 30;
+pub const STMT2_BIND_HEAD: u64 = 30;
 
 fn head(sink: &mut Sink, req_id: u64, resource_id: u64, action: u64) {
     sink.u64(req_id);

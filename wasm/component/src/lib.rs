@@ -1,5 +1,5 @@
-//! `tdwire-codec` as a WebAssembly component: the interfaces of `wit/codec.wit` over the calls of the core crate, and no
-//! logic of its own. Unlike `bindgen`, which hands whole regions to a host that makes views of them, it gives typed lists
+//! `tdwire-codec` as a WebAssembly component: the interfaces of `wit/codec.wit` over the calls of the core crate, between
+//! whose regions and requests and typed lists it translates. Unlike `bindgen`, which hands whole regions to a host that makes views of them, it gives typed lists
 //! to hosts that share no memory with it.
 
 mod batch;

@@ -1,5 +1,7 @@
 //! Bind requests: typed columns a table → the columnar request of `tdwire_codec::stmt2::request`, all tables joined.
 
+use tdwire_codec::frame::STMT2_BIND_HEAD;
+use tdwire_codec::stmt2::request::{FORM_BYTES, FORM_FIXED, FORM_TEXT, HAS_NAMES, MAX_ROWS};
 use tdwire_codec::{decimal, encode_bind, DataType};
 
 use crate::batch::data_type;
@@ -8,22 +10,21 @@ use crate::bindings::tdwire::codec::types::{Column, Fault, Items, Values};
 use crate::fault::fault;
 use crate::Component;
 
-/// Bytes of the frame before the payload.
-const FRAME_HEAD: usize = 30;
-const HAS_NAMES: u32 = 1;
-const FORM_FIXED: u8 = 0;
-const FORM_BYTES: u8 = 1;
-const FORM_TEXT: u8 = 2;
+/// The mark of a row that holds NULL.
 const NULL: u8 = 1;
 
 impl Guest for Component {
     fn encode(tables: Vec<Table>) -> Result<Vec<u8>, Fault> {
-        Ok(encode_bind(&request(&tables)?)?.split_off(FRAME_HEAD))
+        Ok(encode_bind(&request(&tables)?)?.split_off(STMT2_BIND_HEAD as usize))
     }
 }
 
 fn request(tables: &[Table]) -> Result<Vec<u8>, Fault> {
     let first = tables.first().ok_or_else(|| fault("there is no table"))?;
+    // Before sizes are computed from them.
+    if tables.iter().any(|table| !(1..=MAX_ROWS).contains(&table.row_count)) {
+        return Err(fault("a table's number of rows is not 1 to 32767"));
+    }
     let row_count: u64 = tables.iter().map(|table| u64::from(table.row_count)).sum();
     let mut out = vec![0; 16];
     let row_count = u32::try_from(row_count).map_err(|_| fault("there are more than 2^32 rows"))?;

@@ -40,11 +40,18 @@ use crate::cursor::Cursor;
 use crate::data_type::DataType;
 use crate::error::EncodeError;
 
-const HAS_NAMES: u32 = 1;
+/// Form of a source: values of the type's width.
+pub const FORM_FIXED: u8 = 0;
+/// Form of a source: bytes, with a length in bytes for each row.
+pub const FORM_BYTES: u8 = 1;
+/// Form of a source: text, with a length in UTF-16 code units for each row.
+pub const FORM_TEXT: u8 = 2;
+/// Flag: table names follow.
+pub const HAS_NAMES: u32 = 1;
 const HAS_ORDER: u32 = 2;
 const COUNTS_AT: usize = 36;
 /// The most rows that the server takes for one table in one bind.
-const MAX_ROWS: u32 = 32_767;
+pub const MAX_ROWS: u32 = 32_767;
 
 /// A request whose parts agree with each other.
 #[derive(Debug)]

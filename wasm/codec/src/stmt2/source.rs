@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::request::{FORM_BYTES, FORM_FIXED, FORM_TEXT};
 use super::text;
 use crate::cursor::Cursor;
 use crate::data_type::DataType;
@@ -10,9 +11,6 @@ use crate::error::EncodeError;
 use crate::precision::Precision;
 use crate::timestamp;
 
-const FORM_FIXED: u8 = 0;
-const FORM_BYTES: u8 = 1;
-const FORM_TEXT: u8 = 2;
 /// The largest value of the byte that says what a row holds: 0 value, 1 NULL, 2 NONE.
 const MAX_ROW_STATE: u8 = 2;
 

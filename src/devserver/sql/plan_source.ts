@@ -1,0 +1,39 @@
+/**
+ * Plans FROM: tables, sub-queries and joins.
+ *
+ * @module
+ */
+import type { Expr, FromItem, Query } from "./ast.ts";
+import { type Plan, type PlanContext, planTable } from "./plan_from.ts";
+import { planJoin } from "./plan_join.ts";
+import { queryRelation, type Relation } from "./relation.ts";
+
+/** Plans a FROM clause; joins also look at the conditions of WHERE. */
+export function planFrom(
+  item: FromItem,
+  context: PlanContext,
+  planQuery: (query: Query, context: PlanContext) => Plan,
+  where: Expr | null = null,
+): Relation {
+  switch (item.node) {
+    case "table":
+      return planTable(item.name, item.alias, context);
+    case "query": {
+      const plan = planQuery(item.query, context);
+      return queryRelation(
+        plan.sql,
+        plan.columns,
+        plan.precision,
+        context.alias(),
+        item.alias ?? "",
+        item.query.orderBy.length > 0,
+      );
+    }
+    case "join": {
+      const [left, right] = [item.left, item.right].map((side) =>
+        planFrom(side, context, planQuery, where)
+      ) as [Relation, Relation];
+      return planJoin(item, left, right, context, where);
+    }
+  }
+}

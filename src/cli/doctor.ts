@@ -5,10 +5,11 @@
  */
 
 import { env, stdout } from "node:process";
-import { connect, InterfaceError } from "../../mod.ts";
-import { adapterHosts, parseDsn, type Target } from "../dsn.ts";
-import { type Finding, limitMs, reasonOf } from "./checks/finding.ts";
+import { InterfaceError } from "../../mod.ts";
+import { adapterHosts, type HostPort, parseDsn, type Target } from "../dsn.ts";
+import type { Finding } from "./checks/finding.ts";
 import { checkHost } from "./checks/host.ts";
+import { checkNative } from "./checks/native.ts";
 import { checkSession } from "./checks/session.ts";
 import type { Command } from "./commands.ts";
 import {
@@ -17,7 +18,7 @@ import {
   type ConnectionValues,
   serverUrl,
 } from "./connection_options.ts";
-import { standardOutput } from "./output.ts";
+import { tell } from "./output.ts";
 import { type Style, styleOf } from "./terminal.ts";
 import { readArguments, requirePositionals } from "./usage.ts";
 
@@ -32,7 +33,9 @@ Looks at the way to a server, and says what to do where it ends:
   login       user, password and database are right
   version     the server's, and what it is too old for
   clock       how far the server's clock and this one are apart
-  libtaos     whether the native library can be used here; nothing needs it
+  libtaos     whether the native library can be used here; taos: uses it where it is, and then
+              needs no taosAdapter
+Of several servers one that answers is enough.
 
 Options:
 ${CONNECTION_HELP}
@@ -54,12 +57,11 @@ export const DOCTOR: Command = {
 async function runDoctor(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, connectionOptions);
   requirePositionals(positionals);
-  const output = standardOutput();
   const style = styleOf(stdout);
   let failures = 0;
   for await (const finding of examine(values)) {
     if (finding.status === "fail") failures++;
-    await output.write(formatFinding(finding, style));
+    await tell(formatFinding(finding, style));
   }
   return failures === 0 ? 0 : 1;
 }
@@ -83,13 +85,28 @@ async function* examine(values: ConnectionValues): AsyncGenerator<Finding, void,
     return;
   }
   yield { name: "url", status: "ok", text: `${shownUrl(target)}, ${originOf(values)}` };
-  const hosts = target.transport === "native" ? [] : adapterHosts(target);
+  const { transport, secure } = target;
+  const native = transport === "auto" ? await checkNative(target) : undefined;
+  const isNative = transport === "native" || native?.isFound === true;
+  if (isNative || (yield* checkHosts(adapterHosts(target), secure))) {
+    yield* checkSession(url, values.database);
+  }
+  if (transport !== "native") yield (native ?? await checkNative(target)).finding;
+}
+
+/** Looks at each server, and gives whether one answers; those that do not are passed over then. */
+async function* checkHosts(
+  hosts: readonly HostPort[],
+  secure: boolean,
+): AsyncGenerator<Finding, boolean, undefined> {
   let answering = 0;
   for (const { host, port } of hosts) {
-    if (yield* checkHost({ host, port, secure: target.secure })) answering++;
+    if (yield* checkHost({ host, port, secure }, hosts.length > 1 ? "note" : "fail")) answering++;
   }
-  if (hosts.length === 0 || answering > 0) yield* checkSession(url, values.database);
-  if (target.transport !== "native") yield await checkNative(target);
+  if (answering === 0 && hosts.length > 1) {
+    yield { name: "servers", status: "fail", text: `none of the ${hosts.length} answers` };
+  }
+  return answering > 0;
 }
 
 /** The URL without password and options, which may hold a token. */
@@ -102,25 +119,4 @@ function shownUrl({ scheme, user, hosts, database }: Target): string {
 function originOf({ url }: ConnectionValues): string {
   if (url !== undefined) return "from --url";
   return env["TDENGINE_URL"] ? "from TDENGINE_URL" : "the default";
-}
-
-/** Whether libtaos can be used here. It is an extra: what is missing is no failure. */
-async function checkNative({ hosts, user, password }: Target): Promise<Finding> {
-  const name = "libtaos";
-  const host = hosts[0]?.host ?? "localhost";
-  const login = {
-    ...(user !== undefined && { user }),
-    ...(password !== undefined && { password }),
-  };
-  try {
-    await using db = await connect(`taos+native://${host.includes(":") ? `[${host}]` : host}`, {
-      ...login,
-      connectTimeoutMs: limitMs,
-    });
-    return { name, status: "ok", text: db.transportReason };
-  } catch (error) {
-    // The message has the reason of each place that was looked at.
-    const [what, ...places] = reasonOf(error).split(/(?<=loaded): |; /);
-    return { name, status: "note", text: `not used: ${what}`, advice: places };
-  }
 }

@@ -38,7 +38,9 @@ function digitsOf(text: string): string {
   const [, whole, part = "", exponent = "0"] = /^-?(\d+)\.?(\d*)(?:e(.+))?$/i.exec(text)!;
   const digits = `${whole}${part}`.replace(/^0+/, "");
   const last = digits.replace(/0+$/, "");
-  return last === "" ? "0" : `${last}e${Number(exponent) - part.length + digits.length - last.length}`;
+  return last === ""
+    ? "0"
+    : `${last}e${Number(exponent) - part.length + digits.length - last.length}`;
 }
 
 function quotedText(text: string): string | undefined {

@@ -32,6 +32,24 @@ const numberTypes: ReadonlySet<number> = new Set([
   DataType.DOUBLE,
 ]);
 
+/** Names that TypeScript keeps for itself. */
+const reservedNames: ReadonlySet<string> = new Set(
+  `any as async await bigint boolean break case catch class const continue debugger declare default delete do else enum
+  export extends false finally for function if implements import in instanceof interface let never new null number
+  object package private protected public return static string super switch symbol this throw true try type typeof
+  undefined unknown var void while with yield`.split(/\s+/),
+);
+/** Types that a module of rows, or the one that imports it, speaks of. */
+const usedNames: ReadonlySet<string> = new Set([
+  "Array",
+  "Date",
+  "Json",
+  "Object",
+  "Promise",
+  "Record",
+  "Uint8Array",
+]);
+
 /** JSON values are frozen, and so are their types. */
 const JSON_TYPE = `
 /** A value of a JSON column. */
@@ -73,7 +91,14 @@ ${needsJson ? JSON_TYPE : ""}`;
 export function typeNameOf(table: string): string {
   const words = table.split(".").at(-1)!.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
+  if (usedNames.has(name)) return `${name}Row`;
   return /^\p{L}/u.test(name) ? name : `Table${name}`;
+}
+
+/** Whether a type of rows may have this name. */
+export function isTypeName(name: string): boolean {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) && !reservedNames.has(name) &&
+    !usedNames.has(name);
 }
 
 function cellType({ typeCode }: Field, precision: Precision, values: ValueOptions): string {

@@ -1,5 +1,5 @@
 /**
- * A text of SQL → its statements.
+ * A text of SQL → its statements, and what is known of them.
  *
  * @module
  */
@@ -25,4 +25,13 @@ export function splitStatements(text: string): string[] {
   }
   take(text.length);
   return statements;
+}
+
+/** Whether a statement only reads, by its first word. */
+export function isReading(statement: string): boolean {
+  for (const { kind, start, end } of tokens(statement)) {
+    if (kind === "space" || statement[start] === "(") continue;
+    return /^(select|show|desc|describe|with|explain)$/i.test(statement.slice(start, end));
+  }
+  return false;
 }

@@ -8,7 +8,8 @@ import { id, type ValueOptions } from "../../mod.ts";
 import type { Command } from "./commands.ts";
 import { CONNECTION_HELP, connectionOptions, openConnection } from "./connection_options.ts";
 import { openOutput } from "./output.ts";
-import { formatRowType, typeNameOf } from "./row_types.ts";
+import { formatRowType, isTypeName, typeNameOf } from "./row_types.ts";
+import { isReading, splitStatements } from "./sql_statements.ts";
 import { readArguments, requireChoice, requirePositionals, UsageError } from "./usage.ts";
 
 const HELP = `Usage: tdwire types [options] <table>
@@ -18,7 +19,7 @@ Writes the TypeScript type of the rows of a table or a query: what query() and s
 may be NULL, but for a table's first timestamp. No row is read.
 
 Options:
-${CONNECTION_HELP}  --sql <select>       Rows of a query instead of a table
+${CONNECTION_HELP}  --sql <select>       Rows of a query instead of a table: SELECT, SHOW, DESCRIBE, WITH or EXPLAIN
   --name <name>        Name of the type (default: the table's, or Row)
   --output <path>      Write to a file
 
@@ -83,10 +84,11 @@ async function runTypes(args: readonly string[]): Promise<number> {
     throw new UsageError("give the name of a table, or --sql");
   }
   const name = values.name ?? (table === undefined ? "Row" : typeNameOf(table));
-  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) {
+  if (!isTypeName(name)) {
     throw new UsageError(`${JSON.stringify(name)} cannot be the name of a type`);
   }
   const asked = readModes(values);
+  if (sql !== undefined) requireReading(sql);
   await using db = await openConnection(values);
   await using query = table === undefined
     ? db.query(sql!)
@@ -105,6 +107,15 @@ async function runTypes(args: readonly string[]): Promise<number> {
   await output.write(text);
   await output.close();
   return 0;
+}
+
+/** A type is asked for, which is no reason to change anything on the server. */
+function requireReading(sql: string): void {
+  const statements = splitStatements(sql);
+  if (statements.length === 1 && isReading(statements[0]!)) return;
+  throw new UsageError(
+    "--sql takes one statement that only reads: SELECT, SHOW, DESCRIBE, WITH or EXPLAIN",
+  );
 }
 
 function readModes(given: Record<string, unknown>): ValueOptions {

@@ -111,7 +111,9 @@ export function readCount(name: string, text: string, min: number): number {
  */
 export function readPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new UsageError("--port must be a whole number to 65535");
+  if (!/^\d+$/.test(text) || port > 65535) {
+    throw new UsageError("--port must be a whole number to 65535");
+  }
   return port;
 }
 

@@ -6,6 +6,7 @@
 
 import { lookup } from "node:dns/promises";
 import { connect as connectSocket, isIP } from "node:net";
+import { withDeadline } from "../../internal/abort.ts";
 import { type Finding, limitMs, reasonOf } from "./finding.ts";
 
 /** One server. */
@@ -20,22 +21,29 @@ export interface CheckedHost {
  * Looks at a server, step by step, up to the first that fails.
  *
  * @param server Where it is.
+ * @param failure Status of the step that fails: a note where another server may answer.
  * @returns Whether it answers.
  */
-export async function* checkHost(server: CheckedHost): AsyncGenerator<Finding, boolean, undefined> {
+export async function* checkHost(
+  server: CheckedHost,
+  failure: "fail" | "note",
+): AsyncGenerator<Finding, boolean, undefined> {
   for (const check of [checkName, checkPort, checkHttp]) {
     const finding = await check(server);
-    yield finding;
-    if (finding.status === "fail") return false;
+    const isEnd = finding.status === "fail";
+    yield isEnd ? { ...finding, status: failure } : finding;
+    if (isEnd) return false;
   }
   return true;
 }
+
+const limit = { timeoutMs: limitMs, what: "the look-up of the name" };
 
 async function checkName({ host }: CheckedHost): Promise<Finding> {
   const name = "name";
   if (isIP(host) !== 0) return { name, status: "ok", text: `${host} is an address` };
   try {
-    const found = await lookup(host, { all: true });
+    const found = await withDeadline(limit, () => lookup(host, { all: true }));
     const addresses = found.map(({ address }) => address).join(", ");
     return { name, status: "ok", text: `${host} is ${addresses}` };
   } catch (error) {

@@ -103,16 +103,20 @@ class CsvRecords {
 
   /** Where the record that begins at `start` ends; -1 when the text behind it is still to come. */
   #endOf(text: string, start: number, isEnd: boolean): number {
+    const open = isEnd ? text.length : -1;
     const lineEnd = text.indexOf("\n", start);
-    if (lineEnd >= 0 && !text.slice(start, lineEnd).includes('"')) return lineEnd;
+    if (lineEnd < 0) return open;
+    if (!text.slice(start, lineEnd).includes('"')) return lineEnd;
     for (let at = start; at < text.length; at++) {
-      // What follows the closing quote is wrong, and a part of the record all the same.
-      this.#plain.lastIndex = text[at] === '"' ? quotedField(text, at).end : at;
+      if (text[at] === '"') at = quotedField(text, at).end;
+      if (at > text.length) break;
+      // What follows a closing quote is wrong, and part of the record all the same.
+      this.#plain.lastIndex = at;
       this.#plain.test(text);
       at = this.#plain.lastIndex;
       if (text[at] === "\n") return at;
     }
-    return isEnd ? text.length : -1;
+    return open;
   }
 
   #record(text: string): CsvRecord {

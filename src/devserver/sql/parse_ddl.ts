@@ -99,6 +99,7 @@ function readOptions(
       const sign = option !== "ttl" && stream.acceptOperator("-") ? "-" : "";
       const token = stream.next();
       if (token.kind === "end" || token.kind === "operator") stream.fail(token);
+      if (option === "ttl" && !/^\d{1,10}$/.test(token.text)) stream.fail(token);
       values.push(sign + token.text);
     } while (stream.acceptOperator(","));
     options[option] = values.join(",");

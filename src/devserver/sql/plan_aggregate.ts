@@ -6,6 +6,7 @@
 import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
 import { Code } from "./errors.ts";
+import { wrongCount } from "./function_types.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
 import { planFill, timeBounds } from "./plan_fill.ts";
 import { asBool, compile, type Grouping, type Scope } from "./plan_expression.ts";
@@ -193,8 +194,9 @@ function isCols(expr: Expr): boolean {
 }
 
 function pickOf(call: Expr & { node: "call" }, rows: Scope): Grouping["pick"] {
-  const { pick } = aggregateFunction(call.name)!;
+  const { pick, arguments: [least, greatest] } = aggregateFunction(call.name)!;
   if (pick === undefined) return null;
+  if (call.args.length < least || call.args.length > greatest) throw wrongCount(call.name);
   const args = call.args.map((arg) => compile(arg, rows));
   return pick({ name: call.name, args, exprs: call.args, scope: rows });
 }

@@ -1,0 +1,41 @@
+/**
+ * Check of libtaos, which is searched for as `connect()` does.
+ *
+ * @module
+ */
+
+import { connect, isTaosError } from "../../../mod.ts";
+import type { Target } from "../../dsn.ts";
+import { type Finding, limitMs, reasonOf } from "./finding.ts";
+
+/** What was found, and whether the library loads. */
+export interface NativeFinding {
+  readonly finding: Finding;
+  readonly isFound: boolean;
+}
+
+/** Looks for libtaos and logs in with it. It is an extra: what is missing is no failure. */
+export async function checkNative(
+  { hosts, user, password, options: { library, configDir } }: Target,
+): Promise<NativeFinding> {
+  const name = "libtaos";
+  const host = hosts[0]?.host ?? "localhost";
+  try {
+    await using _ = await connect(`taos+native://${host.includes(":") ? `[${host}]` : host}`, {
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password }),
+      ...(library !== undefined && { library }),
+      ...(configDir !== undefined && { configDir }),
+      connectTimeoutMs: limitMs,
+    });
+    const finding: Finding = { name, status: "ok", text: `found, and logs in at ${host}` };
+    return { finding, isFound: true };
+  } catch (error) {
+    // Where the library is not found, the call itself is what cannot be done.
+    const isFound = isTaosError(error) && error.kind !== "usage";
+    // The message has the reason of each place that was looked at.
+    const [what, ...places] = reasonOf(error).split(/(?<=loaded): |; /);
+    const text = isFound ? `found, but does not log in: ${what}` : `not used: ${what}`;
+    return { finding: { name, status: "note", text, advice: places }, isFound };
+  }
+}

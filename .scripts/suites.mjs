@@ -4,7 +4,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { hasProgram, root, run } from "./run.mjs";
@@ -26,6 +26,14 @@ function counted({ ok, output }, passedPattern, failedPattern) {
     [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
   const failed = sum(failedPattern);
   return { passed: sum(passedPattern), failed: ok ? failed : Math.max(1, failed), output };
+}
+
+/** A fresh place for a suite's JUnit report. */
+function reportFile(suite) {
+  mkdirSync(cache, { recursive: true });
+  const file = join(cache, `junit-${suite}.xml`);
+  rmSync(file, { force: true });
+  return file;
 }
 
 /** Runs commands that pass or fail as a whole. */
@@ -57,18 +65,18 @@ export async function rust() {
 
 /** One project of test/vitest.config.ts. */
 export async function vitest(project, env = {}) {
-  mkdirSync(cache, { recursive: true });
+  const report = reportFile(project);
   const file = join(cache, `vitest-${project}.json`);
   const result = await run(
-    `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json`,
-    { env, args: [`--outputFile=${file}`] },
+    `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json --reporter=junit`,
+    { env, args: [`--outputFile.json=${file}`, `--outputFile.junit=${report}`] },
   );
   if (!existsSync(file)) return { passed: 0, failed: 1, output: result.output };
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
     readFileSync(file, "utf8"),
   );
   const failed = numFailedTests || (result.ok ? 0 : Math.max(1, numFailedTestSuites));
-  return { passed: numPassedTests, failed, output: result.output };
+  return { passed: numPassedTests, failed, output: result.output, report };
 }
 
 /** The tests in a browser, where there is one. */
@@ -80,14 +88,23 @@ export async function chromium(env) {
 
 /** Deno's tests below test/deno. */
 export async function deno(env) {
-  const result = await run("deno test -A --no-check test/deno", { env });
-  return counted(result, /^(?:ok|FAILED) \| (\d+) passed/gm, /^(?:ok|FAILED) \| .*?(\d+) failed/gm);
+  const report = reportFile("deno");
+  const args = [`--junit-path=${report}`];
+  const result = await run("deno test -A --no-check test/deno", { env, args });
+  const counts = counted(
+    result,
+    /^(?:ok|FAILED) \| (\d+) passed/gm,
+    /^(?:ok|FAILED) \| .*?(\d+) failed/gm,
+  );
+  return { ...counts, report };
 }
 
 /** Bun's tests below test/bun. */
 export async function bun(env) {
-  const result = await run("bun test --timeout 60000 ./test/bun", { env });
-  return counted(result, /^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm);
+  const report = reportFile("bun");
+  const args = ["--reporter=junit", `--reporter-outfile=${report}`];
+  const result = await run("bun test --timeout 60000 ./test/bun", { env, args });
+  return { ...counted(result, /^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm), report };
 }
 
 /** The examples in doc comments of the published modules, and those of README.md. */

@@ -10,6 +10,7 @@
  * @module
  */
 import { build, isStale } from "./build.mjs";
+import { printCaseTable } from "./case_table.mjs";
 import { ensure } from "./ensure.mjs";
 import { examples } from "./examples.mjs";
 import { report } from "./run.mjs";
@@ -91,6 +92,9 @@ try {
 for (const [kind, counts] of Object.entries(cases)) {
   if (counts.length > 1) rows.push(equalCounts(kind, counts));
 }
+const reports = rows.filter(({ name }) => kinds[name]?.includes("conformance"))
+  .map(({ name, report }) => [name, report]);
+if (reports.length > 0) printCaseTable(reports);
 report(rows);
 
 /** A case that one runtime leaves out would go unnoticed otherwise. */

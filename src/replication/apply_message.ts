@@ -9,7 +9,9 @@ import { DatabaseError, InterfaceError } from "../errors.ts";
 import type { Message } from "../tmq/message.ts";
 import type { MetaEvent } from "../tmq/metadata.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
+import { hasColumn } from "./columns.ts";
 import { insertBlock } from "./insert_block.ts";
+import { comparePrecision } from "./precision.ts";
 import { TableChanges } from "./table_changes.ts";
 
 /** Between which databases a message is applied. */
@@ -19,7 +21,7 @@ export interface Replication {
    * are rounded in metadata), the digits of a DECIMAL, tables that are older than the topic's log.
    */
   source: Connection;
-  /** A connection whose current database is to become the copy. */
+  /** A connection whose current database is to become the copy, and stays the current one. */
   target: Connection;
 }
 
@@ -38,14 +40,17 @@ export interface AppliedMessage {
  * again changes nothing, so that a copy loses nothing when the message is committed behind it.
  *
  * What the target refuses because the source, too, has dropped the table or the column meanwhile is passed over. The
- * topic must be of a database or super table; without `with meta` the tables are made as the source has them now. When a
- * super table is dropped and created again under its name, copy anew: each vgroup tells of it at a time of its own.
+ * topic must be of a database or super table; without `with meta` the tables are made as the source has them now.
+ *
+ * Each vgroup tells of a super table at a time of its own. When one is dropped and created again under its name, copy
+ * anew. A column of it that is dropped and added again with its type keeps its old values in the copy.
  *
  * @param message The message.
  * @param databases From where to where.
  * @param options Limits of each request.
  * @returns What was done.
- * @throws {InterfaceError} For rows of a query, which have no table.
+ * @throws {InterfaceError} For rows of a query, which have no table; when the databases differ in precision; when the
+ * digits of a DECIMAL cannot be known, as servers up to 3.3.7 do not tell them and it has another name by now.
  * @throws {DatabaseError} What the target refuses.
  * @example
  * ```ts
@@ -65,6 +70,7 @@ export async function applyMessage(
   databases: Replication,
   options: WaitOptions = {},
 ): Promise<AppliedMessage> {
+  await comparePrecision(databases, message.database, options);
   const changes = new TableChanges(databases, message.database, options);
   const applied: AppliedMessage = { rows: 0, statements: 0, skipped: [] };
   for (const event of message.metadata) {
@@ -97,13 +103,11 @@ async function writeBlock(
       if (!await changes.recover(table)) return 0;
       return await writeBlock(block, target, changes, limits);
     }
-    const names = fields.map(({ name }) => name);
-    const known = names.filter((name) => columns.some((column) => column.name === name));
-    const source = await changes.sourceColumns(table);
-    const isAtSource = (name: string) => source?.some((column) => column.name === name);
-    if (names.some((name) => !known.includes(name) && isAtSource(name))) throw error;
+    const known = fields.filter((field) => hasColumn(columns, field));
+    const source = await changes.sourceColumns(table) ?? [];
+    if (fields.some((field) => !known.includes(field) && hasColumn(source, field))) throw error;
     // A statement that was prepared before the table changed is given up by its failure.
-    await insertBlock(target, table, block.select(known), limits);
+    await insertBlock(target, table, block.select(known.map(({ name }) => name)), limits);
     return rowCount;
   }
 }

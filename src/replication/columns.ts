@@ -6,6 +6,7 @@
 import type { Connection } from "../connection.ts";
 import { DatabaseError } from "../errors.ts";
 import type { Identifier } from "../sql/template.ts";
+import type { Field } from "../types.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
 
 /** A column or tag. */
@@ -17,15 +18,8 @@ export interface TableColumn {
   readonly isTag: boolean;
 }
 
-/** What servers answer about a table, super table or database that they do not have. */
-const missing: ReadonlySet<number> = new Set([
-  0x0361,
-  0x0362,
-  0x0388,
-  0x0618,
-  0x2603,
-  0x2662,
-]);
+/** What servers answer about a table or super table that they do not have. */
+const missing: ReadonlySet<number> = new Set([0x0361, 0x0362, 0x0618, 0x2603, 0x2662]);
 
 /** Whether an error says that there is no such table. */
 export function saysMissing(error: unknown): boolean {
@@ -51,4 +45,18 @@ export async function columnsOf(
     if (saysMissing(error)) return null;
     throw error;
   }
+}
+
+/** Whether a table has a column of a name and type, whatever its length or digits. */
+export function hasColumn(
+  columns: readonly TableColumn[],
+  { name, type }: Pick<Field, "name" | "type"> | TableColumn,
+): boolean {
+  const kind = kindOf(type);
+  return columns.some((column) => column.name === name && kindOf(column.type) === kind);
+}
+
+/** `DECIMAL64` of a result is a `DECIMAL(10, 2)` of DESCRIBE. */
+function kindOf(type: string): string {
+  return type.replace(/64$|\(.*/, "");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DataTypeName } from "../data_type.ts";
+import { InterfaceError } from "../errors.ts";
 import type {
   AlterTableEvent,
   CreateNormalTableEvent,
@@ -24,25 +25,34 @@ export type OpenColumn = Omit<Declared, "length">;
 /** Types of DECIMALs, with their digits, by the column's name. */
 export type KnownTypes = ReadonlyMap<string, string>;
 
-/** For values of a column that is gone: they will be dropped by a later event. */
-const goneType = "DECIMAL(38, 10)";
-
 /**
- * Types of the DECIMALs whose digits an event leaves open. A column may have another name by now: then it is one of
- * those that the event does not tell of, and gets a type that holds the values of each of them.
+ * Types of the DECIMALs whose digits an event leaves open, as the source has them now. A column that the source does not
+ * have under its name has another one by now, or is gone: when it can be none of the others it has no type here.
+ *
+ * @param open The columns that the event tells of.
+ * @param present The columns that the source has now.
+ * @param others Those of them that may have been called differently by the time of the event.
+ * @throws {InterfaceError} When the others have different digits; it names the column.
  */
 export function openTypes(
-  told: readonly OpenColumn[],
+  open: readonly OpenColumn[],
   present: readonly TableColumn[],
+  others: readonly TableColumn[],
 ): KnownTypes {
-  const decimals = present.filter(({ type }) => type.startsWith("DECIMAL"));
-  const known = new Map(decimals.map(({ name, type }) => [name, type]));
-  const others = decimals.filter(({ name }) => told.every((column) => column.name !== name));
-  const [any = goneType, ...more] = new Set(others.map(({ type }) => type));
-  const scales = others.map(({ type }) => Number(/(\d+)\)$/.exec(type)?.[1] ?? 0));
-  const type = more.length === 0 ? any : `DECIMAL(38, ${Math.max(...scales)})`;
-  const open = told.filter((column) => lacksDigits(column) && !known.has(column.name));
-  return new Map([...known, ...open.map(({ name }): [string, string] => [name, type])]);
+  const isDecimal = ({ type }: TableColumn) => type.startsWith("DECIMAL");
+  const known = new Map(present.filter(isDecimal).map(({ name, type }) => [name, type]));
+  const [type, ...more] = new Set(others.filter(isDecimal).map((column) => column.type));
+  if (type === undefined) return known;
+  for (const { name } of open.filter(lacksDigits).filter((column) => !known.has(column.name))) {
+    if (more.length > 0) {
+      throw new InterfaceError(
+        `the digits of column ${JSON.stringify(name)} are not told, and the source has it under ` +
+          `another name, of type ${[type, ...more].join(" or ")}`,
+      );
+    }
+    known.set(name, type);
+  }
+  return known;
 }
 
 /** Whether an event leaves the digits of a DECIMAL open. */
@@ -111,4 +121,37 @@ export function alterTable(event: Alteration, known: KnownTypes): string {
   return `alter ${kind} ${id(tableName).text} ${verbs[change]} ${
     id(column).text
   }${declared}${renamed}${storage(event)}`;
+}
+
+/**
+ * Whether a table is already as an ALTER makes it: messages come again, and each vgroup tells of a super table.
+ *
+ * @param columns The columns that the target has.
+ * @param present The columns that the source has now.
+ */
+export function isDone(
+  { tableType, change, column, newName, length = 0 }: Alteration,
+  columns: readonly TableColumn[],
+  present: readonly TableColumn[],
+): boolean {
+  const own = columns.find(({ name }) => name === column);
+  switch (change) {
+    case "add-column":
+    case "add-tag":
+      return own !== undefined;
+    case "drop-column":
+    case "drop-tag":
+      // Another vgroup may have told that it was added again: then it has values.
+      return own === undefined || tableType === "super" &&
+          present.some(({ name, type }) => name === column && type === own.type);
+    case "rename-column":
+    case "rename-tag":
+      // Another vgroup may have told of further changes of both names.
+      return own === undefined || columns.some(({ name }) => name === newName);
+    case "resize-column":
+    case "resize-tag":
+      return (own?.length ?? length) >= length;
+    case "set-compression":
+      return own === undefined;
+  }
 }

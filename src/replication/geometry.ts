@@ -27,11 +27,22 @@ class Reader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Goes on by so many bytes; where they begin. */
+  #take(needed: number): number {
+    const offset = this.#at;
+    const available = this.#view.byteLength - offset;
+    if (needed > available) {
+      throw new CodecError("the bytes of a GEOMETRY are cut", { offset, needed, available });
+    }
+    this.#at += needed;
+    return offset;
+  }
+
   /** Text of a geometry; inside of a list of one type its name is left out. */
   geometry(isNamed = true): string {
-    const isLittle = this.#view.getUint8(this.#at) === 1;
-    const type = this.#view.getUint32(this.#at + 1, isLittle);
-    this.#at += 5;
+    const at = this.#take(5);
+    const isLittle = this.#view.getUint8(at) === 1;
+    const type = this.#view.getUint32(at + 1, isLittle);
     const name = names[type - 1];
     if (name === undefined) throw new CodecError(`a GEOMETRY has the unknown type ${type}`);
     const text = this.#content(type, isLittle);
@@ -56,15 +67,14 @@ class Reader {
   }
 
   #pair(isLittle: boolean): string {
-    const x = this.#view.getFloat64(this.#at, isLittle);
-    const y = this.#view.getFloat64(this.#at + 8, isLittle);
-    this.#at += 16;
+    const at = this.#take(16);
+    const x = this.#view.getFloat64(at, isLittle);
+    const y = this.#view.getFloat64(at + 8, isLittle);
     return `${x} ${y}`;
   }
 
   #list(isLittle: boolean, item: () => string): string {
-    const count = this.#view.getUint32(this.#at, isLittle);
-    this.#at += 4;
+    const count = this.#view.getUint32(this.#take(4), isLittle);
     if (count === 0) return "EMPTY";
     const items: string[] = [];
     for (let i = 0; i < count; i++) items.push(item());
@@ -75,13 +85,8 @@ class Reader {
 /**
  * Formats a GEOMETRY.
  *
- * @throws {CodecError} When the bytes are none, or of a type that TDengine does not have.
+ * @throws {CodecError} When the bytes are cut, telling where, or of a type that TDengine does not have.
  */
 export function formatGeometry(bytes: Uint8Array): string {
-  try {
-    return new Reader(bytes).geometry();
-  } catch (error) {
-    if (error instanceof CodecError) throw error;
-    throw new CodecError("the bytes of a GEOMETRY are cut");
-  }
+  return new Reader(bytes).geometry();
 }

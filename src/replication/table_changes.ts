@@ -14,18 +14,25 @@ import {
   alterTable,
   createTable,
   isAlteration,
+  isDone,
   type KnownTypes,
   lacksDigits,
   type OpenColumn,
   openTypes,
 } from "./definitions.ts";
-import { isSame, literalOf } from "./literals.ts";
 import { createChild, readTags } from "./tags.ts";
+import { isSame, literalOf } from "./values.ts";
 
 type CreateTableEvent = Parameters<typeof createTable>[0];
 
 /** Tables whose tags are asked for at once. */
 const tablesPerRequest = 1_000;
+
+function* portions(tables: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < tables.length; at += tablesPerRequest) {
+    yield tables.slice(at, at + tablesPerRequest);
+  }
+}
 
 /** Carries out changes of the tables of one database. Each method tells how many statements it took. */
 export class TableChanges {
@@ -86,15 +93,32 @@ export class TableChanges {
   }
 
   async #create(event: CreateTableEvent): Promise<number> {
-    const known = await this.#digits(event.tableName, event.columns);
-    await this.#exec(createTable(event, known));
+    const { tableName, tableType } = event;
+    const known = await this.#digits(event, event.columns, event.columns.map(({ name }) => name));
+    // Without a type it is gone, and its values are passed over.
+    const columns = event.columns.filter((column) =>
+      !lacksDigits(column) || known.has(column.name)
+    );
+    if (columns.length < 2) {
+      return Number(
+        await this.#copyDefinition(tableType === "super" ? "stable" : "table", tableName),
+      );
+    }
+    await this.#exec(createTable({ ...event, columns }, known));
     return 1;
   }
 
-  /** Types of the DECIMALs whose digits an event leaves open. */
-  async #digits(table: string, columns: readonly OpenColumn[]): Promise<KnownTypes> {
-    if (!columns.some(lacksDigits)) return new Map();
-    return openTypes(columns, await this.sourceColumns(table) ?? []);
+  /** Types of the DECIMALs whose digits an event leaves open; `names` are those of all columns at its time. */
+  async #digits(
+    { tableName, tableType }: CreateTableEvent | Alteration,
+    open: readonly OpenColumn[],
+    names: readonly string[],
+  ): Promise<KnownTypes> {
+    if (!open.some(lacksDigits)) return new Map();
+    const present = await this.sourceColumns(tableName) ?? [];
+    // Columns of a super table keep their names.
+    const others = tableType === "super" ? [] : present.filter(({ name }) => !names.includes(name));
+    return openTypes(open, present, others);
   }
 
   async #createChildren(
@@ -102,16 +126,16 @@ export class TableChanges {
   ): Promise<number> {
     let statements = 0;
     for (const using of new Set(tables.map((table) => table.using))) {
-      const own = tables.filter((table) => table.using === using);
       const names = await this.#tagNames(using);
-      const present = names && await this.#tagsOf(using, own.map(({ tableName }) => tableName));
-      for (const { tableName } of own) {
-        const tags = present?.get(tableName);
-        // A table that is gone will be dropped by a later event.
-        if (tags === undefined) continue;
-        const { sql, params } = createChild(tableName, using, names!, tags);
-        await this.#exec(sql, params);
-        statements++;
+      // A super table that is gone will be dropped by a later event, as will a table.
+      if (names === null) continue;
+      const own = tables.filter((table) => table.using === using);
+      for (const some of portions(own.map(({ tableName }) => tableName))) {
+        for (const [tableName, tags] of await this.#tagsOf(using, some)) {
+          const { sql, params } = createChild(tableName, using, names, tags);
+          await this.#exec(sql, params);
+          statements++;
+        }
       }
     }
     return statements;
@@ -136,20 +160,19 @@ export class TableChanges {
     if (change === "set-tag" || change === "set-tags") return await this.#setTags(event);
     if (!isAlteration(event)) return null;
     const statements = await this.#alterColumns(event);
-    if (change !== "rename-tag") return statements;
-    return statements + await this.#retag(tableName, event.newName!);
+    if (change !== "rename-tag" && change !== "drop-tag") return statements;
+    return statements + await this.#retag(tableName, event.newName ?? event.column);
   }
 
   async #alterColumns(event: Alteration): Promise<number> {
-    const { tableName } = event;
+    const { tableName, columnType: type, column: name } = event;
     const columns = await this.targetColumns(tableName);
     // Without a table it is older than the log: its rows will have it made as it is now.
-    if (columns === null || isDone(event, columns)) return 0;
-    const { columnType: type, column: name } = event;
-    const known = await this.#digits(
-      tableName,
-      type === undefined ? [] : [{ ...event, name, type }],
-    );
+    if (columns === null) return 0;
+    if (isDone(event, columns, await this.sourceColumns(tableName) ?? [])) return 0;
+    const open = type === undefined ? [] : [{ ...event, name, type }];
+    const known = await this.#digits(event, open, [name, ...columns.map((column) => column.name)]);
+    if (open.some(lacksDigits) && !known.has(name)) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
   }
@@ -166,7 +189,7 @@ export class TableChanges {
     return known.length;
   }
 
-  /** Sets a tag of all child tables, which had no value while source and target called it differently. */
+  /** Sets a tag of all child tables: its name was another's, or nobody's, when they were made. */
   async #retag(superTable: string, tag: string): Promise<number> {
     if (!(await this.#tagNames(superTable))?.includes(tag)) return 0;
     const { target } = this.#databases;
@@ -175,8 +198,7 @@ export class TableChanges {
     const [tables] = (await target.query(sql, [], this.#limits)).batch.columns;
     const names = tables!.toArray().map(String);
     let statements = 0;
-    for (let at = 0; at < names.length; at += tablesPerRequest) {
-      const some = names.slice(at, at + tablesPerRequest);
+    for (const some of portions(names)) {
       const present = await this.#tagsOf(superTable, some);
       const own = await readTags(target, name, some, this.#limits);
       for (const [table, tags] of present) {
@@ -213,38 +235,15 @@ export class TableChanges {
 
   /** Makes a table by the source's own definition; whether it still has it. */
   async #copyDefinition(kind: "stable" | "table", table: string): Promise<boolean> {
-    const { source } = this.#databases;
     const sql = `show create ${kind} ${id(this.#database, table).text}`;
-    try {
-      const [row] = (await source.query(sql, [], this.#limits)).toArrays();
-      await this.#exec(String(row![1]).replace(/^create (stable|table)/i, "$& if not exists"));
-      return true;
-    } catch (error) {
-      if (saysMissing(error)) return false;
-      throw error;
-    }
-  }
-}
-
-/** Whether a table is already as an ALTER makes it: each vgroup tells of a super table, and messages come again. */
-function isDone(event: Alteration, columns: readonly TableColumn[]): boolean {
-  const { change, column, length = 0 } = event;
-  const find = (wanted: string) => columns.find(({ name }) => name === wanted);
-  switch (change) {
-    case "add-column":
-    case "add-tag":
-      return find(column) !== undefined;
-    case "drop-column":
-    case "drop-tag":
-      return find(column) === undefined;
-    case "rename-column":
-    case "rename-tag":
-      // Another vgroup may have told of a second change of the name, too.
-      return find(column) === undefined;
-    case "resize-column":
-    case "resize-tag":
-      return (find(column)?.length ?? length) >= length;
-    case "set-compression":
-      return find(column) === undefined;
+    const definition = await this.#databases.source.query(sql, [], this.#limits)
+      .catch((error: unknown) => {
+        if (saysMissing(error)) return null;
+        throw error;
+      });
+    if (definition === null) return false;
+    const create = String(definition.batch.column(1).get(0));
+    await this.#exec(create.replace(/^create (stable|table)/i, "$& if not exists"));
+    return true;
   }
 }

@@ -4,39 +4,14 @@
  * @module
  */
 import type { Connection } from "../connection.ts";
-import { DataType } from "../data_type.ts";
-import { param, type SqlValue } from "../sql/param.ts";
+import type { SqlValue } from "../sql/param.ts";
 import { id, type Identifier } from "../sql/template.ts";
-import type { Field, Precision } from "../types.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
 import { columnsOf } from "./columns.ts";
-import { formatGeometry } from "./geometry.ts";
-import { literalOf } from "./literals.ts";
+import { literalOf, valuesOf } from "./values.ts";
 
 /** A table's tags by name. */
 export type Tags = ReadonlyMap<string, SqlValue>;
-
-const exact = {
-  bigint: "bigint",
-  timestamp: "bigint",
-  json: "text",
-  binary: "bytes",
-  text: "bytes",
-} as const;
-
-function valueOf(cell: unknown, { typeCode }: Field, precision: Precision): SqlValue {
-  if (cell === null) return null;
-  switch (typeCode) {
-    case DataType.TIMESTAMP:
-      return param.timestamp(cell as bigint, precision);
-    case DataType.VARCHAR:
-      return param.varchar(cell as Uint8Array);
-    case DataType.GEOMETRY:
-      return formatGeometry(cell as Uint8Array);
-    default:
-      return cell as SqlValue;
-  }
-}
 
 /** The present tags of child tables, by table; those that the server does not have are missing. */
 export async function readTags(
@@ -52,14 +27,14 @@ export async function readTags(
   const tags = names.map((name) => id(name).text).join(", ");
   const sql = `select distinct tbname, ${tags} from ${superTable.text} where tbname in (${owned})`;
   const { batch } = await db.query(sql, [], limits);
-  const [owners, ...cells] = batch.columns.map((column) => column.toArray(exact));
-  return new Map(owners!.map((owner, row) => {
-    const values = names.map((name, i): [string, SqlValue] => {
-      const { field } = batch.column(i + 1);
-      return [name, valueOf(cells[i]![row], field, batch.precision)];
-    });
-    return [String(owner), new Map(values)];
-  }));
+  const [owners, ...columns] = batch.columns;
+  const values = columns.map(valuesOf);
+  return new Map(
+    owners!.toArray().map((owner, row) => [
+      String(owner),
+      new Map(names.map((name, i) => [name, values[i]![row]!])),
+    ]),
+  );
 }
 
 /**

@@ -126,6 +126,16 @@ describe("formats", () => {
     }));
   });
 
+  it("formatJsonLines() puts a leading member into objects only, whatever the texts hold", async () => {
+    const texts = ["plain", "a\u2028{b\u2029{c", "{", null];
+    const batch = batchOf(texts, texts.map(() => 1));
+    const leading = { name: "tbname", text: 'd"1' };
+    const text = await joined(formatJsonLines(batch.fields, each(batch), { ...options, leading }));
+    expect(text.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown)).toEqual(
+      texts.map((text) => ({ tbname: 'd"1', text, float: 1 })),
+    );
+  });
+
   it("formatCsv() writes FLOAT with the digits that were written", async () => {
     const floats = [10.3, 0.1, 3.4028235e38, 1.4e-45, 16777216, -0, NaN, Infinity, 1e-7];
     const batch = batchOf(floats.map(() => null), floats);
@@ -168,12 +178,34 @@ describe("readCsv()", () => {
     ]);
   });
 
-  it("readCsv() refuses quotes in the wrong place", async () => {
-    const rows = await all(readCsv(pieces('a,b\n"x"y,1\n1,5"" pipe\n', 100), ","));
-    expect(rows).toEqual([
+  it("readCsv() refuses text behind a closing quote, and takes a quote within a field as text", async () => {
+    const text = 'a,b\n"x"y,1\n1,5" pipe\n2,6"" pipe\n';
+    expect(await all(readCsv(pieces(text, 7), ","))).toEqual([
       { line: 2, problem: "text follows the closing quote of field 1" },
-      { line: 3, problem: "field 2 has a quote and is not quoted" },
+      { line: 3, names: ["a", "b"], cells: ["1", '5" pipe'] },
+      { line: 4, names: ["a", "b"], cells: ["2", '6"" pipe'] },
     ]);
+  });
+
+  it("readCsv() cuts records and reads quotes as Python's csv does", async () => {
+    const record = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n"), maxLength: 12 });
+    const texts = fc.sample(fc.array(record, { maxLength: 4 }), 500).map((lines) =>
+      `a,b\n${lines.join("\n")}\n`
+    );
+    const script = "import csv,io,json,sys\n" +
+      "print(json.dumps([list(csv.reader(io.StringIO(t,newline='')))for t in json.load(sys.stdin)]))";
+    const input = JSON.stringify(texts);
+    const found = execFileSync("python3", ["-c", script], { input, encoding: "utf8" });
+    for (const [i, [, ...wanted]] of (JSON.parse(found) as string[][][]).entries()) {
+      const rows = await all(readCsv(pieces(texts[i]!, 5), ","));
+      const records = wanted.filter((fields) => fields.join("") !== "" || fields.length > 1);
+      // A quoted text of only line breaks is a record for both.
+      expect(rows.length, texts[i]).toBe(records.length);
+      for (const [at, row] of rows.entries()) {
+        if (row.problem !== undefined) continue;
+        expect(row.cells.map((cell) => cell ?? ""), texts[i]).toEqual(records[at]);
+      }
+    }
   });
 
   it("readCsv() refuses a header that names a column twice or not at all", async () => {
@@ -201,6 +233,16 @@ describe("readJsonLines()", () => {
   });
 });
 
+describe("readJsonLines(), numbers", () => {
+  it.each([["1e400", "1e400"], ["-0", "-0"], ["-1e999", "-1e999"], ["0", "0"]])(
+    "readJsonLines() keeps %s, which a JavaScript number does not show",
+    async (number, cell) => {
+      const rows = await all(readJsonLines(pieces(`{"a":${number},"b":"-0"}\n`, 4)));
+      expect(rows).toEqual([{ line: 1, names: ["a", "b"], cells: [cell, "-0"] }]);
+    },
+  );
+});
+
 describe("converterOf()", () => {
   const converter = (typeCode: number, timeZone?: string) =>
     converterOf({ typeCode } as Field, { codec, precision: "ms", timeZone });
@@ -218,6 +260,20 @@ describe("converterOf()", () => {
       // The hour that comes twice is one of the two.
       expect(format.format(new Date(ticks))).toBe(wall);
     }));
+  });
+
+  it.each(
+    [
+      ["ms", "2024-01-01T00:00:00.123456Z"],
+      ["ms", "2024-01-01 00:00:00.0001"],
+      ["us", "2024-01-01T00:00:00.1234567+02:00"],
+      ["ns", "2024-01-01T00:00:00.1234567891Z"],
+    ] as const,
+  )("converterOf() refuses a time with digits that %s cannot hold: %s", (precision, text) => {
+    const read = converterOf({ typeCode: 9 } as Field, { codec, precision, timeZone: "UTC" });
+    expect(() => read(text)).toThrow(/more digits/);
+    const zeros = text.replace(/\.\d+/, (digits) => digits.replace(/[1-9]/g, "0"));
+    expect(() => read(zeros)).not.toThrow();
   });
 
   it("converterOf() leaves to insert() what is no value, and refuses odd digits of bytes", () => {

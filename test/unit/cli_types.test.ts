@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Connection, type Field } from "../../mod.ts";
-import { formatRowType, typeNameOf } from "../../src/cli/row_types.ts";
+import { formatRowType, isTypeName, typeNameOf } from "../../src/cli/row_types.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
 import { run } from "./cli_process.ts";
 import { fillAllTypes } from "./cli_tables.ts";
@@ -125,6 +125,62 @@ export async function use(db: Connection): Promise<void> {
     expect(mode).toMatchObject({ code: 2, stdout: "" });
     expect(mode!.stderr).toContain("did you mean date?");
     expect(both!.code).toBe(2);
+  });
+});
+
+describe("tdwire types --sql", () => {
+  it("tdwire types runs nothing that may change the server", async () => {
+    const url = `${server.url}/power`;
+    const texts = [
+      "drop table e2",
+      "-- x\n DROP table e2",
+      "select 1; drop table e2",
+      "use power",
+      "",
+    ];
+    for (const sql of texts) {
+      const outcome = await run(["types", "--sql", sql], { url });
+      expect(outcome, sql).toMatchObject({ code: 2, stdout: "" });
+      expect(outcome.stderr, sql).toContain("only reads");
+    }
+    expect(await db.query("select count(*) from power.e2").value()).toBe(4n);
+    for (const sql of ["(select 1)", "/* x */ show databases", "describe alltypes"]) {
+      expect(await run(["types", "--sql", sql], { url }), sql).toMatchObject({ code: 0 });
+    }
+  });
+});
+
+describe("isTypeName()", () => {
+  const parts = {
+    origin: "t",
+    fields: [{ name: "ts", type: "TIMESTAMP", typeCode: 9, length: 8 }, {
+      name: "doc",
+      type: "JSON",
+      typeCode: 15,
+      length: 8,
+    }, { name: "vb", type: "VARBINARY", typeCode: 16, length: 8 }] as Field[],
+    precision: "ms",
+    values: {},
+    timeName: "ts",
+  } as const;
+
+  it("isTypeName() refuses names with which the module does not compile, or speaks of itself", () => {
+    const names = ["Meters", "$x", "string", "class", "Json", "unknown", "1a"];
+    const compiling = names.filter((name) =>
+      complaints("name.ts", formatRowType({ ...parts, name })).length === 0
+    );
+    expect(names.filter(isTypeName)).toEqual(compiling);
+    expect(["Date", "Uint8Array"].filter(isTypeName)).toEqual([]);
+  });
+
+  it("typeNameOf() gives tables with such names another one", () => {
+    const tables = ["date", "json", "uint8array", "array", "power.record", "uint8_array"];
+    for (const table of tables) {
+      const name = typeNameOf(table);
+      expect(isTypeName(name), name).toBe(true);
+      expect(complaints("name.ts", formatRowType({ ...parts, name }))).toEqual([]);
+    }
+    expect(typeNameOf("date")).toBe("DateRow");
   });
 });
 

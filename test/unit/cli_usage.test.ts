@@ -1,7 +1,9 @@
 /** What the `tdwire` command makes of its command line. */
 
 import { describe, expect, it } from "vitest";
+import { param } from "../../mod.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { formatOfFile } from "../../src/cli/formats/file_format.ts";
 import { readParameter } from "../../src/cli/parameters.ts";
 import { formatProgress, Progress } from "../../src/cli/progress.ts";
 import { splitStatements } from "../../src/cli/sql_statements.ts";
@@ -41,6 +43,24 @@ describe("readArguments()", () => {
     expect(requirePositionals([], "[sql]")).toEqual([]);
   });
 
+  it("requirePositionals() answers a URL, and quotes no part of one", () => {
+    const url = "ws://root:s3cret@db:6041";
+    for (const positionals of [[url], ["select 1", url], ["power", ` ${url}`]]) {
+      expect(() => requirePositionals(positionals, "[sql]")).toThrow("a URL stands behind --url");
+    }
+    expect(() => requirePositionals(["a", `x=${url}`], "[sql]")).toThrow(/^unexpected argument: /);
+    expect(requirePositionals(["select 'http://x'"], "[sql]")).toHaveLength(1);
+  });
+
+  it("formatOfFile() knows the formats by the file's extension, and no other word", () => {
+    const known = ["csv", "jsonl", "arrow", "line"] as const;
+    const paths = ["a.csv", "b/c.NDJSON", "d.feather", "e.lp"];
+    expect(paths.map((path) => formatOfFile(path, known))).toEqual(known);
+    for (const path of ["a.txt", "a.constructor", "csv", "a"]) {
+      expect(() => formatOfFile(path, known)).toThrow(/^--format is missing/);
+    }
+  });
+
   it("requireChoice() lists the choices and the nearest one", () => {
     expect(() => requireChoice("format", "cvs2", ["table", "csv"])).toThrow(/one of table, csv/);
     expect(() => requireChoice("format", "tabl", ["table", "csv"])).toThrow(/did you mean table/);
@@ -78,6 +98,17 @@ describe("readParameter()", () => {
 
   it("readParameter() keeps all digits of an integer", () => {
     expect(readParameter("-9223372036854775808")).toBe(-9223372036854775808n);
+  });
+
+  it("readParameter() keeps all digits of other numbers, as DECIMAL where DOUBLE would round", () => {
+    for (const text of ["12345678901234567.89", "0.1000000000000000055511151231257827"]) {
+      expect(readParameter(text)).toEqual(param.decimal(text));
+    }
+    const texts = ["1.50", "-0.00", "0.1", "1.7976931348623157e308", "5E-324", "120e-1", "100.0"];
+    expect(texts.map(readParameter)).toEqual(texts.map(Number));
+    for (const text of ["1e400", "12345678901234567891e3"]) {
+      expect(() => readParameter(text)).toThrow(/more than DOUBLE holds/);
+    }
   });
 });
 
@@ -152,6 +183,16 @@ describe("tdwire", () => {
     expect(value!.stderr).toContain("must be one of table, csv, jsonl, arrow");
     expect(lone).toMatchObject({ code: 2 });
     expect(lone!.stderr).toContain("--format is missing");
+  });
+
+  it("tdwire quotes no URL that stands where none belongs", async () => {
+    const url = "ws://root:s3cret@localhost:1";
+    const lines = [[url], ["query", url], ["write", url], ["types", url], ["doctor", url]];
+    for (const outcome of await Promise.all(lines.map((args) => run(args)))) {
+      expect(outcome).toMatchObject({ code: 2, stdout: "" });
+      expect(outcome.stderr).toContain("a URL stands behind --url");
+      expect(outcome.stderr).not.toContain("s3cret");
+    }
   });
 
   it.each(["node", "deno"] as const)("tdwire shows help and version in %s", async (runtime) => {

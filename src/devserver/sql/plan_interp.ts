@@ -140,6 +140,9 @@ function readValue(
 }
 
 /** Reads RANGE, EVERY and FILL. */
+/** Points beyond which a query would not come to its end. */
+const greatestCount = 10_000_000n;
+
 function readSlices(select: Select, scope: Scope): Slices {
   const { range, every } = select, mode = select.fill?.mode ?? "none";
   if (range === null) throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
@@ -154,6 +157,7 @@ function readSlices(select: Select, scope: Scope): Slices {
   }
   const step = every === null ? 1n : durationTicks(every, scope.precision);
   if (step === null || step <= 0n) throw unsupported("this EVERY");
+  if ((end - start) / step >= greatestCount) throw unsupported("INTERP of so many points");
   if (around !== null && (!["prev", "next", "near"].includes(mode) || every !== null)) {
     throw wrongClause("Invalid usage of RANGE clause, EVERY clause or FILL clause");
   }

@@ -1,0 +1,52 @@
+/**
+ * Cells as values for statements, and values as SQL for those that servers do not all prepare.
+ *
+ * @module
+ */
+import type { Column } from "../column.ts";
+import { DataType } from "../data_type.ts";
+import { formatLiteral } from "../sql/escape.ts";
+import { param, type SqlValue } from "../sql/param.ts";
+import { formatGeometry } from "./geometry.ts";
+
+/** Times are ticks: source and target have one precision, and not every time has a text. */
+const exact = {
+  bigint: "bigint",
+  timestamp: "bigint",
+  json: "text",
+  binary: "bytes",
+  decimal: "string",
+  text: "bytes",
+} as const;
+
+/** All cells of a column as values; a GEOMETRY is text. */
+export function valuesOf(column: Column): SqlValue[] {
+  const valueOf = (cell: unknown): SqlValue => {
+    switch (column.field.typeCode) {
+      case DataType.DECIMAL:
+      case DataType.DECIMAL64:
+        return param.decimal(cell as string);
+      case DataType.VARCHAR:
+        return param.varchar(cell as Uint8Array);
+      case DataType.GEOMETRY:
+        return formatGeometry(cell as Uint8Array);
+      default:
+        return cell as SqlValue;
+    }
+  };
+  return column.toArray(exact).map((cell) => cell === null ? null : valueOf(cell));
+}
+
+/**
+ * A value as SQL.
+ *
+ * @throws {InterfaceError} When SQL has no literal for it, such as NaN.
+ */
+export function literalOf(value: SqlValue): string {
+  return formatLiteral(value, 0, { formatTimestamp: String });
+}
+
+/** Whether two values are the same in SQL. */
+export function isSame(one: SqlValue, other: SqlValue): boolean {
+  return literalOf(one) === literalOf(other);
+}

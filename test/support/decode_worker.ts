@@ -10,7 +10,7 @@ import { workerDecoder } from "../../src/codec/block_decoder.ts";
 import { initCodec } from "../../src/codec/load.ts";
 import { resultFields, resultPrecision } from "../../src/transports/websocket/results.ts";
 import type { Reply } from "../../src/transports/websocket/wire.ts";
-import { goldenCases } from "./golden.ts";
+import { goldenCases, type RecordedReply } from "./golden.ts";
 
 const program = new URL("../../src/codec/decode_worker.ts", import.meta.url);
 
@@ -23,6 +23,12 @@ async function withWorker(url: URL, use: (worker: Worker) => Promise<void>): Pro
   }
 }
 
+/** What a recorded reply says of the result. */
+function announced(recorded: RecordedReply) {
+  const reply: Reply = { action: "binary_query", message: "", reqId: 0n, ...recorded };
+  return { fields: resultFields(reply), precision: resultPrecision(reply) };
+}
+
 /** Each by its name. */
 export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> = {
   "workerDecoder() makes of every recorded block what the codec makes of it": () =>
@@ -32,7 +38,7 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
       const cases = goldenCases();
       equal(cases.length > 10, true);
       for (const { reply, blocks } of cases) {
-        const [fields, precision] = [resultFields(reply as Reply), resultPrecision(reply as Reply)];
+        const { fields, precision } = announced(reply);
         const result = { fields, precision, values: undefined };
         for (const block of blocks) {
           const here = codec.decode(block, fields, precision).toArrays();
@@ -46,7 +52,7 @@ export const decodeWorkerChecks: Readonly<Record<string, () => Promise<void>>> =
       const codec = await initCodec();
       const decoder = workerDecoder(codec, worker);
       const { blocks: [block], reply } = goldenCases()[0]!;
-      const [fields, precision] = [resultFields(reply as Reply), resultPrecision(reply as Reply)];
+      const { fields, precision } = announced(reply);
       const result = { fields, precision, values: undefined };
       const isSameFault = (error: unknown) => {
         const { name, message, offset, needed, available } = error as Record<string, unknown>;

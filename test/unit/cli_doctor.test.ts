@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTcp, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
-import { run } from "./cli_process.ts";
+import { run, start } from "./cli_process.ts";
 
 let server: DevServer;
 let old: DevServer;
@@ -92,6 +92,25 @@ describe("tdwire doctor", () => {
     ]);
     expect(port!.code).toBe(1);
     expect(port!.stdout).toMatch(/FAIL +port .*ECONNREFUSED[^]*→ nothing listens there/);
+  });
+
+  it("tdwire doctor finds nothing wrong with several servers of which one answers", async () => {
+    const { host } = new URL(server.url);
+    const [one, none] = await Promise.all([
+      run(["doctor", "--url", `ws://127.0.0.1:1,${host}`]),
+      run(["doctor", "--url", "ws://127.0.0.1:1,nowhere.invalid:2"]),
+    ]);
+    expect(one).toMatchObject({ code: 0, stderr: "" });
+    expect(findings(one!.stdout)).toContainEqual(["note", "port"]);
+    expect(findings(one!.stdout)).toContainEqual(["ok", "login"]);
+    expect(none!.code).toBe(1);
+    expect(findings(none!.stdout)).toContainEqual(["FAIL", "servers"]);
+  });
+
+  it("tdwire doctor tells by its exit code what it found, also when its reader has gone", async () => {
+    const { child, ended } = start(["doctor", "--url", "ws://127.0.0.1:1"]);
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect((await ended).code).toBe(1);
   });
 
   it("tdwire doctor knows a port that speaks no HTTP, or is no taosAdapter's", async () => {

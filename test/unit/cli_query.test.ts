@@ -2,7 +2,16 @@
 
 import { DuckDBInstance } from "@duckdb/node-api";
 import { tableFromIPC } from "apache-arrow";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +23,7 @@ import { duckDbTypes, fillAllTypes, rows } from "./cli_tables.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tdwire-cli-"));
 const file = (name: string) => join(folder, name);
+const partialFiles = () => readdirSync(folder).filter((name) => name.endsWith(".partial"));
 const actions: string[] = [];
 let isSlow = false;
 let server: DevServer;
@@ -205,7 +215,33 @@ describe("tdwire query", () => {
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toContain("csv holds one result");
     expect(readFileSync(file("kept.csv"), "utf8")).toBe("kept");
-    expect(existsSync(file("kept.csv.partial"))).toBe(false);
+    expect(partialFiles()).toEqual([]);
+  });
+
+  it("tdwire query writes to the file that a link leads to, whether it is there or not", async () => {
+    for (const [link, target] of [["l1.csv", "old.csv"], ["l2.csv", "new.csv"]] as const) {
+      if (target === "old.csv") writeFileSync(file(target), "old");
+      symlinkSync(target, file(link));
+      const outcome = await run(["query", "-o", file(link), "select 1 as a"], { url });
+      expect(outcome).toMatchObject({ code: 0, stderr: "" });
+      expect(lstatSync(file(link)).isSymbolicLink()).toBe(true);
+      expect(readFileSync(file(target), "utf8")).toBe("a\n1\n");
+    }
+  });
+
+  it("tdwire query leaves each of two runs its own file, and none behind where it may not be", async () => {
+    const args = ["query", "-o", file("both.csv"), "select * from many"];
+    const both = await Promise.all([run(args, { url }), run(args, { url })]);
+    expect(both).toEqual([1, 2].map(() => ({ code: 0, stdout: "", stderr: "" })));
+    expect(readFileSync(file("both.csv"), "utf8").split("\n")).toHaveLength(200_002);
+    isSlow = true;
+    actions.length = 0;
+    const { ended } = start(["query", "-o", file("taken.csv"), "select 1"], { url });
+    await waitFor(() => actions.includes("binary_query"));
+    mkdirSync(file("taken.csv"));
+    isSlow = false;
+    expect((await ended).code).toBe(1);
+    expect(partialFiles()).toEqual([]);
   });
 
   it("tdwire query refuses JSON lines of two columns with one name", async () => {
@@ -236,6 +272,23 @@ describe("tdwire query", () => {
       isSlow = false;
       // The query, the list of what runs, and KILL QUERY.
       expect(actions.filter((action) => action === "binary_query")).toHaveLength(3);
+    },
+  );
+
+  it.each(["node", "bun", "deno"] as const)(
+    "tdwire query stops at the first Ctrl-C in %s when the reader of a pipe has stopped reading",
+    async (runtime) => {
+      const args = ["query", "--format", "csv", "select * from many"];
+      const { child, ended } = start(args, { url, runtime });
+      await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+      child.stdout.pause();
+      // More than the pipe holds is on its way by then.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      child.kill("SIGINT");
+      const code = await new Promise((resolve) => child.once("exit", resolve));
+      child.stdout.resume();
+      await ended;
+      expect(code).toBe(130);
     },
   );
 

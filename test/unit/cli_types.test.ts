@@ -139,13 +139,13 @@ describe("tdwire types --sql", () => {
       "",
     ];
     for (const sql of texts) {
-      const outcome = await run(["types", "--sql", sql], { url });
+      const outcome = await run(["types", `--sql=${sql}`], { url });
       expect(outcome, sql).toMatchObject({ code: 2, stdout: "" });
       expect(outcome.stderr, sql).toContain("only reads");
     }
     expect(await db.query("select count(*) from power.e2").value()).toBe(4n);
     for (const sql of ["(select 1)", "/* x */ show databases", "describe alltypes"]) {
-      expect(await run(["types", "--sql", sql], { url }), sql).toMatchObject({ code: 0 });
+      expect(await run(["types", `--sql=${sql}`], { url }), sql).toMatchObject({ code: 0 });
     }
   });
 });

@@ -14,10 +14,24 @@ import { fillAllTypes, makeAllTypes } from "./cli_tables.ts";
 const folder = mkdtempSync(join(tmpdir(), "tdwire-cli-"));
 const file = (name: string) => join(folder, name);
 let server: DevServer;
+/** So many inserts answer that the server cannot at present. */
+let failures = 0;
+let connections = 0;
 let db: Connection;
 
 beforeAll(async () => {
-  server = await createServer({ port: 0, version: "3.4.0.0" });
+  server = await createServer({
+    port: 0,
+    version: "3.4.0.0",
+    faults: {
+      onMessage: ({ action }) => {
+        if (action === "conn") connections++;
+        if (action !== "stmt2_exec" || failures === 0) return;
+        failures--;
+        return { code: 0x0914, message: "Sync leader is restoring" };
+      },
+    },
+  });
   db = await connect(server.url);
   await fillAllTypes(db, "source");
   await db.exec("create stable documents (ts timestamp, v int) tags (doc json)");
@@ -259,6 +273,104 @@ rows"
     expect(await db.query("select count(*) from rain").value()).toBe(1n);
     expect(await db.query("select count(*) from wind").value()).toBe(1n);
   });
+
+  it.each(["csv", "jsonl"])(
+    "tdwire write keeps the values of %s columns that objects have members of already",
+    async (format) => {
+      const table = `named_${format}`;
+      await db.exec(
+        `create table ${table} (ts timestamp, constructor int, toString varchar(8), n int)`,
+      );
+      const cells = { ts: 1_700_000_000_000, constructor: 1, tostring: "x", n: 2 };
+      const stdin = format === "csv"
+        ? `${Object.keys(cells).join(",")}\n${Object.values(cells).join(",")}\n`
+        : `${JSON.stringify(cells)}\n`;
+      const url = `${server.url}/power`;
+      const args = ["write", "--format", format, "--table", table, "-"];
+      expect(await run(args, { url, stdin })).toMatchObject({ code: 0, stderr: "" });
+      const { rows } = await db.query(`select constructor, tostring, n from ${table}`);
+      expect(rows).toEqual([{ constructor: 1, tostring: "x", n: 2 }]);
+    },
+  );
+
+  it("tdwire write refuses a --tag that is a column of the file as well", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "twice", "--using", "meters"];
+    const stdin = "ts,voltage,site\n1700000000000,1,south\n";
+    const outcome = await run([...args, "--tag", "site=north", "-"], { url, stdin });
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+    expect(outcome.stderr).toContain('--tag gives "site", and the rows have a column of that name');
+  });
+
+  it("tdwire write refuses times and numbers that the column would not keep", async () => {
+    await db.exec("create table exact (ts timestamp, v double)");
+    const url = `${server.url}/power`;
+    const stdin = `{"ts":"2024-01-01T00:00:00.000001Z","v":1}
+{"ts":"2024-01-01T00:00:00.001000Z","v":1e400}
+{"ts":"2024-01-01T00:00:00.002000Z","v":-0}
+`;
+    const args = ["write", "--format", "jsonl", "--table", "exact", "-"];
+    const outcome = await run(args, { url, stdin });
+    expect(outcome).toMatchObject({ code: 1, stdout: "1 row written, 2 refused\n" });
+    expect(outcome.stderr).toMatch(/^line 1: column "ts": .*digits/m);
+    expect(outcome.stderr).toMatch(/^line 2: column "v": /m);
+    expect((await db.query("select v from exact")).toArrays()).toEqual([[-0]]);
+  });
+
+  it.each(["node", "bun", "deno"] as const)(
+    "tdwire write tells in %s by its exit code what was refused, also when nobody reads its summary",
+    async (runtime) => {
+      const url = `${server.url}/power`;
+      const args = ["write", "--format", "csv", "--table", "unread", "--using", "meters", "-"];
+      const { child, ended } = start(args, { url, runtime, keepsInputOpen: true });
+      child.stdout.destroy();
+      child.stdin.end("ts,voltage\nx,1\n");
+      expect((await ended).code).toBe(1);
+    },
+  );
+
+  it("tdwire write goes on when the server can again, and says so", async () => {
+    const url = `${server.url}/power`;
+    failures = 2;
+    const args = ["write", "--format", "csv", "--table", "patient", "--using", "meters", "-"];
+    const outcome = await run(args, { url, stdin: "ts,voltage\n1700000000000,1\nx,2\n" });
+    expect(failures).toBe(0);
+    expect(outcome).toMatchObject({ code: 1, stdout: "1 row written, 1 refused\n" });
+    expect(outcome.stderr.match(/Sync leader is restoring; trying again$/gm)).toHaveLength(2);
+  });
+
+  it("tdwire write ends when the server cannot take rows, though its input stays open", async () => {
+    const url = `${server.url}/power`;
+    failures = 100;
+    const args = ["write", "--format", "csv", "--table", "meters", "-"];
+    const { child, ended } = start(args, { url, keepsInputOpen: true });
+    child.stdin.write("tbname,ts,voltage\nd,1700000000000,1\n");
+    const outcome = await ended;
+    failures = 0;
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+    expect(outcome.stderr).toMatch(/^tdwire: .*Sync leader is restoring$/m);
+  });
+
+  it.each(
+    (["node", "bun", "deno"] as const).flatMap((runtime) =>
+      (["csv", "arrow", "line"] as const).map((format) => [format, runtime] as const)
+    ),
+  )(
+    "tdwire write ends at the first Ctrl-C while it waits for %s in %s",
+    async (format, runtime) => {
+      const url = `${server.url}/power`;
+      connections = 0;
+      const target = format === "line" ? [] : ["--table", "meters"];
+      const { child, ended } = start(["write", "--format", format, ...target, "-"], {
+        url,
+        runtime,
+        keepsInputOpen: true,
+      });
+      while (connections === 0) await new Promise((next) => setTimeout(next, 20));
+      child.kill("SIGINT");
+      expect(await ended).toEqual({ code: 130, stdout: "0 rows written\n", stderr: "" });
+    },
+  );
 
   it("tdwire write does not hold back the rows of an input that pauses", async () => {
     const url = `${server.url}/power`;

@@ -185,7 +185,9 @@ export function nameSource(names: readonly string[], codec: Codec): Source {
 export class BoundTables {
   readonly #placeholders: Placeholders;
   readonly #codec: Codec;
-  readonly #tables = new Map<string | null, BoundTable>();
+  #tables = new Map<string | null, BoundTable>();
+  /** Handed out to be sent, and not settled yet. */
+  #sent: ReadonlyMap<string | null, BoundTable> = new Map();
 
   constructor(placeholders: Placeholders, codec: Codec) {
     this.#placeholders = placeholders;
@@ -217,13 +219,34 @@ export class BoundTables {
     if (rows > 0) this.#table(this.#nameOf(data), tags).chunks.push(...chunks);
   }
 
+  /** Drops everything, also what is being sent: it will not be kept should that fail. */
   clear(): void {
     this.#tables.clear();
+    this.#sent = new Map();
   }
 
-  /** The bind requests: one, unless there are more rows of a table, or more bytes, than one may carry. */
-  requests(): BindRequest[] {
-    return partsOf(this.#tables.values()).map((part) => this.#request(part));
+  /**
+   * Hands out what is bound, to be sent; what is bound from here on is kept for the next time. `settle` is to follow.
+   *
+   * @returns The bind requests: one, unless there are more rows of a table, or more bytes, than one may carry.
+   */
+  take(): BindRequest[] {
+    const requests = partsOf(this.#tables.values()).map((part) => this.#request(part));
+    this.#sent = this.#tables;
+    this.#tables = new Map();
+    return requests;
+  }
+
+  /** Forgets what was handed out when it is written; else puts it back, before what was bound since. */
+  settle(isWritten: boolean): void {
+    const [sent, since] = [this.#sent, this.#tables];
+    this.#sent = new Map();
+    if (isWritten) return;
+    this.#tables = new Map(sent);
+    for (const [name, table] of since) {
+      const before = sent.get(name)?.chunks ?? [];
+      this.#tables.set(name, { ...table, chunks: [...before, ...table.chunks] });
+    }
   }
 
   #nameOf({ name }: TableData): string | null {

@@ -77,7 +77,7 @@ export class ParameterRunner {
       columns: ofRole("column").map((value) => [value]),
     });
     const encoded = [...placeholders.tags, ...placeholders.columns];
-    const frames = bound.requests().map((request) => encodeBindRequest(request, encoded, codec));
+    const frames = bound.take().map((request) => encodeBindRequest(request, encoded, codec));
     return { ...await executeParts(statement, frames, call), rows: null };
   }
 

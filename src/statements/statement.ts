@@ -189,15 +189,20 @@ export class Statement<V = unknown> implements AsyncDisposable {
       this.#buffer!.drain((table) => bound.add(table));
       const { tags, columns } = this.#placeholders!;
       const placeholders = [...tags, ...columns];
-      const frames = bound.requests().map((request) =>
-        encodeBindRequest(request, placeholders, this.#context.codec)
-      );
-      if (frames.length === 0) throw new InterfaceError("nothing is bound");
       const tables = bound.tableCount;
-      const statement = await this.#ensure(call);
-      const result = await this.#guard(() => executeParts(statement, frames, call));
-      bound.clear();
-      return { ...result, tables };
+      if (tables === 0) throw new InterfaceError("nothing is bound");
+      let isWritten = false;
+      try {
+        const frames = bound.take().map((request) =>
+          encodeBindRequest(request, placeholders, this.#context.codec)
+        );
+        const statement = await this.#ensure(call);
+        const result = await this.#guard(() => executeParts(statement, frames, call));
+        isWritten = true;
+        return { ...result, tables };
+      } finally {
+        bound.settle(isWritten);
+      }
     });
   }
 

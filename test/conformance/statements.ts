@@ -49,6 +49,30 @@ export const statementCases: readonly Case[] = [
     },
   },
   {
+    name: "bind() while an execute is under way binds for the next one, also when that fails",
+    needs,
+    async run({ open, deepEqual, equal, rejects }) {
+      await using connection = await open();
+      await createSuperTable(connection);
+      await using statement = await connection.prepare(insertIntoChild);
+      const bind = (v: number) =>
+        statement.bind({ name: "m1", tags: [1, "a"], columns: [[t0 + BigInt(v)], [v], [null]] });
+      bind(1);
+      const first = statement.execute();
+      // The first one has taken its rows by now.
+      await Promise.resolve();
+      bind(2);
+      equal((await first).affectedRows, 1);
+      equal((await statement.execute()).affectedRows, 1);
+      bind(3);
+      const aborted = statement.execute({ signal: AbortSignal.abort(new Error("enough")) });
+      bind(4);
+      await rejects(aborted, /enough/);
+      equal((await statement.execute()).affectedRows, 2);
+      deepEqual((await content(connection)).map(([, , , v]) => v), [1, 2, 3, 4]);
+    },
+  },
+  {
     name: "bind() takes tags and columns by name",
     needs,
     async run({ open, deepEqual }) {

@@ -185,6 +185,28 @@ export const tmqReplicationCases: readonly Case[] = [
     },
   },
   {
+    name: "applyMessage() refuses databases of different precision",
+    needs: ["consumers", "statements"],
+    databaseOptions,
+    async run(tools) {
+      await withCopy(tools, `with meta as database ${tools.database}`, async (topic, databases) => {
+        const { source, target } = databases;
+        await source.exec("create table nt (ts timestamp, v int)");
+        await target.exec(`create database ${tools.database}_ns precision 'ns'`);
+        await target.use(`${tools.database}_ns`);
+        try {
+          await tools.rejects(copy(tools, topic, databases, Infinity), {
+            name: "InterfaceError",
+            message: /in us, .* in ns/,
+          });
+          tools.deepEqual((await target.query("show tables")).toArrays(), []);
+        } finally {
+          await target.exec(`drop database ${tools.database}_ns`);
+        }
+      });
+    },
+  },
+  {
     name: "applyMessage() refuses rows of a query, which have no table",
     needs: ["consumers", "statements"],
     databaseOptions,

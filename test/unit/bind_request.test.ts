@@ -27,7 +27,7 @@ function bound(all: readonly Placeholder[], tables: readonly TableData[]): Uint8
   const placeholders = groupPlaceholders(all, anyTypes);
   const bind = new BoundTables(placeholders, codec);
   for (const table of tables) bind.add(table);
-  const [request, ...more] = bind.requests();
+  const [request, ...more] = bind.take();
   expect(more).toEqual([]);
   return encodeBindRequest(request!, [...placeholders.tags, ...placeholders.columns], codec);
 }

@@ -33,9 +33,17 @@ describe("formatGeometry()", () => {
     const bytes = encodeWkt("POLYGON ((0 0, 4 0, 4 4, 0 0))")!;
     for (let length = 0; length < bytes.length; length++) {
       expect(() => formatGeometry(bytes.subarray(0, length))).toThrow(
-        expect.objectContaining({ name: "CodecError" }),
+        expect.objectContaining({ name: "CodecError", message: expect.stringMatching(/cut/) }),
       );
     }
+    // A point's coordinates begin behind the byte order and the type.
+    expect(() => formatGeometry(bytesOf("0101000000000000000000f03f"))).toThrow(
+      expect.objectContaining({ offset: 5, needed: 16, available: 8 }),
+    );
     expect(() => formatGeometry(bytesOf("0109000000"))).toThrow(/unknown type 9/);
+  });
+
+  it("says of no other failure that bytes are cut", () => {
+    expect(() => formatGeometry("POINT (1 1)" as never)).toThrow(TypeError);
   });
 });

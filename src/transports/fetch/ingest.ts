@@ -107,7 +107,8 @@ function refusal(answer: OtherAnswer, request: LineRequest, reqId: bigint): Erro
   if (status === 404 || status < 300) {
     return new UnsupportedError(
       `${url}: this adapter has no endpoint for the ${request.protocol} format; a ws: URL writes without one`,
-      { outcome: "rejected", reqId },
+      // A success that is not the adapter's 204 may have come from a proxy behind which the rows were written.
+      { outcome: status === 404 ? "rejected" : "unknown", reqId },
     );
   }
   // Without a code of TDengine's the adapter itself has refused, and an error of a proxy says nothing of the rows.

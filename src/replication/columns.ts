@@ -50,7 +50,7 @@ export async function columnsOf(
 /** Whether a table has a column of a name and type, whatever its length or digits. */
 export function hasColumn(
   columns: readonly TableColumn[],
-  { name, type }: Pick<Field, "name" | "type"> | TableColumn,
+  { name, type }: Pick<Field, "name" | "type">,
 ): boolean {
   const kind = kindOf(type);
   return columns.some((column) => column.name === name && kindOf(column.type) === kind);

@@ -29,25 +29,30 @@ export type KnownTypes = ReadonlyMap<string, string>;
  * Types of the DECIMALs whose digits an event leaves open, as the source has them now. A column that the source does not
  * have under its name has another one by now, or is gone: when it can be none of the others it has no type here.
  *
- * @param open The columns that the event tells of.
+ * @param event Says what kind of table it is: columns of a super table keep their names.
+ * @param open The columns that the event tells the types of.
+ * @param columns All columns that the table has by then.
  * @param present The columns that the source has now.
- * @param others Those of them that may have been called differently by the time of the event.
- * @throws {InterfaceError} When the others have different digits; it names the column.
+ * @throws {InterfaceError} When it may be one of several with different digits; it names the column.
  */
 export function openTypes(
+  { tableType }: Pick<AlterTableEvent, "tableType">,
   open: readonly OpenColumn[],
+  columns: readonly { readonly name: string }[],
   present: readonly TableColumn[],
-  others: readonly TableColumn[],
 ): KnownTypes {
-  const isDecimal = ({ type }: TableColumn) => type.startsWith("DECIMAL");
-  const known = new Map(present.filter(isDecimal).map(({ name, type }) => [name, type]));
-  const [type, ...more] = new Set(others.filter(isDecimal).map((column) => column.type));
+  const decimals = present.filter(({ type }) => type.startsWith("DECIMAL"));
+  const known = new Map(decimals.map(({ name, type }) => [name, type]));
+  const others = tableType === "super"
+    ? []
+    : decimals.filter((decimal) => columns.every(({ name }) => name !== decimal.name));
+  const [type, ...more] = new Set(others.map((column) => column.type));
   if (type === undefined) return known;
   for (const { name } of open.filter(lacksDigits).filter((column) => !known.has(column.name))) {
     if (more.length > 0) {
       throw new InterfaceError(
-        `the digits of column ${JSON.stringify(name)} are not told, and the source has it under ` +
-          `another name, of type ${[type, ...more].join(" or ")}`,
+        `the digits of column ${JSON.stringify(name)} are not told, and the source has no ` +
+          `column of that name, but some that it may have become: ${[type, ...more].join(" or ")}`,
       );
     }
     known.set(name, type);
@@ -134,7 +139,9 @@ export function isDone(
   columns: readonly TableColumn[],
   present: readonly TableColumn[],
 ): boolean {
-  const own = columns.find(({ name }) => name === column);
+  const find = (list: readonly TableColumn[]) =>
+    list.find(({ name, isTag }) => name === column && isTag === change.endsWith("-tag"));
+  const own = find(columns);
   switch (change) {
     case "add-column":
     case "add-tag":
@@ -142,8 +149,7 @@ export function isDone(
     case "drop-column":
     case "drop-tag":
       // Another vgroup may have told that it was added again: then it has values.
-      return own === undefined || tableType === "super" &&
-          present.some(({ name, type }) => name === column && type === own.type);
+      return own === undefined || tableType === "super" && find(present)?.type === own.type;
     case "rename-column":
     case "rename-tag":
       // Another vgroup may have told of further changes of both names.

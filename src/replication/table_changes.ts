@@ -15,13 +15,11 @@ import {
   createTable,
   isAlteration,
   isDone,
-  type KnownTypes,
   lacksDigits,
-  type OpenColumn,
   openTypes,
 } from "./definitions.ts";
 import { createChild, readTags } from "./tags.ts";
-import { isSame, literalOf } from "./values.ts";
+import { literalOf } from "./values.ts";
 
 type CreateTableEvent = Parameters<typeof createTable>[0];
 
@@ -94,31 +92,19 @@ export class TableChanges {
 
   async #create(event: CreateTableEvent): Promise<number> {
     const { tableName, tableType } = event;
-    const known = await this.#digits(event, event.columns, event.columns.map(({ name }) => name));
+    const isOpen = event.columns.some(lacksDigits);
+    const present = isOpen ? await this.sourceColumns(tableName) ?? [] : [];
+    const known = openTypes(event, event.columns, event.columns, present);
     // Without a type it is gone, and its values are passed over.
     const columns = event.columns.filter((column) =>
       !lacksDigits(column) || known.has(column.name)
     );
     if (columns.length < 2) {
-      return Number(
-        await this.#copyDefinition(tableType === "super" ? "stable" : "table", tableName),
-      );
+      const kind = tableType === "super" ? "stable" : "table";
+      return Number(await this.#copyDefinition(kind, tableName));
     }
     await this.#exec(createTable({ ...event, columns }, known));
     return 1;
-  }
-
-  /** Types of the DECIMALs whose digits an event leaves open; `names` are those of all columns at its time. */
-  async #digits(
-    { tableName, tableType }: CreateTableEvent | Alteration,
-    open: readonly OpenColumn[],
-    names: readonly string[],
-  ): Promise<KnownTypes> {
-    if (!open.some(lacksDigits)) return new Map();
-    const present = await this.sourceColumns(tableName) ?? [];
-    // Columns of a super table keep their names.
-    const others = tableType === "super" ? [] : present.filter(({ name }) => !names.includes(name));
-    return openTypes(open, present, others);
   }
 
   async #createChildren(
@@ -169,9 +155,10 @@ export class TableChanges {
     const columns = await this.targetColumns(tableName);
     // Without a table it is older than the log: its rows will have it made as it is now.
     if (columns === null) return 0;
-    if (isDone(event, columns, await this.sourceColumns(tableName) ?? [])) return 0;
+    const present = await this.sourceColumns(tableName) ?? [];
+    if (isDone(event, columns, present)) return 0;
     const open = type === undefined ? [] : [{ ...event, name, type }];
-    const known = await this.#digits(event, open, [name, ...columns.map((column) => column.name)]);
+    const known = openTypes(event, open, [...columns, ...open], present);
     if (open.some(lacksDigits) && !known.has(name)) return 0;
     await this.#exec(alterTable(event, known));
     return 1;
@@ -203,7 +190,8 @@ export class TableChanges {
       const own = await readTags(target, name, some, this.#limits);
       for (const [table, tags] of present) {
         const [value, old] = [tags.get(tag), own.get(table)?.get(tag)];
-        if (value === undefined || old === undefined || isSame(value, old)) continue;
+        if (value === undefined || old === undefined) continue;
+        if (literalOf(value) === literalOf(old)) continue;
         await this.#setTag(table, tag, value);
         statements++;
       }

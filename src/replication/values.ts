@@ -45,8 +45,3 @@ export function valuesOf(column: Column): SqlValue[] {
 export function literalOf(value: SqlValue): string {
   return formatLiteral(value, 0, { formatTimestamp: String });
 }
-
-/** Whether two values are the same in SQL. */
-export function isSame(one: SqlValue, other: SqlValue): boolean {
-  return literalOf(one) === literalOf(other);
-}

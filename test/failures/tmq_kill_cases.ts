@@ -143,7 +143,7 @@ class Proxy {
         });
       }
       client.on("data", (bytes) => server.write(bytes));
-      server.on("data", (bytes) => {
+      server.on("data", (bytes: Uint8Array) => {
         client.write(bytes.subarray(0, Math.min(bytes.length, this.#left)));
         this.#left -= bytes.length;
         if (this.#left <= 0) this.#cut();

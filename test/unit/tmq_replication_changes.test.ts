@@ -106,6 +106,24 @@ describe("applyMessage()", () => {
     await same("describe st", "select tbname, t, k, ts, v, w from st");
   });
 
+  it("makes a tag of a column once", async () => {
+    await run(
+      source,
+      "create stable st (ts timestamp, v int, w int) tags (t int)",
+      "create table c1 using st tags (1)",
+      `insert into c1 values (${start}, 1, 2)`,
+    );
+    await copy(await poll());
+    await run(
+      source,
+      "alter stable st drop column w",
+      "alter stable st add tag w int",
+      "alter table c1 set tag w = 3",
+    );
+    await copy(await poll());
+    await same("describe st", "select tbname, t, w, ts, v from st");
+  });
+
   it("empties a tag that was dropped and added again", async () => {
     await run(
       source,

@@ -18,12 +18,14 @@ function transportOf(file, name) {
   return place.test(file) ? transport : undefined;
 }
 
-/** Passed conformance cases of a suite, a transport each; none without a report. */
-function passedIn(report) {
+/** Passed conformance cases of a runtime, a transport each. */
+function passedIn(reports) {
   const counts = {};
-  if (report === undefined || !existsSync(report)) return counts;
-  // Text is escaped in XML: `<` begins an element.
-  for (const suite of readFileSync(report, "utf8").split("<testsuite ").slice(1)) {
+  const suites = reports.filter((file) => existsSync(file)).flatMap((file) =>
+    // Text is escaped in XML: `<` begins an element.
+    readFileSync(file, "utf8").split("<testsuite ").slice(1)
+  );
+  for (const suite of suites) {
     const [head, ...cases] = ` ${suite}`.split("<testcase");
     for (const element of cases) {
       const transport = transportOf(nameOf(head), nameOf(element));
@@ -37,16 +39,16 @@ function passedIn(report) {
 /**
  * Prints how many conformance cases passed on each runtime and transport.
  *
- * @param {[runtime: string, report: string | undefined][]} reports JUnit files.
+ * @param {[runtime: string, reports: string[]][]} runtimes JUnit files of each.
  */
-export function printCaseTable(reports) {
+export function printCaseTable(runtimes) {
   const names = transports.map(([transport]) => transport).reverse();
   const line = (first, cells) =>
     console.log(first.padEnd(10) + cells.map((cell) => cell.padStart(10)).join(""));
   console.log("\nConformance cases passed");
   line("", names);
-  for (const [runtime, report] of reports) {
-    const passed = passedIn(report);
+  for (const [runtime, reports] of runtimes) {
+    const passed = passedIn(reports);
     line(runtime, names.map((name) => String(passed[name] ?? "–")));
   }
 }

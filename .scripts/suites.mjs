@@ -4,7 +4,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { hasProgram, root, run } from "./run.mjs";
@@ -76,7 +76,7 @@ export async function vitest(project, env = {}) {
     readFileSync(file, "utf8"),
   );
   const failed = numFailedTests || (result.ok ? 0 : Math.max(1, numFailedTestSuites));
-  return { passed: numPassedTests, failed, output: result.output, report };
+  return { passed: numPassedTests, failed, output: result.output, reports: [report] };
 }
 
 /** The tests in a browser, where there is one. */
@@ -96,15 +96,25 @@ export async function deno(env) {
     /^(?:ok|FAILED) \| (\d+) passed/gm,
     /^(?:ok|FAILED) \| .*?(\d+) failed/gm,
   );
-  return { ...counts, report };
+  return { ...counts, reports: [report] };
 }
 
-/** Bun's tests below test/bun. */
+/** Bun's tests below test/bun, each file in a process of its own: libtaos is loaded once a process. */
 export async function bun(env) {
-  const report = reportFile("bun");
-  const args = ["--reporter=junit", `--reporter-outfile=${report}`];
-  const result = await run("bun test --timeout 60000 ./test/bun", { env, args });
-  return { ...counted(result, /^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm), report };
+  const total = { passed: 0, failed: 0, output: "", reports: [] };
+  for (
+    const name of readdirSync(join(root, "test/bun")).filter((name) => name.endsWith(".test.ts"))
+  ) {
+    const report = reportFile(`bun-${name}`);
+    const args = ["--reporter=junit", `--reporter-outfile=${report}`];
+    const result = await run(`bun test --timeout 60000 ./test/bun/${name}`, { env, args });
+    const { passed, failed, output } = counted(result, /^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm);
+    total.passed += passed;
+    total.failed += failed;
+    total.output += output;
+    total.reports.push(report);
+  }
+  return total;
 }
 
 /** The examples in doc comments of the published modules, and those of README.md. */

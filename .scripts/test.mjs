@@ -93,7 +93,7 @@ for (const [kind, counts] of Object.entries(cases)) {
   if (counts.length > 1) rows.push(equalCounts(kind, counts));
 }
 const reports = rows.filter(({ name }) => kinds[name]?.includes("conformance"))
-  .map(({ name, report }) => [name, report]);
+  .map(({ name, reports }) => [name, reports ?? []]);
 if (reports.length > 0) printCaseTable(reports);
 report(rows);
 

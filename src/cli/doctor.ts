@@ -89,7 +89,7 @@ async function* examine(values: ConnectionValues): AsyncGenerator<Finding, void,
   const native = transport === "auto" ? await checkNative(target) : undefined;
   const isNative = transport === "native" || native?.isFound === true;
   if (isNative || (yield* checkHosts(adapterHosts(target), secure))) {
-    yield* checkSession(url, values.database);
+    yield* checkSession(url, values.database, isNative);
   }
   if (transport !== "native") yield (native ?? await checkNative(target)).finding;
 }

@@ -58,7 +58,7 @@ export function inOrder<T>(
     throw new InterfaceError(`the statement has no placeholder for ${JSON.stringify(stranger)}`);
   }
   return names.map((name) => {
-    if (name in record) return record[name]!;
+    if (Object.hasOwn(record, name)) return record[name]!;
     throw new InterfaceError(`no value was given for ${JSON.stringify(name)}`);
   });
 }

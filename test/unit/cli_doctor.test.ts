@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTcp, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { buildLibrary, hasCompiler } from "../native/build.mjs";
 import { run, start } from "./cli_process.ts";
 
 let server: DevServer;
@@ -106,6 +107,28 @@ describe("tdwire doctor", () => {
     expect(none!.code).toBe(1);
     expect(findings(none!.stdout)).toContainEqual(["FAIL", "servers"]);
   });
+
+  it.skipIf(!hasCompiler()).each(["bun", "deno"] as const)(
+    "tdwire doctor needs no taosAdapter for a taos: URL where libtaos is found, in %s",
+    async (runtime) => {
+      const library = encodeURIComponent(buildLibrary());
+      const { port } = server;
+      const [found, refused] = await Promise.all([
+        run(["doctor", "--url", `taos://127.0.0.1:${port}?library=${library}`], { runtime }),
+        run(["doctor", "--url", `taos://root:no@127.0.0.1:${port}?library=${library}`], {
+          runtime,
+        }),
+      ]);
+      expect(found).toMatchObject({ code: 0, stderr: "" });
+      expect(findings(found!.stdout)).toEqual(
+        passed("url", "connection", "login", "version", "clock", "libtaos"),
+      );
+      expect(refused!.code).toBe(1);
+      expect(findings(refused!.stdout)).toContainEqual(["FAIL", "login"]);
+      expect(refused!.stdout).toMatch(/^note +libtaos +found, but does not log in: /m);
+    },
+    120_000,
+  );
 
   it("tdwire doctor tells by its exit code what it found, also when its reader has gone", async () => {
     const { child, ended } = start(["doctor", "--url", "ws://127.0.0.1:1"]);

@@ -1,14 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { NotFound } from "../../src/transports/native/failure.ts";
+import { NotFound, TaosFailure } from "../../src/transports/native/failure.ts";
 import { LoadFailure, type NativeLibrary } from "../../src/transports/native/library.ts";
 import { candidates, loadLibrary } from "../../src/transports/native/load.ts";
+import { preload } from "../../src/transports/native/preload.ts";
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, -1));
 
 /** A library that tells which options were set. */
-function fakeLibrary(options: [number, string][], wasLoaded = false): NativeLibrary {
+function fakeLibrary(
+  options: [number, string][],
+  wasLoaded = false,
+  refused?: number,
+): NativeLibrary {
   const functions = {
-    taos_options: (option: number, value: Uint8Array) => options.push([option, decode(value)]),
+    taos_options(option: number, value: Uint8Array) {
+      options.push([option, decode(value)]);
+      return option === refused ? -1 : 0;
+    },
+    taos_errno: () => 0x118 | 1 << 31,
+    taos_errstr: () => 1,
     taos_get_client_info: () => 1,
   };
   return { functions, wasLoaded, text: () => "3.3.7.5" } as unknown as NativeLibrary;
@@ -68,5 +78,52 @@ describe("loadLibrary()", () => {
     expect(options).toHaveLength(2);
     loadLibrary({ openLibrary: () => fakeLibrary(options, true) }, request);
     expect(options).toHaveLength(2);
+  });
+
+  it("tells that the library refuses an option", () => {
+    const openLibrary = () => fakeLibrary([], false, 3);
+    expect(() => loadLibrary({ openLibrary }, request)).toThrow(TaosFailure);
+  });
+});
+
+describe("preload()", () => {
+  /** Loads with the libraries that there are; what was asked for, without the flag and with it. */
+  function preloaded(path: string, ...present: string[]) {
+    const asked: [string, number][] = [];
+    let isClosed = false;
+    const functions = {
+      dlopen(file: unknown, flags: unknown) {
+        const name = decode(file as Uint8Array);
+        asked.push([name, flags as number]);
+        return flags === 6 || !present.includes(name) ? 0 : 1;
+      },
+      dlerror: () => 1,
+    };
+    const open = () => ({ functions, close: () => void (isClosed = true) });
+    const load = () => preload(path, "linux", { open, text: () => "no such file" });
+    return { load, asked, isClosed: () => isClosed };
+  }
+
+  it("loads the driver beside the library before it, with RTLD_DEEPBIND", () => {
+    const { load, asked, isClosed } = preloaded(
+      "/a/libtaos.so",
+      "/a/libtaosnative.so",
+      "/a/libtaos.so",
+    );
+    expect(load()).toBe(false);
+    expect(asked.slice(1)).toEqual([["/a/libtaosnative.so", 10], ["/a/libtaos.so", 10]]);
+    expect(isClosed()).toBe(true);
+  });
+
+  it("leaves the driver to the loader where there is none beside the library", () => {
+    const { load, asked } = preloaded("/a/libtaos.so", "libtaosnative.so", "/a/libtaos.so");
+    load();
+    expect(asked.map(([name]) => name)).toContain("libtaosnative.so");
+  });
+
+  it("tells the loader's reason, and lets go of libc all the same", () => {
+    const { load, isClosed } = preloaded("/a/libtaos.so");
+    expect(load).toThrow("no such file");
+    expect(isClosed()).toBe(true);
   });
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TaosFailure } from "../../src/transports/native/failure.ts";
-import type { NativeLibrary } from "../../src/transports/native/library.ts";
+import { missing, type NativeLibrary } from "../../src/transports/native/library.ts";
 import { pollConsumer } from "../../src/transports/native/message_requests.ts";
 
 interface Abi {
@@ -29,7 +29,9 @@ const texts: Record<number, string> = {
 };
 
 /** A library with one message; what is freed is noted. */
-function fakeLibrary({ type = 3, rawCode = 0, errno = 0, polled = message as number } = {}) {
+function fakeLibrary(
+  { type = 3, rawCode = 0, errno = 0, polled = message as number, json = 3 } = {},
+) {
   const freed: unknown[] = [];
   const functions = {
     tmq_consumer_poll: () => polled,
@@ -50,8 +52,8 @@ function fakeLibrary({ type = 3, rawCode = 0, errno = 0, polled = message as num
       return rawCode;
     },
     tmq_free_raw: (...registers: bigint[]) => void freed.push(registers),
-    tmq_get_json_meta: () => 3,
-    tmq_free_json_meta: (json: number) => void freed.push(json),
+    tmq_get_json_meta: () => json,
+    tmq_free_json_meta: (given: number) => void freed.push(given),
     taos_free_result: (result: number) => void freed.push(result),
   };
   const library = {
@@ -97,6 +99,18 @@ describe("pollConsumer()", () => {
     const { library, freed } = fakeLibrary({ rawCode: -5 });
     expect(pollConsumer(library, polling)).toEqual({ code: -5, reason: "no" });
     expect(freed).toEqual([message]);
+  });
+
+  it("tells what became of metadata without its JSON, and of a library that lacks a function", () => {
+    const { library, freed } = fakeLibrary({ type: 2, json: 0, errno: -7 });
+    expect(pollConsumer(library, polling)).toEqual({ code: -7, reason: "no" });
+    expect(freed).toEqual([message]);
+    const { library: older } = fakeLibrary();
+    Object.assign(older.functions, { tmq_get_raw: missing("tmq_get_raw") });
+    expect(pollConsumer(older, polling)).toEqual({
+      code: -1,
+      reason: "libtaos has no tmq_get_raw",
+    });
   });
 
   it("tells a message of an unknown type without reading it", () => {

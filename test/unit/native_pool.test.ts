@@ -10,6 +10,7 @@ class FakeWorker {
   readonly running: Deferred<unknown>[] = [];
   isStarting = true;
   isEnded = false;
+  isBroken = false;
 
   get pendingCount(): number {
     return this.running.length + Number(this.isStarting);
@@ -31,6 +32,13 @@ class FakeWorker {
     await vi.advanceTimersByTimeAsync(0);
   }
 
+  async refuse(): Promise<void> {
+    this.isStarting = false;
+    this.isBroken = true;
+    this.starting.reject(new Error("no library"));
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
   async finish(): Promise<void> {
     this.running[0]!.resolve("done");
     await vi.advanceTimersByTimeAsync(0);
@@ -39,6 +47,8 @@ class FakeWorker {
 
 let workers: FakeWorker[];
 let pool: WorkerPool;
+/** Why no thread starts. */
+let cannotStart: Error | undefined;
 
 const ask = (behind?: Parameters<WorkerPool["request"]>[3]) =>
   pool.request("free", { result: 1 }, [], behind);
@@ -52,7 +62,9 @@ describe("WorkerPool", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     workers = [];
+    cannotStart = undefined;
     pool = new WorkerPool(() => {
+      if (cannotStart !== undefined) throw cannotStart;
       const worker = new FakeWorker();
       workers.push(worker);
       return worker as unknown as NativeWorker;
@@ -107,6 +119,61 @@ describe("WorkerPool", () => {
     await expect(waiting.value).rejects.toThrow("withdrawn");
     await workers[0]!.finish();
     expect(runningCounts()[0]).toBe(0);
+  });
+
+  it("gives a thread that broke down nothing, ends it and starts another", async () => {
+    ask();
+    await startAll();
+    await workers[0]!.finish();
+    workers[0]!.isBroken = true;
+    ask();
+    expect([runningCounts()[0], workers[0]!.isEnded, workers.length]).toEqual([0, true, 2]);
+    await workers[1]!.start();
+    expect(runningCounts()).toEqual([0, 1]);
+  });
+
+  it("rejects what waits when the only thread does not load, and starts one for the next", async () => {
+    const waiting = ask();
+    const told = expect(waiting.value).rejects.toThrow("no library");
+    await workers[0]!.refuse();
+    await told;
+    expect(workers[0]!.isEnded).toBe(true);
+    ask();
+    expect(workers).toHaveLength(2);
+  });
+
+  it("lets requests wait for the threads there are when no further one loads", async () => {
+    const [, second] = [ask(), ask()];
+    await workers[0]!.start();
+    await workers[1]!.refuse();
+    expect(workers).toHaveLength(2);
+    await workers[0]!.finish();
+    expect(second.worker).toBe(workers[0]);
+  });
+
+  it("rejects what waits when no thread can be started at all", async () => {
+    cannotStart = new Error("not allowed");
+    await expect(ask().value).rejects.toThrow("not allowed");
+  });
+
+  it("outlives that a further thread cannot be started, and tries again later", async () => {
+    for (let i = 0; i < 5; i++) ask();
+    await startAll();
+    cannotStart = new Error("not allowed");
+    await vi.advanceTimersByTimeAsync(2_000);
+    cannotStart = undefined;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(workers).toHaveLength(5);
+    await startAll();
+    expect(runningCounts()).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("starts no thread behind its end", async () => {
+    for (let i = 0; i < 5; i++) ask();
+    await startAll();
+    pool.end();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(workers).toHaveLength(4);
   });
 
   it("ends its threads", async () => {

@@ -111,6 +111,10 @@ describe("inOrder()", () => {
     expect(() => inOrder([1], [ts, v], "columns")).toThrow(/1 columns.*2.*ts, v/);
     expect(() => inOrder({ ts: 1 }, [ts, v], "columns")).toThrow(/no value.*"v"/);
     expect(() => inOrder({ ts: 1, v: 2, w: 3 }, [ts, v], "columns")).toThrow(/"w"/);
+    const constructor = { ...v, field: { ...v.field, name: "constructor" } };
+    expect(() => inOrder({ ts: 1 }, [ts, constructor], "columns")).toThrow(
+      /no value.*"constructor"/,
+    );
   });
 });
 

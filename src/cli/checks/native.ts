@@ -16,19 +16,22 @@ export interface NativeFinding {
 
 /** Looks for libtaos and logs in with it. It is an extra: what is missing is no failure. */
 export async function checkNative(
-  { hosts, user, password, options: { library, configDir } }: Target,
+  { transport, hosts, user, password, options: { library, configDir } }: Target,
 ): Promise<NativeFinding> {
   const name = "libtaos";
-  const host = hosts[0]?.host ?? "localhost";
+  const { host, port } = hosts[0] ?? { host: "localhost" };
+  const address = host.includes(":") ? `[${host}]` : host;
+  // Other URLs name the port of taosAdapter.
+  const taosd = transport === "auto" && port !== undefined ? `${address}:${port}` : address;
   try {
-    await using _ = await connect(`taos+native://${host.includes(":") ? `[${host}]` : host}`, {
+    await using _ = await connect(`taos+native://${taosd}`, {
       ...(user !== undefined && { user }),
       ...(password !== undefined && { password }),
       ...(library !== undefined && { library }),
       ...(configDir !== undefined && { configDir }),
       connectTimeoutMs: limitMs,
     });
-    const finding: Finding = { name, status: "ok", text: `found, and logs in at ${host}` };
+    const finding: Finding = { name, status: "ok", text: `found, and logs in at ${taosd}` };
     return { finding, isFound: true };
   } catch (error) {
     // Where the library is not found, the call itself is what cannot be done.

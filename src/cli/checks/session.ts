@@ -29,10 +29,12 @@ const tolerableMs = 1_000;
  *
  * @param url The connection URL.
  * @param database Database over the one in the URL.
+ * @param isNative Whether libtaos connects.
  */
 export async function* checkSession(
   url: string,
   database: string | undefined,
+  isNative: boolean,
 ): AsyncGenerator<Finding, void, undefined> {
   const limits = { connectTimeoutMs: limitMs, requestTimeoutMs: limitMs };
   let db: Connection;
@@ -41,7 +43,7 @@ export async function* checkSession(
     // REST logs in with its first statement.
     await db.ping();
   } catch (error) {
-    yield* failedLogin(error);
+    yield* failedLogin(error, isNative);
     return;
   }
   await using _closed = db;
@@ -52,7 +54,7 @@ export async function* checkSession(
   yield await checkClock(db);
 }
 
-function* failedLogin(error: unknown): Generator<Finding, void, undefined> {
+function* failedLogin(error: unknown, isNative: boolean): Generator<Finding, void, undefined> {
   const kind = isTaosError(error) ? error.kind : undefined;
   if (kind === "authentication" || kind === "server") {
     yield { name: "connection", status: "ok", text: "the server answers" };
@@ -71,7 +73,9 @@ function* failedLogin(error: unknown): Generator<Finding, void, undefined> {
     status: "fail",
     text: reasonOf(error),
     advice: (isTaosError(error) ? error.hint : undefined) ??
-      "a proxy between here and the server may not pass WebSocket on: an http: URL does without",
+      (isNative
+        ? "libtaos talks to taosd itself, on port 6030: a ws: URL goes through taosAdapter"
+        : "a proxy between here and the server may not pass WebSocket on: an http: URL does without"),
   };
 }
 

@@ -8,6 +8,7 @@
  */
 
 import { type Codec, DataType, type Field, InterfaceError, type Precision } from "../../../mod.ts";
+import { tooManyDigits } from "./whole_ticks.ts";
 
 /** Makes a value of a text. */
 export type CellConverter = (text: string) => unknown;
@@ -97,7 +98,7 @@ function readHex(text: string): Uint8Array {
 function readTime(text: string, { codec, precision, timeZone }: TimeContext): bigint | string {
   if (longInteger.test(text)) return BigInt(text);
   if (/[1-9]/.test(secondFraction.exec(text)?.[1]?.slice(fractionDigits[precision]) ?? "")) {
-    throw new InterfaceError(`the time has more digits than the table's ${precision} can hold`);
+    throw tooManyDigits(precision);
   }
   if (!zoneless.test(text)) return text;
   if (timeZone === undefined) {

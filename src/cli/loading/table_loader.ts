@@ -8,17 +8,20 @@ import {
   type Columns,
   type ColumnValues,
   type Connection,
+  DataType,
   type Field,
   id,
   type Identifier,
   initCodec,
   InterfaceError,
+  type Precision,
 } from "../../../mod.ts";
 import { nearest } from "../../internal/nearest.ts";
 import { suggestion } from "../usage.ts";
-import { type CellConverter, converterOf } from "./cell_values.ts";
+import { type CellConverter, converterOf, type TimeContext } from "./cell_values.ts";
 import type { LoadReport } from "./load_report.ts";
 import type { SourceCell, SourceRow } from "./source_row.ts";
+import { requireWholeTicks } from "./whole_ticks.ts";
 import { type RowWriter, writeByHalves } from "./write_by_halves.ts";
 
 /** Name of the column that spreads rows over the child tables of a super table. */
@@ -49,6 +52,8 @@ export class TableLoader {
   readonly #db: Connection;
   readonly #target: LoadTarget;
   readonly #converters: ReadonlyMap<string, CellConverter>;
+  readonly #times: ReadonlySet<string>;
+  readonly #precision: Precision;
   readonly #report: LoadReport;
   /** Names that are known to be right. */
   #checked: readonly string[] = [];
@@ -56,12 +61,20 @@ export class TableLoader {
   private constructor(
     db: Connection,
     target: LoadTarget,
-    converters: ReadonlyMap<string, CellConverter>,
+    fields: readonly Field[],
+    times: TimeContext,
     report: LoadReport,
   ) {
     this.#db = db;
     this.#target = target;
-    this.#converters = converters;
+    this.#converters = new Map([
+      ...fields.map((field): [string, CellConverter] => [field.name, converterOf(field, times)]),
+      [tableNameColumn, (text) => text],
+    ]);
+    this.#times = new Set(
+      fields.filter(({ typeCode }) => typeCode === DataType.TIMESTAMP).map(({ name }) => name),
+    );
+    this.#precision = times.precision;
     this.#report = report;
   }
 
@@ -78,12 +91,7 @@ export class TableLoader {
     const codec = await initCodec();
     // A zone that there is not would refuse every row.
     if (timeZone !== undefined) codec.formatTimestamp(0n, precision, timeZone);
-    const times = { codec, precision, timeZone };
-    const converters = new Map(
-      fields.map((field: Field) => [field.name, converterOf(field, times)]),
-    );
-    converters.set(tableNameColumn, (text) => text);
-    return new TableLoader(db, target, converters, report);
+    return new TableLoader(db, target, fields, { codec, precision, timeZone }, report);
   }
 
   /**
@@ -119,7 +127,13 @@ export class TableLoader {
   async #write({ places, columns }: Batch, signal: AbortSignal): Promise<void> {
     const writer: RowWriter = {
       write: async (from, to) => {
-        const part = columns.map(([name, cells]) => [name, slice(cells, from, to)]);
+        const part = columns.map(([name, cells]): [string, ColumnValues] => [
+          name,
+          slice(cells, from, to),
+        ]);
+        for (const [name, cells] of part) {
+          if (this.#times.has(name)) requireWholeTicks(name, cells, this.#precision);
+        }
         await this.#insert(Object.fromEntries(part));
         this.#report.add(to - from);
       },

@@ -7,19 +7,17 @@ import { build, type Plugin } from "esbuild";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { noCompiler } from "../support/no_compiler.ts";
 
 const folder = import.meta.dirname;
 
 /** What the cases' runner takes from Node, as a page has it. */
 const nodeModules: Plugin = {
   name: "node modules",
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve }) {
     const local = (name: string) => () => ({ path: join(folder, name) });
     onResolve({ filter: /^node:assert\/strict$/ }, local("strict_assert.ts"));
     onResolve({ filter: /^node:process$/ }, local("page_process.ts"));
-    // Compiling C is nothing for a page.
-    const contents = "export const buildLibrary = undefined;";
-    onLoad({ filter: /test\/native\/build\.mjs$/ }, () => ({ contents }));
   },
 };
 
@@ -38,7 +36,7 @@ export async function servePage(
     target: "es2022",
     external: ["ws", "node:*"],
     define: { testEnvironment: JSON.stringify(env), "process.env": "{}", global: "globalThis" },
-    plugins: [nodeModules],
+    plugins: [nodeModules, noCompiler],
     logLevel: "warning",
   });
   const files = new Map(

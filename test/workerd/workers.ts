@@ -6,6 +6,7 @@
 import { build, type Plugin } from "esbuild";
 import { Miniflare, type MiniflareOptions } from "miniflare";
 import { join } from "node:path";
+import { noCompiler } from "../support/no_compiler.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -15,16 +16,6 @@ const edgeEntry: Plugin = {
   setup({ onResolve }) {
     const path = join(root, "src/edge.ts");
     onResolve({ filter: /^(\.\.\/\.\.\/mod\.ts|tdwire|tdwire\/edge)$/ }, () => ({ path }));
-  },
-};
-
-/** Compiling C is nothing for a worker. */
-const noCompiler: Plugin = {
-  name: "no compiler",
-  setup({ onResolve, onLoad }) {
-    const namespace = "no compiler";
-    onResolve({ filter: /\/native\/build\.mjs$/ }, () => ({ path: "none", namespace }));
-    onLoad({ filter: /./, namespace }, () => ({ contents: "module.exports = {};" }));
   },
 };
 

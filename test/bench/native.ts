@@ -10,7 +10,7 @@ import * as denoFfi from "../../src/transports/deno_ffi/library.ts";
 import { close, connect as login } from "../../src/transports/native/connection_requests.ts";
 import type { NativeLibrary } from "../../src/transports/native/library.ts";
 import { fetch, free, query } from "../../src/transports/native/result_requests.ts";
-import { type NativeTarget, nativeTarget, nativeUrl } from "../conformance/env.ts";
+import { type NativeTarget, nativeTarget, nativeUrl } from "../conformance/native_env.ts";
 import type { Measurement } from "./decode.ts";
 
 const timerMs = 10;

@@ -7,7 +7,6 @@ import { build, type Plugin } from "esbuild";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { noCompiler } from "../support/no_compiler.ts";
 
 const folder = import.meta.dirname;
 
@@ -36,7 +35,7 @@ export async function servePage(
     target: "es2022",
     external: ["ws", "node:*"],
     define: { testEnvironment: JSON.stringify(env), "process.env": "{}", global: "globalThis" },
-    plugins: [nodeModules, noCompiler],
+    plugins: [nodeModules],
     logLevel: "warning",
   });
   const files = new Map(

@@ -1,6 +1,6 @@
 import { test } from "bun:test";
-import { standIn } from "../conformance/env.ts";
-import { announceNative, nativeCases, runCase } from "../conformance/runner.ts";
+import { announceNative, nativeCases, standIn } from "../conformance/native_env.ts";
+import { runCase } from "../conformance/runner.ts";
 import { loadingCases } from "../native/loading_cases.ts";
 
 const loading = standIn() === undefined ? [] : loadingCases;

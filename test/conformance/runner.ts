@@ -6,7 +6,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { connect } from "../../mod.ts";
 import type { Case, CaseTools, Need } from "./case.ts";
-import { nativeTarget, nativeUrl, testUrl } from "./env.ts";
+import { testUrl } from "./env.ts";
 import { cases } from "./index.ts";
 
 /** A case on one transport. */
@@ -26,7 +26,8 @@ interface Way extends Pick<RunnableCase, "url" | "adminUrl" | "key"> {
   readonly available: readonly Need[];
 }
 
-const everything: readonly Need[] = ["statements", "schemaless", "results", "consumers"];
+/** What WebSocket can but for several hosts. */
+export const everything: readonly Need[] = ["statements", "schemaless", "results", "consumers"];
 const restUrl = testUrl.replace(/^ws/, "http");
 const ways: readonly Way[] = [
   { key: "ws", suffix: "", url: testUrl, adminUrl: testUrl, available: [...everything, "hosts"] },
@@ -39,7 +40,8 @@ const ways: readonly Way[] = [
   },
 ];
 
-function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
+/** The cases that a way can run. */
+export function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
   return cases
     .filter(({ needs = [] }) => needs.every((need) => available.includes(need)))
     .map((subject, i) => ({
@@ -53,21 +55,9 @@ function casesOn({ suffix, available, ...way }: Way): RunnableCase[] {
 /** The cases that run on every runtime, on each transport that can. */
 export const runnable: readonly RunnableCase[] = ways.flatMap(casesOn);
 
-/** The same cases through libtaos, for the runtimes that have FFI: all that WebSocket can but several hosts. */
-export function nativeCases(): RunnableCase[] {
-  if (nativeTarget() === undefined) return [];
-  const url = nativeUrl();
-  return casesOn({ key: "native", suffix: " (native)", url, adminUrl: url, available: everything });
-}
-
 /** Tells the count; .scripts/test.mjs compares it between the runtimes. */
 export function announce(runtime: string): void {
   console.log(`conformance: ${runnable.length} cases on ${runtime}`);
-}
-
-/** Tells the count of native cases; .scripts/test.mjs compares it between the runtimes that have FFI. */
-export function announceNative(count: number, runtime: string): void {
-  console.log(`native: ${count} cases on ${runtime}`);
 }
 
 /**

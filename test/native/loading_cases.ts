@@ -5,7 +5,8 @@
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type ClientEvent, connect } from "../../mod.ts";
-import { nativeTarget, nativeUrl, testUrl } from "../conformance/env.ts";
+import { testUrl } from "../conformance/env.ts";
+import { nativeTarget, nativeUrl } from "../conformance/native_env.ts";
 
 /** One behaviour. */
 export interface LoadingCase {

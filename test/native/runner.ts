@@ -5,7 +5,8 @@
  */
 import { equal } from "node:assert/strict";
 import { connect, subscribe } from "../../mod.ts";
-import { nativeUrl, standIn, testUrl } from "../conformance/env.ts";
+import { testUrl } from "../conformance/env.ts";
+import { nativeUrl, standIn } from "../conformance/native_env.ts";
 import type { NativeCase, StandIn } from "./case.ts";
 import { nativeCases } from "./cases.ts";
 

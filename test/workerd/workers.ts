@@ -6,7 +6,6 @@
 import { build, type Plugin } from "esbuild";
 import { Miniflare, type MiniflareOptions } from "miniflare";
 import { join } from "node:path";
-import { noCompiler } from "../support/no_compiler.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -30,7 +29,7 @@ export async function bundleWorker(entry: string, name: string): Promise<string>
     target: "es2023",
     external: ["node:*", "cloudflare:*"],
     loader: { ".wasm": "copy" },
-    plugins: [edgeEntry, noCompiler],
+    plugins: [edgeEntry],
     logLevel: "warning",
   });
   return folder;

@@ -140,11 +140,10 @@ function split(text: string): Parts {
   const [, name, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):([^]*)$/.exec(text) ?? [];
   const facts = name === undefined ? undefined : schemes.get(name.toLowerCase());
   if (facts === undefined || rest === undefined || !/^(\/\/|$)/.test(rest)) {
-    throw new InterfaceError(
-      `the URL must begin with one of ${
-        [...schemes.keys()].map((scheme) => `${scheme}://`).join(" ")
-      }`,
-    );
+    const known = [...schemes.keys()].map((scheme) => `${scheme}://`).join(" ");
+    // No more is quoted than a host and a port: a password may stand in the rest.
+    const hint = /^[\w.-]+:\d+$/.test(text) ? { hint: `did you mean ws://${text}?` } : {};
+    throw new InterfaceError(`the URL must begin with one of ${known}`, hint);
   }
   const [, authority = "", path = "", query = "", fragment = ""] =
     /^\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#[^]*)?$/.exec(rest) ?? [];

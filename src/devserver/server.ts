@@ -40,6 +40,17 @@ export interface DevServerOptions {
   engine?: Engine;
 }
 
+const optionNames: ReadonlySet<string> = new Set<keyof DevServerOptions>([
+  "port",
+  "hostname",
+  "file",
+  "faults",
+  "onStatement",
+  "version",
+  "token",
+  "engine",
+]);
+
 /** A running server. */
 export interface DevServer extends AsyncDisposable {
   /** URL for WebSocket clients, such as `ws://127.0.0.1:6041`. */
@@ -95,6 +106,9 @@ const LEGACY_PATHS = new Set(["/rest/ws", "/rest/stmt", "/rest/schemaless"]);
  * ```
  */
 export async function createServer(options: DevServerOptions = {}): Promise<DevServer> {
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name));
+  // A misspelt `faults` would make a test that tests nothing.
+  if (unknown !== undefined) throw new TypeError(`there is no option ${JSON.stringify(unknown)}`);
   const engine = options.engine ?? await openDuckDb(options);
   const server = new RunningServer(engine, options);
   try {

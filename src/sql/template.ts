@@ -64,6 +64,7 @@ export function id(...path: string[]): Identifier {
  * @param strings The template's texts.
  * @param values Values, names and fragments in it.
  * @returns The fragment.
+ * @throws {InterfaceError} when it is called like a function, with a text.
  * @example
  * ```ts
  * import { fragment, id } from "@tdwire/client";
@@ -75,6 +76,9 @@ export function id(...path: string[]): Identifier {
  * ```
  */
 export function fragment(strings: TemplateStringsArray, ...values: TemplateValue[]): Fragment {
+  if (!Array.isArray(strings)) {
+    throw new InterfaceError("this is a tag for templates, sql`…`: text goes to query()");
+  }
   let text = strings[0] ?? "";
   const params: SqlValue[] = [];
   values.forEach((value, i) => {

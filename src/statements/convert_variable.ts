@@ -61,7 +61,10 @@ function cellsOf(
       const plain = value instanceof Param ? value.value : value;
       const cell = (takesBytes ? bytesOf(plain) : undefined) ??
         (takesText ? textOf(target, plain) : undefined);
-      if (cell === undefined) throw refused(target, row, plain, "is not a value for");
+      if (cell === undefined) {
+        const hint = takesText ? undefined : "Give a Uint8Array; of a GEOMETRY, its WKB.";
+        throw refused(target, row, plain, "is not a value for", hint);
+      }
       cells[row] = cell;
     }
   }

@@ -233,7 +233,7 @@ function checkOptions(
 function tellUsing(error: unknown, { using }: InsertOptions): unknown {
   if (using === undefined && error instanceof TaosError && error.code === tableNotExist) {
     const hint =
-      "insert() creates a child table with the option using, which names its super table";
+      "insert() creates a child table with the option using, which names its super table; rows of a super table need a tbname column";
     Object.assign(error, { hint });
   }
   return error;

@@ -107,6 +107,10 @@ function requireSqlValue(value: unknown, position: number): void {
     value instanceof Date || value instanceof Uint8Array || value instanceof Param ||
     isInstant(value);
   if (isValue) return;
-  const kind = value === undefined ? "undefined (use null for NULL)" : `of type ${typeof value}`;
+  const kind = value === undefined
+    ? "undefined (use null for NULL)"
+    : Array.isArray(value)
+    ? "an array (use list() in a template)"
+    : `of type ${typeof value}`;
   throw new InterfaceError(`parameter ${position + 1} is ${kind}`);
 }

@@ -45,10 +45,17 @@ export function rowNumber({ firstRow, rowNumbers }: Target, row: number): number
 }
 
 /** The error for a value that its target refuses. */
-export function refused(target: Target, row: number, value: unknown, why: string): InterfaceError {
+export function refused(
+  target: Target,
+  row: number,
+  value: unknown,
+  why: string,
+  hint?: string,
+): InterfaceError {
   const { label, field } = target;
   return new InterfaceError(
     `${label}, row ${rowNumber(target, row)}: ${describe(value)} ${why} ${field.type}`,
+    { hint },
   );
 }
 

@@ -108,7 +108,7 @@ export async function openConsumerLink(
   const listener = { onClosed };
   switch (options.transport) {
     case "fetch":
-      throw new UnsupportedError("the fetch transport has no subscriptions; a ws: URL has");
+      throw new UnsupportedError("REST has no subscriptions; a ws: URL has");
     case "native": {
       const native = await nativeModule() ?? noFfi();
       return await native.openConsumer(options, request, codec, listener);

@@ -44,7 +44,9 @@ export async function openConsumerLink(
 ): Promise<ConsumerLink> {
   if (options.transport === "fetch" || options.transport === "native") {
     throw new UnsupportedError(
-      `the ${options.transport} transport has no subscriptions here; a ws: URL has`,
+      `${
+        options.transport === "fetch" ? "REST" : options.transport
+      } has no subscriptions here; a ws: URL has`,
     );
   }
   return await openConsumer(options, request, codec, { onClosed });

@@ -146,7 +146,7 @@ export interface Transport {
 export type OptionalPort = "statements" | "schemaless";
 
 const portNames: Record<OptionalPort, string> = {
-  statements: "prepared statements",
+  statements: "prepared statements, and no insert() and writer(), which are made of them",
   schemaless: "schemaless writing",
 };
 
@@ -158,7 +158,9 @@ export function requirePort<K extends OptionalPort>(
   const port = transport[name];
   if (port === undefined) {
     throw new UnsupportedError(
-      `the ${transport.kind} transport has no ${portNames[name]}; a ws: URL has`,
+      `${transport.kind === "fetch" ? "REST" : transport.kind} has no ${
+        portNames[name]
+      }; a ws: URL has`,
     );
   }
   return port as NonNullable<Transport[K]>;

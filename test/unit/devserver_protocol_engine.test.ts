@@ -249,3 +249,8 @@ describe("createServer()", () => {
     second.close();
   });
 });
+
+it("createServer() refuses an option that it does not know", async () => {
+  const options = { port: 0, fault: {} } as object;
+  await expect(createServer(options)).rejects.toThrow('there is no option "fault"');
+});

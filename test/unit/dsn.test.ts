@@ -183,3 +183,12 @@ describe("safeUrl()", () => {
     expect(safeUrl("taos+native")).toBe("taos+native://");
   });
 });
+
+it("parseDsn() guesses what an address without a scheme was meant to be", () => {
+  expect(() => parseDsn("localhost:6041")).toThrow(
+    expect.objectContaining({ hint: "did you mean ws://localhost:6041?" }),
+  );
+  expect(() => parseDsn("root:secret@localhost:6041")).toThrow(
+    expect.objectContaining({ hint: undefined }),
+  );
+});

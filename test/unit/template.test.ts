@@ -64,3 +64,9 @@ describe("param", () => {
     expect(() => param.timestamp(1n, "s" as "ms")).toThrow(InterfaceError);
   });
 });
+
+it("fragment() called with a text says that it is a tag", () => {
+  expect(() => fragment("select 1" as unknown as TemplateStringsArray)).toThrow(
+    /tag for templates/,
+  );
+});

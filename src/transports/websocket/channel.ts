@@ -96,6 +96,7 @@ export class Channel implements SocketListener {
         code: this.#closedCode,
         outcome: "not-sent",
         reqId: outgoing.reqId,
+        hint: "A connection does not come back by itself: connect() again.",
       });
     }
     if (this.#byReqId.has(outgoing.reqId)) {

@@ -61,6 +61,16 @@ interface HandshakeFailure {
   readonly errors?: readonly { readonly message: string }[];
 }
 
+/** What to do about an address where no WebSocket opens. */
+function reachHint(reason: string): string | undefined {
+  if (/ECONNREFUSED|connection refused/i.test(reason)) {
+    return "Is taosAdapter running? It listens on port 6041; 6030 is taosd's own.";
+  }
+  return /wrong version number|InvalidContentType/.test(reason)
+    ? "The server does not speak TLS there: the URL is a ws: one."
+    : undefined;
+}
+
 /** What a failed handshake tells; browsers tell nothing. */
 function handshakeError(failure: object, request: SocketRequest): ConnectionError {
   const { error, message } = failure as { error?: HandshakeFailure; message?: string };
@@ -78,7 +88,7 @@ function handshakeError(failure: object, request: SocketRequest): ConnectionErro
   }
   const text = `${request.safeUrl}: ${reason}`;
   if (status !== "404" && status !== "400") {
-    return new ConnectionError(text, { outcome: "not-sent" });
+    return new ConnectionError(text, { outcome: "not-sent", hint: reachHint(reason) });
   }
   const hint = "is this a taosAdapter (port 6041) of TDengine 3.1.2 or later?";
   return new ConnectionError(text, { outcome: "not-sent", hint });

@@ -188,7 +188,8 @@ it("parseDsn() guesses what an address without a scheme was meant to be", () => 
   expect(() => parseDsn("localhost:6041")).toThrow(
     expect.objectContaining({ hint: "did you mean ws://localhost:6041?" }),
   );
+  // What may hold a password is not quoted.
   expect(() => parseDsn("root:secret@localhost:6041")).toThrow(
-    expect.objectContaining({ hint: undefined }),
+    expect.not.objectContaining({ hint: expect.anything() }),
   );
 });

@@ -12,7 +12,11 @@ import type { Call, Execution, RowSource } from "./transports/transport.ts";
 import type { Field, Precision, RequestOptions, ValueOptions } from "./types.ts";
 import type { ResolvedValueOptions } from "./value_modes.ts";
 
-/** Options of one query. */
+/**
+ * Options of one query. An abort or a time limit ends the wait. It stops the query only in native mode, while its rows are
+ * fetched or when nothing else runs on the connection; elsewhere it goes on at the server, where `cancel({ kill: true })`
+ * ends it.
+ */
 export interface QueryOptions extends RequestOptions {
   /** How this query's cells look in rows, over the connection's own `values`. */
   values?: ValueOptions;

@@ -9,6 +9,7 @@ import { consumerCases } from "./consumer_cases.ts";
 import { consumerFailureCases } from "./consumer_failure_cases.ts";
 import { failingCallCases } from "./failing_call_cases.ts";
 import { goldenBlockCases } from "./golden_block_cases.ts";
+import { statementCases } from "./statement_cases.ts";
 import { statementReplayCases } from "./statement_replay_cases.ts";
 
 /** All native cases, in the order they run. */
@@ -16,6 +17,7 @@ export const nativeCases: readonly NativeCase[] = [
   ...goldenBlockCases,
   ...statementReplayCases,
   ...connectionCases,
+  ...statementCases,
   ...failingCallCases,
   ...consumerCases,
   ...consumerFailureCases,

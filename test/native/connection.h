@@ -44,6 +44,6 @@ int32_t connection_ask(struct connection *connection, struct bytes *request, uin
 /* Comes before the first connection. */
 void library_init(void);
 /* Whether the library's version is at least this one. */
-bool library_is_at_least(int major, int minor, int patch);
+bool library_is_at_least(int major, int minor, int patch, int build);
 
 #endif

@@ -5,33 +5,13 @@
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { connect } from "../../mod.ts";
-import type { NativeCase, StandIn } from "./case.ts";
+import type { NativeCase } from "./case.ts";
+import { pause, slowly, untilNone } from "./slow_calls.ts";
 
 /** Twelve recorded blocks. */
 const manyBlocks = "golden meters_12000";
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Runs work while calls of a function take long. */
-async function slowly(
-  standIn: StandIn,
-  functionName: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  standIn.delay(functionName, 600);
-  try {
-    await work();
-  } finally {
-    standIn.delay(functionName, 0);
-  }
-}
-
-/** Waits until the library has nothing of a kind any more. */
-async function untilNone(standIn: StandIn, kind: string): Promise<void> {
-  for (let i = 0; i < 200 && standIn.live(kind) > 0; i++) await pause(10);
-  equal(standIn.live(kind), 0);
-}
-
+const startMs = 1_700_000_000_000;
 /** Cases about the life of a connection. */
 export const connectionCases: readonly NativeCase[] = [
   {
@@ -65,6 +45,26 @@ export const connectionCases: readonly NativeCase[] = [
         await untilNone(standIn, "result");
       });
       equal(await db.query("select 1").value(), 1n);
+    },
+  },
+  {
+    name: "query() that is aborted is killed although an insert has left its statement open",
+    async run({ url, database, standIn }) {
+      await using db = await connect(url);
+      await db.use(database);
+      await db.exec("create table t (ts timestamp, v int)");
+      await db.insert("t", { ts: [new Date(startMs)], v: [1] });
+      equal(standIn.live("statement"), 1);
+      await slowly(standIn, "taos_query_with_reqid", async () => {
+        const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
+        const reason = new Error("enough");
+        const query = db.exec("select 1", [], { signal: controller.signal });
+        await pause(50);
+        controller.abort(reason);
+        await rejects(query, reason);
+        equal(standIn.calls("taos_kill_query"), killed + 1);
+        await untilNone(standIn, "result");
+      });
     },
   },
   {
@@ -131,24 +131,15 @@ export const connectionCases: readonly NativeCase[] = [
     },
   },
   {
-    name: "close() closes statements and their results before the connection",
+    name:
+      "close() of a connection that libtaos does not let go ends the wait, and the rest goes on",
     async run({ url, standIn }) {
       const db = await connect(url);
-      const statement = await db.prepare(
-        "select * from information_schema.ins_databases where name <> ?",
-      );
-      const rows = statement.query(["x"]).batches()[Symbol.asyncIterator]();
-      await rows.next();
-      equal(standIn.live("statement"), 1);
+      standIn.delay("taos_close", 5_600);
       await db.close();
-      equal(standIn.live(), 0);
-      await rejects(
-        async () => {
-          while ((await rows.next()).done !== true);
-        },
-        { name: "ConnectionError" },
-      );
-      await rejects(statement.query(["x"]).first(), { name: "ConnectionError" });
+      standIn.delay("taos_close", 0);
+      equal(standIn.live("connection"), 1);
+      await untilNone(standIn, "connection");
     },
   },
   {
@@ -166,6 +157,21 @@ export const connectionCases: readonly NativeCase[] = [
       for (let i = 0; i < 200 && standIn.calls("taos_close") === closed; i++) await pause(10);
       equal(standIn.calls("taos_close"), closed + 1);
       await untilNone(standIn, "connection");
+    },
+  },
+  {
+    name: "connect() that is aborted while the library is opened does not log in",
+    async run({ url, standIn }) {
+      const [logins, controller] = [standIn.calls("taos_connect"), new AbortController()];
+      const reason = new Error("enough");
+      const told = rejects(connect(url, { signal: controller.signal }), reason);
+      // A thread takes some turns of the event loop to start.
+      await pause(0);
+      controller.abort(reason);
+      await told;
+      await using db = await connect(url);
+      equal(await db.query("select 1").value(), 1n);
+      equal(standIn.calls("taos_connect"), logins + 1);
     },
   },
   {

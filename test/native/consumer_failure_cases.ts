@@ -77,6 +77,16 @@ export const consumerFailureCases: readonly NativeCase[] = [
       }),
   },
   {
+    name: "consumer.close() whose call fails does it once more: else the consumer would live on",
+    run: (tools) =>
+      withReadings(tools, async ({ subscribe }) => {
+        const consumer = await subscribe();
+        tools.standIn.fail("tmq_consumer_close", 1, outOfMemory);
+        await consumer.close();
+        equal(tools.standIn.live("consumer"), 0);
+      }),
+  },
+  {
     name: "consumer.poll() that fails is a TmqError, and the consumer goes on",
     run: (tools) =>
       withReadings(tools, async ({ subscribe }) => {

@@ -18,11 +18,11 @@ static char config_directory[4096] = "/etc/taos";
 
 const char *taos_get_client_info(void) { return VERSION; }
 
-bool library_is_at_least(int major, int minor, int patch) {
-  int own[3] = {0};
-  sscanf(VERSION, "%d.%d.%d", &own[0], &own[1], &own[2]);
-  int wanted[3] = {major, minor, patch};
-  for (int i = 0; i < 3; i++) {
+bool library_is_at_least(int major, int minor, int patch, int build) {
+  int own[4] = {0};
+  sscanf(VERSION, "%d.%d.%d.%d", &own[0], &own[1], &own[2], &own[3]);
+  int wanted[4] = {major, minor, patch, build};
+  for (int i = 0; i < 4; i++) {
     if (own[i] != wanted[i]) return own[i] > wanted[i];
   }
   return true;

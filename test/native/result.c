@@ -151,7 +151,7 @@ TAOS_FIELD_E *taos_fetch_fields_e(TAOS_RES *res) { return look(res, __func__)->f
 
 void taos_free_result(TAOS_RES *res) {
   if (res == NULL) return;
-  if (look(res, __func__)->is_statements) breach(__func__, "this result belongs to its statement");
+  if (look(res, __func__)->is_borrowed) breach(__func__, "this result belongs to its statement");
   faults_enter(__func__);
   result_end(res, __func__);
 }
@@ -159,6 +159,8 @@ void taos_free_result(TAOS_RES *res) {
 void taos_stop_query(TAOS_RES *res) {
   struct result *result = look(res, __func__);
   faults_enter(__func__);
+  // Nobody may count on it there: what a statement has given runs to its end.
+  if (result->is_statements) return;
   result->is_stopped = true;
   if (result->request_id != 0) channel_cancel(result->connection->channel, result->request_id);
 }

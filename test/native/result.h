@@ -30,8 +30,10 @@ struct result {
   struct recording *recording;
   /* How often the recording begins again. */
   int rounds_left;
-  /* Belongs to a statement, which frees it. */
+  /* Comes from a statement. */
   bool is_statements;
+  /* Belongs to that statement, which frees it. */
+  bool is_borrowed;
   struct message *message;
 };
 

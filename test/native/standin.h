@@ -12,6 +12,14 @@
  */
 TAOS_EXPORT int64_t standin_live(const char *kind);
 
+/*
+ * Where libtaos's versions differ or nobody knows, it does what asks most of its caller:
+ * - The result of a statement belongs to the statement before 3.4.0.1, and to the caller from then on (protocol.md §6.3,
+ *   which is not certain of 3.4.0.0; the client draws the line there too).
+ * - taos_stop_query does nothing to such a result.
+ * - tmq_consumer_close that fails leaves the consumer alive.
+ */
+
 /* The call of this function that is the nth from now (1 = the next) fails with the code; 0 takes that back. */
 TAOS_EXPORT void standin_fail(const char *function, int nth, int32_t code);
 

@@ -144,8 +144,10 @@ TAOS_RES *taos_stmt2_result(TAOS_STMT2 *stmt) {
     end_result(statement, __func__);
     result = result_new(statement->connection);
     result_describe(result, reply.json);
-    result->is_statements = !library_is_at_least(3, 4, 0);
-    if (result->is_statements) statement->result = result;
+    result->is_statements = true;
+    // Of 3.4.0.0 nobody knows (protocol.md §6.3); the change was seen with 3.4.0.1, where the client draws the line too.
+    result->is_borrowed = !library_is_at_least(3, 4, 0, 1);
+    if (result->is_borrowed) statement->result = result;
   }
   reply_free(&reply);
   statement_leave(statement, code);

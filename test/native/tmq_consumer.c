@@ -201,10 +201,11 @@ TAOS_RES *tmq_consumer_poll(tmq_t *tmq, int64_t timeout_ms) {
 
 int32_t tmq_consumer_close(tmq_t *tmq) {
   int32_t code = enter(tmq, __func__);
-  // The server takes the membership away in any case.
-  unsubscribe(tmq);
+  if (code == 0) code = unsubscribe(tmq);
+  // What could not leave its group goes on living.
+  if (code != 0) return leave(tmq, code);
   end(tmq, __func__);
-  return code;
+  return 0;
 }
 
 TAOS *tmq_get_connect(tmq_t *tmq) {

@@ -129,7 +129,10 @@ export function openLibrary(path: string): NativeLibrary {
   const { CString, ptr, toArrayBuffer } = ffi();
   const text = (at: Address): string => at === 0 ? "" : new CString(at).toString();
   const wasLoaded = preload(path, platform(), {
-    open: (library, table) => callable(openTable(library, table), table),
+    open: (path, table) => {
+      const library = openTable(path, table);
+      return { functions: callable(library, table), close: () => library.close() };
+    },
     text,
   });
   const library = openTable(path, prototypes);
@@ -141,6 +144,9 @@ export function openLibrary(path: string): NativeLibrary {
     copyInto: (target, from) =>
       target.set(new Uint8Array(toArrayBuffer(from, 0, target.byteLength))),
     text,
-    close: () => library.close(),
+    close() {
+      // Nothing else holds the library there, and its own threads run on.
+      if (platform() !== "windows") library.close();
+    },
   };
 }

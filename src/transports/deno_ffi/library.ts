@@ -124,7 +124,10 @@ const text = (at: Address): string => at === 0 ? "" : view(at).getCString();
 /** Opens the library for the calling thread. */
 export function openLibrary(path: string): NativeLibrary {
   const wasLoaded = preload(path, platform(), {
-    open: (library, table) => callable(dlopen(library, table), table),
+    open: (path, table) => {
+      const library = dlopen(path, table);
+      return { functions: callable(library, table), close: () => library.close() };
+    },
     text,
   });
   const library = dlopen(path, prototypes);
@@ -136,6 +139,9 @@ export function openLibrary(path: string): NativeLibrary {
     addressOf: (bytes) => Number(UnsafePointer.value(UnsafePointer.of(bytes))),
     copyInto: (target, from) => view(from).copyInto(target),
     text,
-    close: () => library.close(),
+    close() {
+      // Nothing else holds the library there, and its own threads run on.
+      if (platform() !== "windows") library.close();
+    },
   };
 }

@@ -15,7 +15,7 @@ import type { RequestArguments, RequestName, RequestValue } from "./requests.ts"
 
 /** What is open on a connection and must be closed before it: a result or a statement. */
 export interface OpenHandle {
-  /** Request id of the query whose result it is. */
+  /** Request id of the query whose result it is; undefined for a statement. */
   readonly reqId?: bigint;
   /** Ends it without waiting. */
   free?(): void;
@@ -30,6 +30,9 @@ export interface Wait<T> extends Limits<T> {
   /** Stops the call when the wait has ended early; called until it has returned. */
   readonly onAbandoned?: () => void;
 }
+
+/** Limit of the wait for calls under way. */
+const closeWaitMs = 5_000;
 
 /** A connection that is open. */
 export class NativeConnection {
@@ -138,16 +141,23 @@ export class NativeConnection {
     return true;
   }
 
-  /** Kills the call under way, if it is the only one and nothing is open: the library kills all or nothing. */
+  /** Kills the call under way, if it is the only one and no result is open: the library kills all or nothing. */
   killAlone(): boolean {
-    if (this.#underWay.size !== 1 || this.#open.size > 0) return false;
+    // A statement that nobody executes, as an insert leaves it, has nothing to be killed.
+    const hasResults = [...this.#open].some(({ reqId }) => reqId !== undefined);
+    if (this.#underWay.size !== 1 || hasResults) return false;
     this.lease.library.functions.taos_kill_query(this.taos);
     return true;
   }
 
-  /** Rejects who is waiting, stops what runs, closes what is open, and then the connection. */
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
+  /**
+   * Rejects who is waiting, stops what runs, closes what is open, and then the connection. What takes longer than a while
+   * goes on by itself.
+   */
+  async close(): Promise<void> {
+    const closing = this.#closing ??= this.#close();
+    const limits = { timeoutMs: closeWaitMs, what: "the connection's end" };
+    await withDeadline(limits, () => closing).catch(() => {});
   }
 
   async #close(): Promise<void> {

@@ -56,6 +56,7 @@ export function subscribeConsumer(
 ): void {
   const { functions } = library;
   const list = functions.tmq_list_new();
+  if (list === 0) throw lastFailure(library, 0);
   try {
     for (const topic of topics) {
       requireSuccess(library, functions.tmq_list_append(list, cText(topic)));
@@ -91,11 +92,19 @@ export function subscribedTopics(
   }
 }
 
-/** Leaves the group, and ends the consumer, whatever the server says to that. */
+/**
+ * Leaves the group, and ends the consumer. The library does both or, when the server cannot be told, neither: then it is
+ * tried again. What remains after that lives in the library until the process ends, and may keep its place in the group.
+ */
 export function closeConsumer({ functions }: NativeLibrary, { consumer }: ConsumerArguments): void {
-  functions.tmq_unsubscribe(consumer);
-  functions.tmq_consumer_close(consumer);
+  for (let tried = 1; functions.tmq_consumer_close(consumer) !== 0; tried++) {
+    if (tried === closeAttempts) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, closePauseMs);
+  }
 }
+
+const closeAttempts = 3;
+const closePauseMs = 500;
 
 /** Results of tmq_conf_set(). */
 const invalidValue = -1;
@@ -117,10 +126,12 @@ function consumerOf(
 }
 
 function configuration(
-  { functions }: NativeLibrary,
+  library: NativeLibrary,
   settings: OpenConsumerArguments["settings"],
 ): Address {
+  const { functions } = library;
   const conf = functions.tmq_conf_new();
+  if (conf === 0) throw lastFailure(library, 0);
   try {
     for (const [key, value] of settings) {
       const result = functions.tmq_conf_set(conf, cText(key), cText(value));

@@ -10,7 +10,8 @@ import { openFirstHost } from "../../internal/first_host.ts";
 import { requestIds } from "../../internal/request_ids.ts";
 import type { ResolvedOptions } from "../../options.ts";
 import type { ConsumerLink, ConsumerRequest } from "../consumer_port.ts";
-import { consumerError, NativeConsumer } from "./consumers_link.ts";
+import { consumerError } from "./consumer_failure.ts";
+import { NativeConsumer } from "./consumers_link.ts";
 import type { NativeRuntime } from "./library.ts";
 import { requireNative, serversOf, serverUrl, versionIn } from "./native_options.ts";
 import { acquireLibrary } from "./process.ts";
@@ -72,12 +73,14 @@ function settingsOf(
 async function openServer(
   { runtime, options, request, codec }: ConsumerOpening,
   server: HostPort,
+  signal: AbortSignal,
   onClosed: () => void,
 ): Promise<NativeConsumer> {
   const lease = await acquireLibrary(runtime, options);
   const nextReqId = requestIds();
   let worker: NativeWorker | undefined;
   try {
+    signal.throwIfAborted();
     worker = lease.startWorker();
     const settings = settingsOf(request, options, server);
     const { timeZone, applicationName, values } = options;
@@ -122,7 +125,7 @@ export async function openConsumer(
   const opening = { runtime, options, request, codec };
   const consumer = await openFirstHost<NativeConsumer>({ ...options, hosts }, {
     hostUrl: (index) => url = serverUrl(hosts[index]),
-    open: (index) => openServer(opening, hosts[index]!, onClosed),
+    open: (index, signal) => openServer(opening, hosts[index]!, signal, onClosed),
     close: (late) => void late.close(),
   });
   const { signal, requestTimeoutMs: timeoutMs } = options;

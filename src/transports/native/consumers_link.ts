@@ -10,7 +10,8 @@ import { isAtLeast } from "../../internal/server_version.ts";
 import type { ResolvedValueOptions } from "../../value_modes.ts";
 import type { AssignedVgroup, ConsumerLink, PolledMessage, TopicOffset } from "../consumer_port.ts";
 import type { Call } from "../transport.ts";
-import { requestError } from "./failure.ts";
+import { consumerError } from "./consumer_failure.ts";
+import { RequestFailure } from "./failure.ts";
 import type { Address } from "./library.ts";
 import type { MessagePlace, MessageValue, UnreadMessage } from "./message_requests.ts";
 import type { Lease } from "./process.ts";
@@ -41,14 +42,6 @@ const kinds: Readonly<Record<number, PolledMessage["kind"]>> = {
 };
 /** Limit of the wait for the server to let go. */
 const closeWaitMs = 5_000;
-
-/** The error of a consumer's request. A network failure is the connection's, the rest the subscription's. */
-export function consumerError(error: unknown, reqId: bigint): unknown {
-  const failure = requestError(error, { context: "connect", reqId });
-  return failure instanceof ConnectionError
-    ? failure
-    : requestError(error, { context: "tmq", reqId });
-}
 
 /** A consumer of libtaos. */
 export class NativeConsumer implements ConsumerLink {
@@ -110,7 +103,9 @@ export class NativeConsumer implements ConsumerLink {
   }
 
   async seek(offset: TopicOffset, call: Call): Promise<void> {
-    await this.#request("seekOffset", offset, call);
+    const isPassed = ({ topic, vgroupId }: MessagePlace) =>
+      topic === offset.topic && vgroupId === offset.vgroupId;
+    await this.#move("seekOffset", offset, call, isPassed);
   }
 
   async topics(call: Call): Promise<string[]> {
@@ -118,11 +113,11 @@ export class NativeConsumer implements ConsumerLink {
   }
 
   async unsubscribe(call: Call): Promise<void> {
-    await this.#request("unsubscribeConsumer", {}, call);
+    await this.#move("unsubscribeConsumer", {}, call, () => true);
   }
 
   async subscribe(topics: readonly string[], call: Call): Promise<void> {
-    await this.#request("subscribeConsumer", { topics }, call);
+    await this.#move("subscribeConsumer", { topics }, call, () => true);
   }
 
   /** A call that takes longer than a while goes on by itself; its thread ends behind it. */
@@ -136,9 +131,28 @@ export class NativeConsumer implements ConsumerLink {
     const { structsByAddress } = this.#parts;
     const args = { waitMs, tellsErrors: this.#tellsErrors, structsByAddress };
     const polling = this.#submit("pollConsumer", args);
-    // One that failed has taken nothing from the log.
-    polling.catch(() => this.#polling = undefined);
+    polling.catch((reason) => {
+      this.#polling = undefined;
+      // One that libtaos failed has taken nothing from the log; of one whose thread broke down nobody knows.
+      if (reason instanceof RequestFailure && reason.failure.kind === "bug") void this.close();
+    });
     return polling;
+  }
+
+  /** Goes elsewhere in the log. A message that was polled before and that nobody has been given is not of that place. */
+  async #move<N extends "seekOffset" | "subscribeConsumer" | "unsubscribeConsumer">(
+    name: N,
+    args: Rest<N>,
+    call: Call,
+    isPassed: (place: MessagePlace) => boolean,
+  ): Promise<void> {
+    const held = this.#polling;
+    await this.#request(name, args, call);
+    if (held === undefined || this.#polling !== held) return;
+    this.#polling = held.then((value) =>
+      value !== null && !("reason" in value) && isPassed(value) ? null : value
+    );
+    this.#polling.catch(() => {});
   }
 
   async #close(): Promise<void> {

@@ -66,7 +66,10 @@ export function lastFailure(
   { functions: taos, text }: NativeLibrary,
   result: Address,
 ): TaosFailure {
-  return new TaosFailure(taos.taos_errno(result), text(taos.taos_errstr(result)));
+  const code = taos.taos_errno(result);
+  return code === 0
+    ? new TaosFailure(-1, "libtaos does not say why")
+    : new TaosFailure(code, text(taos.taos_errstr(result)));
 }
 
 /** What was thrown in a Worker, as data. */

@@ -8,6 +8,7 @@ import { CodecError } from "../../errors.ts";
 import { declaredLength } from "../../internal/declared_length.ts";
 import type { Field, Precision } from "../../types.ts";
 import type { Placeholder } from "../transport.ts";
+import type { OpenResult } from "./result_description.ts";
 import type { NativeField } from "./structs.ts";
 
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
@@ -19,10 +20,13 @@ export function resultField({ name, typeCode, bytes, precision, scale }: NativeF
   return field.type.startsWith("DECIMAL") ? { ...field, precision, scale } : field;
 }
 
-/** A column of a statement's result, whose length is that in storage (seen on 3.3.7). */
-export function statementField(field: NativeField): Field {
-  const bytes = declaredLength(field.typeCode, field.bytes);
-  return resultField({ ...field, bytes });
+/**
+ * A column of a statement's result. A TAOS_FIELD_E tells its length in storage there (recorded from 3.3.7), which it does
+ * not for a query; a TAOS_FIELD tells the declared one (protocol.md §6.4).
+ */
+export function statementField(field: NativeField, structure: OpenResult["structure"]): Field {
+  if (structure === "TAOS_FIELD") return resultField(field);
+  return resultField({ ...field, bytes: declaredLength(field.typeCode, field.bytes) });
 }
 
 /** A placeholder of an INSERT. */

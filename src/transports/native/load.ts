@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NotFound } from "./failure.ts";
+import { lastFailure, NotFound } from "./failure.ts";
 import {
   type LoadAttempt,
   LoadFailure,
@@ -59,6 +59,7 @@ const configFolder = 3;
  * Opens the first library that can be, for the calling thread.
  *
  * @throws {NotFound} with every path and the loader's reason.
+ * @throws {TaosFailure} when it refuses an option.
  */
 export function loadLibrary(
   runtime: Pick<NativeRuntime, "openLibrary">,
@@ -69,11 +70,16 @@ export function loadLibrary(
   // Set up by another realm of this process it takes no options any more.
   if (isFirst && !library.wasLoaded) {
     // The folder first: any other option reads the configuration.
-    if (configDir !== undefined) taos.taos_options(configFolder, cText(configDir));
+    if (configDir !== undefined) setOption(library, configFolder, configDir);
     // Texts are bound as UTF-8, whatever the locale of the process.
-    taos.taos_options(charset, cText("UTF-8"));
+    setOption(library, charset, "UTF-8");
   }
   return { library, loaded: { path, version: library.text(taos.taos_get_client_info()) } };
+}
+
+function setOption(library: NativeLibrary, option: number, value: string): void {
+  const code = library.functions.taos_options(option, cText(value));
+  if (code !== 0) throw lastFailure(library, 0);
 }
 
 function openFirst(

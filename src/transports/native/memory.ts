@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageFailure } from "./failure.ts";
+import { TaosFailure, UsageFailure } from "./failure.ts";
 import type { Address, NativeLibrary } from "./library.ts";
 
 const encoder = new TextEncoder();
@@ -27,13 +27,14 @@ export function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A copy of the library's memory. */
+/** A copy of the library's memory, which must not be NULL unless nothing is wanted. */
 export function copyOut(
   library: NativeLibrary,
   from: Address,
   bytes: number,
 ): Uint8Array<ArrayBuffer> {
   const copy = allocate(bytes);
+  if (bytes > 0 && from === 0) throw new TaosFailure(-1, `libtaos gave NULL for ${bytes} bytes`);
   if (bytes > 0) library.copyInto(copy, from);
   return copy;
 }

@@ -57,13 +57,15 @@ export function pollConsumer(
   try {
     return read(library, message, args);
   } catch (error) {
-    if (!(error instanceof TaosFailure)) throw error;
-    return { code: error.code, reason: error.message };
+    // Whatever the reason: a message that nobody gets must not count as read.
+    const { message: reason } = error as Error;
+    return { code: error instanceof TaosFailure ? error.code : unspecified, reason };
   } finally {
     functions.taos_free_result(message);
   }
 }
 
+const unspecified = -1;
 /** Kinds of messages. */
 const [data, metadata, dataAndMetadata] = [1, 2, 3] as const;
 
@@ -81,7 +83,7 @@ function read(library: NativeLibrary, message: Address, args: PollArguments): Me
     vgroupId: functions.tmq_get_vgroup_id(message),
     offset: functions.tmq_get_vgroup_offset(message),
     ...raw,
-    metadata: hasMetadata ? jsonForm(library, message) : undefined,
+    metadata: hasMetadata ? jsonForm(library, message, type) : undefined,
   };
 }
 
@@ -109,10 +111,18 @@ function rawForm(
   }
 }
 
-function jsonForm(library: NativeLibrary, message: Address): string | undefined {
+function jsonForm(
+  library: NativeLibrary,
+  message: Address,
+  type: number,
+): string | undefined {
   const { functions } = library;
   const json = functions.tmq_get_json_meta(message);
-  if (json === 0) return undefined;
+  if (json === 0) {
+    // Without its JSON a message of metadata alone has nothing in it.
+    if (type === metadata) throw lastFailure(library, 0);
+    return undefined;
+  }
   try {
     return library.text(json);
   } finally {

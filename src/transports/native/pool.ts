@@ -38,6 +38,8 @@ export class WorkerPool {
   readonly #workers: NativeWorker[] = [];
   #queue: Job[] = [];
   #isStarting = false;
+  /** How many threads are started as soon as they are wanted: fewer when the system refused one. */
+  #readyWorkers = readyWorkers;
   /** Runs while requests wait that the ready threads have no room for. */
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,7 +66,7 @@ export class WorkerPool {
   ): Ticket<RequestValue<N>> {
     const settled = createDeferred<unknown>();
     const job: Job = { name, args, transfer, settled, value: settled.promise, worker: null };
-    if (behind?.worker) this.#run(job, behind.worker);
+    if (behind?.worker && !behind.worker.isBroken) this.#run(job, behind.worker);
     else this.#queue.push(job);
     this.#dispatch();
     return job as Ticket<RequestValue<N>>;
@@ -82,10 +84,12 @@ export class WorkerPool {
 
   /** Ends the threads, which must be idle. */
   end(): void {
+    clearTimeout(this.#patience);
     for (const worker of this.#workers.splice(0)) worker.end();
   }
 
   #dispatch(): void {
+    this.#dropBroken();
     for (let job = this.#queue[0]; job !== undefined; job = this.#queue[0]) {
       const idle = this.#workers.find(({ pendingCount }) => pendingCount === 0);
       if (idle === undefined) break;
@@ -98,19 +102,45 @@ export class WorkerPool {
 
   #grow(): void {
     if (this.#isStarting || this.#workers.length >= maxWorkers) return;
-    if (this.#workers.length < readyWorkers) this.#startWorker();
+    if (this.#workers.length < this.#readyWorkers) this.#startWorker();
     else this.#patience = setTimeout(() => this.#startWorker(), patienceMs);
   }
 
   #startWorker(): void {
-    const worker = this.#start();
+    let worker: NativeWorker;
+    try {
+      worker = this.#start();
+    } catch (error) {
+      this.#settleFor(error);
+      return;
+    }
     this.#workers.push(worker);
     this.#isStarting = true;
     const onStarted = () => {
       this.#isStarting = false;
       this.#dispatch();
     };
-    worker.loaded.then(onStarted, onStarted);
+    const onFailed = (reason: unknown) => {
+      this.#isStarting = false;
+      this.#settleFor(reason);
+    };
+    worker.loaded.then(onStarted, onFailed);
+  }
+
+  /** A thread could not be started: requests wait for those there are, and fail when there is none. */
+  #settleFor(reason: unknown): void {
+    this.#dropBroken();
+    this.#readyWorkers = Math.max(1, this.#workers.length);
+    if (this.#workers.length > 0) this.#dispatch();
+    else for (const { settled } of this.#queue.splice(0)) settled.reject(reason);
+  }
+
+  /** Whatever a broken thread is given fails. */
+  #dropBroken(): void {
+    for (const worker of this.#workers.filter(({ isBroken }) => isBroken)) {
+      this.#workers.splice(this.#workers.indexOf(worker), 1);
+      worker.end();
+    }
   }
 
   #run(job: Job, worker: NativeWorker): void {

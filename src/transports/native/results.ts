@@ -24,7 +24,7 @@ export interface ResultHandle {
   readonly reqId: bigint;
   /** Whether it must be freed; the results of statements belong to the statement in older libraries. */
   readonly isOwn: boolean;
-  readonly toField: (field: NativeField) => Field;
+  readonly toField: (field: NativeField, structure: OpenResult["structure"]) => Field;
 }
 
 /** Takes over a result; frees it when it is not to be understood. */
@@ -35,7 +35,7 @@ export function openRows(
 ): NativeRows {
   const { result } = open;
   try {
-    const fields = open.fields.map(toField);
+    const fields = open.fields.map((field) => toField(field, open.structure));
     const precision = resultPrecision(open.precision);
     return new NativeRows(connection, codec, { result, reqId, isOwn, fields, precision });
   } catch (error) {

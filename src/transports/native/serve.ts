@@ -6,7 +6,7 @@
 import { failureOf } from "./failure.ts";
 import type { NativeLibrary, NativeRuntime } from "./library.ts";
 import { loadLibrary, type LoadRequest } from "./load.ts";
-import { type RequestName, requests } from "./requests.ts";
+import { requests } from "./requests.ts";
 import type { WorkerReply, WorkerRequest } from "./worker.ts";
 
 /** What a Worker's global scope offers. */
@@ -22,7 +22,7 @@ function transferables(value: unknown): ArrayBuffer[] {
   return Object.values(value).filter((member) => member instanceof ArrayBuffer);
 }
 
-/** Serves requests for as long as the Worker lives. The first one is `load`. */
+/** Serves requests for as long as the Worker lives. The first one is `load`, the last one `unload`. */
 export function serve(runtime: Pick<NativeRuntime, "openLibrary">): void {
   const scope = self as unknown as WorkerScope;
   let library: NativeLibrary | undefined;
@@ -33,10 +33,15 @@ export function serve(runtime: Pick<NativeRuntime, "openLibrary">): void {
     version = opened.loaded.version;
     return opened.loaded;
   };
+  const unload = () => {
+    library?.close();
+    library = undefined;
+  };
   const handle = ({ name, args }: WorkerRequest): unknown => {
     if (name === "load") return load(args as LoadRequest);
+    if (name === "unload") return unload();
     if (library === undefined) throw new Error("the library could not be opened in this thread");
-    return (requests[name as RequestName] as Handler)(library, args);
+    return (requests[name] as Handler)(library, args);
   };
   scope.onmessage = ({ data }) => {
     const { id } = data;

@@ -34,6 +34,8 @@ export interface PrepareValue {
 export interface ExecuteArguments {
   readonly statement: Address;
   readonly isInsert: boolean;
+  /** Whether its result must be freed; older libraries keep it for themselves. */
+  readonly ownsResult: boolean;
   /** The frame with its head of 30 bytes (protocol.md §2.8, §4.1). */
   readonly frame: ArrayBuffer;
 }
@@ -70,7 +72,7 @@ export function prepare(library: NativeLibrary, args: PrepareArguments): Prepare
 /** Binds one request and executes it. */
 export function execute(library: NativeLibrary, args: ExecuteArguments): ExecuteValue {
   const { functions } = library;
-  const { statement, isInsert, frame } = args;
+  const { statement, isInsert, ownsResult, frame } = args;
   const affected = allocate(4);
   withBindStructures(library, new Uint8Array(frame), (bindv) => {
     const code = functions.taos_stmt2_bind_param(statement, bindv, allColumns);
@@ -80,7 +82,12 @@ export function execute(library: NativeLibrary, args: ExecuteArguments): Execute
   if (isInsert) return { affectedRows: viewOf(affected).getInt32(0, true), open: null };
   const result = functions.taos_stmt2_result(statement);
   if (result === 0) throw failureOfStatement(library, statement, noResult);
-  return { affectedRows: 0, open: describe(library, result) };
+  try {
+    return { affectedRows: 0, open: describe(library, result) };
+  } catch (error) {
+    if (ownsResult) functions.taos_free_result(result);
+    throw error;
+  }
 }
 
 /** Closes a statement. */
@@ -94,6 +101,7 @@ export function closeStatement(
 const allColumns = -1;
 /** 0x022A, misuse of the statement interface. */
 const noResult = 0x022a;
+const unspecified = -1;
 
 function placeholdersOf(
   library: NativeLibrary,
@@ -119,5 +127,8 @@ function failureOfStatement(
   statement: Address,
   code: number,
 ): TaosFailure {
-  return new TaosFailure(code, library.text(library.functions.taos_stmt2_error(statement)));
+  const { functions, text } = library;
+  // -1 says no more than that it failed; the thread knows why.
+  const reason = code === unspecified && functions.taos_errno(0) || code;
+  return new TaosFailure(reason, text(functions.taos_stmt2_error(statement)));
 }

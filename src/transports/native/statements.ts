@@ -5,7 +5,7 @@
  */
 import type { Codec } from "../../codec/codec.ts";
 import { DataType } from "../../data_type.ts";
-import { type ServerErrorDetails, UnsupportedError } from "../../errors.ts";
+import { InterfaceError, type ServerErrorDetails, UnsupportedError } from "../../errors.ts";
 import { withDeadline } from "../../internal/abort.ts";
 import { isAtLeast } from "../../internal/server_version.ts";
 import { scanSql } from "../../sql/scan.ts";
@@ -21,7 +21,7 @@ import { placeholder, statementField } from "./fields.ts";
 import type { Address } from "./library.ts";
 import type { OpenResult } from "./result_description.ts";
 import { elapsedNs, type NativeRows, openRows } from "./results.ts";
-import type { ExecuteValue, PrepareValue } from "./statement_requests.ts";
+import type { PrepareValue } from "./statement_requests.ts";
 
 /** From here on whoever asks for a statement's result must free it. */
 const ownResultVersion = "3.4.0.1";
@@ -36,6 +36,13 @@ interface StatementParts {
   readonly connection: NativeConnection;
   readonly codec: Codec;
   readonly errors: ErrorClasses;
+}
+
+/** What an execution has given. */
+interface Executed {
+  readonly affectedRows: number;
+  /** Null for an INSERT. */
+  readonly rows: NativeRows | null;
 }
 
 function errorsOf(errors: ErrorClasses): ServerErrorDetails {
@@ -73,7 +80,9 @@ class NativeStatement implements PreparedStatement, OpenHandle {
       () => this.#idle(),
     );
     connection.requireOpen(reqId);
-    // The library kills all calls of a connection or none, and statements are open.
+    // It may have been closed during the wait, and then its end is the next call of the library.
+    if (this.#closing !== undefined) throw new InterfaceError("the statement is closed", { reqId });
+    // The library kills all calls of a connection or none, and a statement whose call was killed is of no more use.
     const cannotStop = () => false;
     return await connection.run(reqId, cannotStop, () => this.#execute(frame, call));
   }
@@ -81,25 +90,32 @@ class NativeStatement implements PreparedStatement, OpenHandle {
   async #execute(frame: Uint8Array, call: Call): Promise<Execution> {
     const { reqId } = call;
     const startMs = performance.now();
-    const { affectedRows, open } = await this.#submit(frame, call);
-    const durationNs = elapsedNs(startMs);
-    return { affectedRows, durationNs, reqId, rows: open && this.#rows(open, reqId) };
+    const { affectedRows, rows } = await this.#submit(frame, call);
+    return { affectedRows, durationNs: elapsedNs(startMs), reqId, rows };
   }
 
-  #submit(frame: Uint8Array, { reqId, signal, timeoutMs }: Call): Promise<ExecuteValue> {
+  async #submit(frame: Uint8Array, { reqId, signal, timeoutMs }: Call): Promise<Executed> {
     const { connection, errors } = this.#parts;
     const { buffer } = wholeBuffer(frame);
-    const args = { statement: this.#statement, isInsert: this.isInsert, frame: buffer };
+    const { isInsert } = this;
+    const ownsResult = isAtLeast(connection.lease.version, ownResultVersion);
+    const args = { statement: this.#statement, isInsert, ownsResult, frame: buffer };
     const ticket = connection.submit("execute", args, [buffer]);
-    this.#busy = ticket.value.catch(() => {});
-    return connection.waitFor(ticket, {
+    // A result is the statement's own as soon as there is one, so that no close comes before its end.
+    const executed = ticket.value.then(({ affectedRows, open }): Executed => ({
+      affectedRows,
+      rows: open && this.#rows(open, ownsResult, reqId),
+    }));
+    this.#busy = executed.catch(() => {});
+    await connection.waitFor(ticket, {
       signal,
       timeoutMs,
       reqId,
       what: "executing the statement",
       errors: errorsOf(errors),
-      onLate: ({ open }) => void (open && this.#rows(open, reqId).free()),
+      onLate: () => void executed.then(({ rows }) => rows?.free(), () => {}),
     });
+    return await executed;
   }
 
   close(): Promise<void> {
@@ -126,9 +142,8 @@ class NativeStatement implements PreparedStatement, OpenHandle {
     this.#lastRows = undefined;
   }
 
-  #rows(open: OpenResult, reqId: bigint): NativeRows {
+  #rows(open: OpenResult, isOwn: boolean, reqId: bigint): NativeRows {
     const { connection, codec } = this.#parts;
-    const isOwn = isAtLeast(connection.lease.version, ownResultVersion);
     const handle = { open, reqId, isOwn, toField: statementField };
     return this.#lastRows = openRows(connection, codec, handle);
   }

@@ -91,14 +91,15 @@ async function openServer(
   server: HostPort,
   signal: AbortSignal,
 ): Promise<OpenedServer> {
-  const lease = await acquireLibrary(runtime, options);
   const url = serverUrl(server);
   const { user, password, database, totp, bearerToken, timeZone, applicationName } = options;
   const login = { user, password, database, totp, bearerToken, timeZone, applicationName };
-  const { port } = server;
-  const ticket = lease.pool.request("connect", { ...login, host: server.host || undefined, port });
-  signal.addEventListener("abort", () => lease.pool.withdraw(ticket), { once: true });
+  const place = { host: server.host || undefined, port: server.port };
+  const lease = await acquireLibrary(runtime, options);
   try {
+    signal.throwIfAborted();
+    const ticket = lease.pool.request("connect", { ...login, ...place });
+    signal.addEventListener("abort", () => lease.pool.withdraw(ticket), { once: true });
     const { taos, serverInfo } = await ticket.value;
     const reason = "the connection is closed";
     const onClosed = () => options.onEvent({ type: "disconnect", url, reason, expected: true });

@@ -11,7 +11,7 @@ import type { RequestArguments, RequestName, RequestValue } from "./requests.ts"
 /** A request as it crosses threads. */
 export interface WorkerRequest {
   readonly id: number;
-  readonly name: RequestName | "load";
+  readonly name: RequestName | "load" | "unload";
   readonly args: unknown;
 }
 
@@ -41,7 +41,12 @@ export class NativeWorker {
     };
     this.loaded = this.#post("load", request, []) as Promise<LoadedLibrary>;
     // Whoever makes a request is told; the opening itself is awaited by the first thread's owner only.
-    this.loaded.catch(() => {});
+    this.loaded.catch((reason: RequestFailure) => this.#breakdown ??= reason);
+  }
+
+  /** Whether it can serve no more: it could not open the library, or its thread has ended. */
+  get isBroken(): boolean {
+    return this.#breakdown !== undefined;
   }
 
   /** Requests without a reply yet. */
@@ -62,9 +67,10 @@ export class NativeWorker {
     return this.#post(name, args, transfer) as Promise<RequestValue<N>>;
   }
 
-  /** Ends the thread, which must be idle: a call under way cannot be broken off. */
+  /** Ends the thread behind its last request: a call under way cannot be broken off. */
   end(): void {
-    this.#worker.terminate();
+    const terminate = () => this.#worker.terminate();
+    this.#post("unload", undefined, []).then(terminate, terminate);
   }
 
   #post(name: WorkerRequest["name"], args: unknown, transfer: ArrayBuffer[]): Promise<unknown> {

@@ -17,6 +17,8 @@ Options:
   --port <n>     Port to listen on; 0 takes any free one (default 6041)
   --host <name>  Address to listen on (default 127.0.0.1)
   --file <path>  File that keeps the data (default: in memory)
+  --server-version <version>
+                 Version that the server says it has, such as 3.3.6.0
 
 Examples:
   tdwire dev
@@ -29,6 +31,7 @@ const options = {
   port: { type: "string" },
   host: { type: "string" },
   file: { type: "string" },
+  "server-version": { type: "string" },
 } as const;
 
 /** The command. */
@@ -42,13 +45,14 @@ export const DEV: Command = {
 async function runServer(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, options);
   requirePositionals(positionals);
-  const { port, host, file } = values;
+  const { port, host, file, "server-version": version } = values;
   const { createServer } = await import("../devserver/mod.ts");
   const stopped = waitForStop();
   const server = await createServer({
     ...(port === undefined ? {} : { port: readPort(port) }),
     ...(host === undefined ? {} : { hostname: host }),
     ...(file === undefined ? {} : { file }),
+    ...(version === undefined ? {} : { version }),
   });
   const httpUrl = server.url.replace("ws:", "http:");
   stdout.write(`TDengine-compatible server at ${server.url} (user root, password taosdata)\n`);

@@ -90,7 +90,13 @@ async function fileOutput(path: string): Promise<Output> {
   const isDevice = found !== undefined && !found.isFile();
   const target = isDevice ? path : await targetOf(path);
   const written = isDevice ? target : `${target}.${crypto.randomUUID().slice(0, 8)}.partial`;
-  const file = await open(written, isDevice ? "w" : "wx", found?.mode);
+  const file = await open(written, isDevice ? "w" : "wx", found?.mode).catch((error) => {
+    if (error.code === "ENOENT") {
+      throw new Error(`cannot write ${path}: the folder ${dirname(target)} does not exist`);
+    }
+    error.message = error.message.replace(written, target);
+    throw error;
+  });
   let isOpen = true;
   const close = async () => {
     isOpen = false;

@@ -13,7 +13,7 @@ import { formatOfFile } from "./formats/file_format.ts";
 import { listenForInterruption } from "./interrupt.ts";
 import { openOutput } from "./output.ts";
 import { readParameter } from "./parameters.ts";
-import { splitStatements } from "./sql_statements.ts";
+import { shortened, splitStatements } from "./sql_statements.ts";
 import {
   type Arguments,
   readArguments,
@@ -36,7 +36,7 @@ ${CONNECTION_HELP}  --file <path>        Read the SQL from a file
   --param <value>      Value for the next ? in the SQL; give it once for each
                        null, true, false, 12, 1.5 and "text" are as in JSON, other text is text
   --format <format>    table (default), csv, jsonl or arrow
-  --output <path>      Write to a file; .csv, .jsonl and .arrow choose the format
+  -o, --output <path>  Write to a file; .csv, .jsonl and .arrow choose the format
   --time-zone <zone>   IANA zone, such as Europe/Berlin: how times are shown, and how the server
                        reads times without a zone (default: UTC, and the server's own)
   --text <mode>        VARCHAR that is not UTF-8: strict fails (default, but for table), replace
@@ -150,7 +150,7 @@ async function runStatements(
     try {
       if (await writeResult(query, results, writing)) results++;
     } catch (error) {
-      if (!signal.aborted) throw statements.length === 1 ? error : withPlace(error, i);
+      if (!signal.aborted) throw statements.length === 1 ? error : withPlace(error, i, sql);
       await stopped;
       throw signal.reason;
     } finally {
@@ -165,7 +165,9 @@ async function stop(query: Query<unknown>): Promise<void> {
   await Promise.race([query.cancel({ kill: true }).catch(() => {}), limit]);
 }
 
-function withPlace(error: unknown, index: number): unknown {
-  if (error instanceof Error) error.message = `statement ${index + 1}: ${error.message}`;
+function withPlace(error: unknown, index: number, sql: string): unknown {
+  if (error instanceof Error) {
+    error.message = `statement ${index + 1} (${shortened(sql)}): ${error.message}`;
+  }
   return error;
 }

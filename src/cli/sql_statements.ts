@@ -27,6 +27,15 @@ export function splitStatements(text: string): string[] {
   return statements;
 }
 
+/** A statement in at most 60 characters for messages; its strings, of which one may be a password, are left out. */
+export function shortened(statement: string): string {
+  const parts = [...tokens(statement)].map(({ kind, start, end }) =>
+    kind === "space" ? " " : kind === "string" ? "'…'" : statement.slice(start, end)
+  );
+  const text = parts.join("").trim();
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
 /** Whether a statement only reads, by its first word. */
 export function isReading(statement: string): boolean {
   for (const { kind, start, end } of tokens(statement)) {

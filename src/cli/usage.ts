@@ -26,14 +26,17 @@ export type Arguments<Options extends OptionSet> = ReturnType<
  * @param args What follows the command.
  * @param options The options there are.
  * @returns The values by name, where an option that was not given is missing, and the arguments in `positionals`.
- * @throws {UsageError} for an unknown option, with the nearest name there is, and for a missing or needless value.
+ * @throws {UsageError} for an unknown option, with the nearest name there is, for a missing or needless value, and for
+ * an option of one value that is given twice.
  */
 export function readArguments<const Options extends OptionSet>(
   args: readonly string[],
   options: Options,
 ): Arguments<Options> {
   const config = { args: [...args], options, allowPositionals: true } as const;
-  requireKnown(parseArgs({ ...config, strict: false, tokens: true }).tokens, options);
+  const { tokens } = parseArgs({ ...config, strict: false, tokens: true });
+  requireKnown(tokens, options);
+  requireOnce(tokens, options);
   try {
     return parseArgs({ ...config, strict: true }) as Arguments<Options>;
   } catch (error) {
@@ -135,4 +138,13 @@ function requireKnown(
   const meant = nearest(stranger.name ?? "", known);
   const hint = suggestion(meant === undefined ? undefined : `--${meant}`);
   throw new UsageError(`unknown option ${stranger.rawName}${hint}`);
+}
+
+function requireOnce(
+  tokens: readonly { kind: string; name?: string }[],
+  options: OptionSet,
+): void {
+  const names = tokens.flatMap(({ kind, name }) => kind === "option" && name ? [name] : []);
+  const twice = names.find((name, i) => names.indexOf(name) !== i && !options[name]?.multiple);
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice`);
 }

@@ -17,7 +17,8 @@ import { readJsonLines } from "./loading/json_lines.ts";
 import { LineLoader } from "./loading/line_loader.ts";
 import { readLines } from "./loading/lines.ts";
 import { LoadReport } from "./loading/load_report.ts";
-import { type LoadTarget, TableLoader } from "./loading/table_loader.ts";
+import type { LoadTarget } from "./loading/load_target.ts";
+import { TableLoader } from "./loading/table_loader.ts";
 import { untilAborted } from "./loading/until_aborted.ts";
 import { tell } from "./output.ts";
 import {
@@ -67,7 +68,7 @@ Examples:
   tdwire write --database power --precision ms weather.lp
 
 Exit codes: 0 all rows written, 1 some or all were not, 2 wrong command line, 130 interrupted
-(Ctrl-C stops behind the batch on its way).
+(Ctrl-C ends the reading; what was read is written, unless it is pressed again).
 `;
 
 const formats = ["csv", "jsonl", "arrow", "line", "telnet", "json"] as const;
@@ -122,8 +123,8 @@ async function runWrite(args: readonly string[]): Promise<number> {
   const refused = report.refused === 0 ? "" : `, ${report.refused} refused`;
   const rows = report.written === 1 ? "row" : "rows";
   await tell(`${report.written} ${rows} written${refused}\n`);
-  signal.throwIfAborted();
   if (failure !== undefined) throw failure.error;
+  signal.throwIfAborted();
   return report.refused === 0 ? 0 : 1;
 }
 
@@ -134,19 +135,21 @@ async function load(
   report: LoadReport,
   signal: AbortSignal,
 ): Promise<void> {
+  // The signal ends the reading; what was read is written.
+  const { signal: unending } = new AbortController();
   if ("lines" in plan) {
     const loader = new LineLoader(db, plan.lines, report);
     return await loadInBatches(
       readLines(input.chunks),
-      (lines) => loader.load(lines, signal),
+      (lines) => loader.load(lines, unending),
       signal,
     );
   }
   const loader = await TableLoader.open(db, plan.target, report);
   const rows = plan.format === "csv"
-    ? readCsv(input.chunks, plan.delimiter)
+    ? readCsv(input.chunks, plan.delimiter, (names) => loader.requireHeader(names))
     : readJsonLines(input.chunks);
-  await loadInBatches(rows, (batch) => loader.load(batch, signal), signal);
+  await loadInBatches(rows, (batch) => loader.load(batch, unending), signal);
 }
 
 async function loadColumns(

@@ -103,6 +103,33 @@ describe("loadInBatches()", () => {
     expect(done).toEqual([1, 2]);
   });
 
+  it("loadInBatches() loads what was read before the input failed", async () => {
+    async function* failing(): AsyncGenerator<number[]> {
+      yield [1, 2];
+      throw new Error("the input failed");
+    }
+    const done: number[] = [];
+    const load = (batch: readonly number[]) => Promise.resolve(void done.push(...batch));
+    await expect(loadInBatches(failing(), load, never)).rejects.toThrow("the input failed");
+    expect(done).toEqual([1, 2]);
+  });
+
+  it("loadInBatches() holds no item for much longer than a second, though the input never pauses", async () => {
+    vi.useFakeTimers();
+    async function* steady(): AsyncGenerator<number[]> {
+      for (let i = 0; i < 30; i++) {
+        await new Promise((next) => setTimeout(next, 100));
+        yield [i];
+      }
+    }
+    const batches: number[] = [];
+    const load = (batch: readonly number[]) => Promise.resolve(void batches.push(batch.length));
+    const ended = loadInBatches(steady(), load, never);
+    await vi.runAllTimersAsync();
+    await ended;
+    expect(Math.max(...batches)).toBe(11);
+  });
+
   it("loadInBatches() ends its input when it ends itself", async () => {
     let isEnded = false;
     async function* endless(): AsyncGenerator<number[]> {

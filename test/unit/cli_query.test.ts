@@ -205,7 +205,18 @@ describe("tdwire query", () => {
     expect(outcome.code).toBe(1);
     expect(outcome.stdout).toContain("(1 row)");
     expect(outcome.stdout).not.toContain("2");
-    expect(outcome.stderr).toMatch(/^tdwire: statement 2: .*0x2662|0x2603/);
+    expect(outcome.stderr).toMatch(
+      /^tdwire: statement 2 \(select nonsense from nowhere\): .*(0x2662|0x2603)/,
+    );
+  });
+
+  it("tdwire query says that the folder of its output is not there", async () => {
+    const path = join(folder, "nowhere", "a.csv");
+    const outcome = await run(["query", "-o", path, "select 1"], { url });
+    expect(outcome).toMatchObject({ code: 1, stdout: "" });
+    expect(outcome.stderr).toMatch(
+      /^tdwire: cannot write .*a\.csv: the folder .* does not exist\n$/,
+    );
   });
 
   it("tdwire query leaves no file behind that is not whole", async () => {

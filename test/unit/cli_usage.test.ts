@@ -1,15 +1,15 @@
 /** What the `tdwire` command makes of its command line. */
 
 import { describe, expect, it } from "vitest";
-import { param } from "../../mod.ts";
+import { connect, param } from "../../mod.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { formatOfFile } from "../../src/cli/formats/file_format.ts";
 import { readParameter } from "../../src/cli/parameters.ts";
 import { formatProgress, Progress } from "../../src/cli/progress.ts";
-import { splitStatements } from "../../src/cli/sql_statements.ts";
+import { shortened, splitStatements } from "../../src/cli/sql_statements.ts";
 import { styleOf } from "../../src/cli/terminal.ts";
 import { readArguments, requireChoice, requirePositionals } from "../../src/cli/usage.ts";
-import { run } from "./cli_process.ts";
+import { run, start } from "./cli_process.ts";
 
 describe("readArguments()", () => {
   const options = {
@@ -37,6 +37,11 @@ describe("readArguments()", () => {
     expect(() => readArguments(["--format"], options)).toThrow(/format/);
   });
 
+  it("readArguments() refuses a second value of an option that has one", () => {
+    expect(() => readArguments(["-d", "a", "--database=b"], options))
+      .toThrow("--database is given twice");
+  });
+
   it("requirePositionals() names what is missing and what is too much", () => {
     expect(() => requirePositionals([], "the file")).toThrow("the file is missing");
     expect(() => requirePositionals(["select", "1"], "[sql]")).toThrow(/"1": .*quotes/);
@@ -61,6 +66,10 @@ describe("readArguments()", () => {
     }
   });
 
+  it("formatOfFile() names the extension that it does not know", () => {
+    expect(() => formatOfFile("a.xlsx", ["csv"])).toThrow(/extension \.xlsx/);
+  });
+
   it("requireChoice() lists the choices and the nearest one", () => {
     expect(() => requireChoice("format", "cvs2", ["table", "csv"])).toThrow(/one of table, csv/);
     expect(() => requireChoice("format", "tabl", ["table", "csv"])).toThrow(/did you mean table/);
@@ -72,6 +81,11 @@ describe("splitStatements()", () => {
     const first = "select ';', \"a;b\" from `c;d`";
     const second = "/* not; here */ show databases";
     expect(splitStatements(`${first}; ${second} ;-- nor; here`)).toEqual([first, second]);
+  });
+
+  it("shortened() leaves out strings, line breaks and what is too long", () => {
+    expect(shortened("create user u\n  pass 's3cret'")).toBe("create user u pass '…'");
+    expect(shortened(`select ${"a, ".repeat(50)}`)).toHaveLength(60);
   });
 
   it("splitStatements() leaves out what is only space and comments", () => {
@@ -183,6 +197,22 @@ describe("tdwire", () => {
     expect(value!.stderr).toContain("must be one of table, csv, jsonl, arrow");
     expect(lone).toMatchObject({ code: 2 });
     expect(lone!.stderr).toContain("--format is missing");
+  });
+
+  it("tdwire dev says the version that it is asked to", async () => {
+    const version = "3.3.2.0";
+    const { child, ended } = start(["dev", "--port", "0", "--server-version", version], {
+      onOutput: (stdout, stop) =>
+        stdout.includes("Try:") && void ask(stdout).finally(() => stop("SIGTERM")),
+    });
+    let answer: unknown;
+    const ask = async (stdout: string) => {
+      await using db = await connect(/ws:\/\/\S+/.exec(stdout)![0]);
+      answer = await db.query("select server_version()").value();
+    };
+    expect((await ended).code).toBe(0);
+    expect(answer).toBe(version);
+    expect(child.killed).toBe(true);
   });
 
   it("tdwire quotes no URL that stands where none belongs", async () => {

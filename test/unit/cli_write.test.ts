@@ -311,4 +311,56 @@ rows"
     expect(outcome.stderr).toMatch(/^line 2: column "v": /m);
     expect((await db.query("select v from exact")).toArrays()).toEqual([[-0]]);
   });
+
+  it("tdwire write refuses CSV whose first line names no columns, also where no row follows", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "csv", "--table", "headless", "--using", "meters", "-"];
+    const outcome = await run(args, { url, stdin: "1700000000000,1.5\n" });
+    expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+    expect(outcome.stderr).toMatch(/^tdwire: line 1: .*"1700000000000".*first line must name/);
+  });
+
+  it("tdwire write refuses a JSON line with a column that the table lacks, and writes the others", async () => {
+    const url = `${server.url}/power`;
+    const args = ["write", "--format", "jsonl", "--table", "strange", "--using", "meters"];
+    const stdin = `{"ts":1700000000000,"voltage":1}
+{"ts":1700000000001,"voltage":2}
+{"ts":1700000000002,"voltag":3}
+{"ts":1700000000003,"voltage":4}
+`;
+    const outcome = await run([...args, "--tag", "site=x", "-"], { url, stdin });
+    expect(outcome).toMatchObject({ code: 1, stdout: "3 rows written, 1 refused\n" });
+    expect(outcome.stderr).toMatch(/^line 3: .*no column "voltag"; did you mean voltage\?\n$/);
+    expect((await db.query("select voltage from strange order by ts")).toArrays())
+      .toEqual([[1], [2], [4]]);
+  });
+
+  it("tdwire write says that --tag needs --using, for a child table that is there and one that is not", async () => {
+    await db.exec("create table child using meters (site) tags ('n')");
+    const url = `${server.url}/power`;
+    const stdin = "ts,voltage\n1700000000000,1\n";
+    for (const table of ["child", "nochild"]) {
+      const args = ["write", "--format", "csv", "--table", table, "--tag", "site=x", "-"];
+      const outcome = await run(args, { url, stdin });
+      expect(outcome).toMatchObject({ code: 1, stdout: "0 rows written\n" });
+      expect(outcome.stderr).toMatch(/^tdwire: .*--tag needs --using/);
+    }
+  });
+
+  it.each([
+    ["csv", "ts,voltage\n1700000000000,1\n1700000000001,2\n"],
+    ["jsonl", '{"ts":1700000000000,"voltage":1}\n{"ts":1700000000001,"voltage":2}\n'],
+  ])(
+    "tdwire write says once of %s that rows of a super table need a tbname",
+    async (format, stdin) => {
+      const url = `${server.url}/power`;
+      const args = ["write", "--format", format, "--table", "meters", "-"];
+      expect(await run(args, { url, stdin })).toEqual({
+        code: 1,
+        stdout: "0 rows written\n",
+        stderr:
+          "tdwire: meters is a super table: rows need a tbname column, or --using meters with --table for a child\n",
+      });
+    },
+  );
 });

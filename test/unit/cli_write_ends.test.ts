@@ -108,6 +108,21 @@ describe("tdwire write", () => {
     expect(await ended).toEqual({ code: 0, stdout: "3 rows written\n", stderr: "" });
   });
 
+  it("tdwire write writes at Ctrl-C what it has read of an input that never pauses", async () => {
+    const args = ["write", "--format", "csv", "--table", "steady", "--using", "meters", "-"];
+    const { child, ended } = start(args, { url, keepsInputOpen: true });
+    let row = 0;
+    child.stdin.write("ts,voltage\n");
+    const feeding = setInterval(() => child.stdin.write(`${1_700_000_000_000 + ++row},1\n`), 50);
+    while (await writtenInto("steady") === 0n) await new Promise((next) => setTimeout(next, 20));
+    clearInterval(feeding);
+    const fed = row;
+    await new Promise((next) => setTimeout(next, 100));
+    child.kill("SIGINT");
+    expect(await ended).toEqual({ code: 130, stdout: `${fed} rows written\n`, stderr: "" });
+    expect(await writtenInto("steady")).toBe(BigInt(fed));
+  });
+
   it("tdwire write stops at Ctrl-C behind the batch on its way, and tells what was written", async () => {
     const args = ["write", "--format", "csv", "--table", "cut", "--using", "meters", "-"];
     const { child, ended } = start(args, { url, runtime: "node", keepsInputOpen: true });

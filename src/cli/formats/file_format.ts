@@ -33,6 +33,8 @@ export function formatOfFile<Format extends string>(
   const found = formats.find((format) => format === named);
   if (found !== undefined) return found;
   throw new UsageError(
-    `--format is missing: the name of the file tells none of ${formats.join(", ")}`,
+    `--format is missing: ${
+      extension === "" ? "the name of the file" : `the extension .${extension}`
+    } tells none of ${formats.join(", ")}`,
   );
 }

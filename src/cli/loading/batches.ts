@@ -11,13 +11,16 @@ import { untilAborted } from "./until_aborted.ts";
 const batchSize = 10_000;
 /** An input that pauses, as that of `tdwire tail` does, does not hold its rows back for longer. */
 const pauseMs = 250;
+/** Nor does one that never pauses, as that of a sensor: no row is held for longer. */
+const mostAgeMs = 1_000;
 
 /**
- * Loads items. While one batch is on its way the next one is read.
+ * Loads items. While one batch is on its way the next one is read. What has been read when the reading ends is
+ * loaded, also where the signal or an error ends it.
  *
  * @param pieces The items.
  * @param load Loads a batch.
- * @param signal Ends it, also while the input pauses.
+ * @param signal Ends the reading, also while the input pauses.
  * @throws What reading or loading throws, as soon as it does; a batch on its way is waited for.
  */
 export async function loadInBatches<Item>(
@@ -31,7 +34,6 @@ export async function loadInBatches<Item>(
   try {
     for await (const batch of batchesOf(untilAborted(pieces, reading.signal))) {
       await loading;
-      signal.throwIfAborted();
       loading = load(batch);
       loading.catch((error) => reading.abort(error));
     }
@@ -45,18 +47,25 @@ async function* batchesOf<Item>(
   pieces: AsyncIterable<readonly Item[]>,
 ): AsyncGenerator<readonly Item[], void, undefined> {
   let batch: Item[] = [];
-  for await (const piece of withPauses(pieces)) {
-    for (const item of piece) {
-      batch.push(item);
-      if (batch.length < batchSize) continue;
-      yield batch;
-      batch = [];
+  let oldest = 0;
+  try {
+    for await (const piece of withPauses(pieces)) {
+      for (const item of piece) {
+        if (batch.length === 0) oldest = performance.now();
+        batch.push(item);
+        if (batch.length < batchSize) continue;
+        yield batch;
+        batch = [];
+      }
+      const isPause = piece.length === 0;
+      if (batch.length > 0 && (isPause || performance.now() - oldest >= mostAgeMs)) {
+        yield batch;
+        batch = [];
+      }
     }
-    const isPause = piece.length === 0;
-    if (isPause && batch.length > 0) {
-      yield batch;
-      batch = [];
-    }
+  } catch (error) {
+    if (batch.length > 0) yield batch;
+    throw error;
   }
   if (batch.length > 0) yield batch;
 }

@@ -8,6 +8,9 @@
 import { InterfaceError } from "../../../mod.ts";
 import type { SourceRow } from "./source_row.ts";
 
+/** What the errors of a header say: it may be a row of a file without one. */
+export const headerAdvice = "(the first line must name the columns)";
+
 /** A quoted field longer than this is taken for a quote that is never closed. */
 const maxRecordLength = 2 ** 24;
 
@@ -16,19 +19,21 @@ const maxRecordLength = 2 ** 24;
  *
  * @param chunks The text.
  * @param delimiter What stands between fields: one character.
+ * @param onHeader Called with the names of the columns, also where no row follows; what it throws ends the reading.
  * @returns Rows, those of one piece of the text after the other.
  * @throws {InterfaceError} when the header names a column twice, or a quote is not closed.
  */
 export async function* readCsv(
   chunks: AsyncIterable<string>,
   delimiter: string,
+  onHeader: (names: readonly string[]) => void = () => {},
 ): AsyncGenerator<SourceRow[], void, undefined> {
   const records = new CsvRecords(delimiter);
   let names: string[] | undefined;
   const rowsOf = (found: readonly CsvRecord[]): SourceRow[] => {
     const rows: SourceRow[] = [];
     for (const record of found) {
-      if (names === undefined) names = headerOf(record);
+      if (names === undefined) onHeader(names = headerOf(record));
       else rows.push(rowOf(record, names));
     }
     return rows;
@@ -48,9 +53,11 @@ function headerOf({ fields, problem }: CsvRecord): string[] {
   const names = fields.map((field) => field?.trim() ?? "");
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (problem !== undefined) throw new InterfaceError(`line 1: ${problem}`);
-  if (names.includes("")) throw new InterfaceError("line 1: a column has no name");
+  if (names.includes("")) throw new InterfaceError(`line 1: a column has no name ${headerAdvice}`);
   if (twice === undefined) return names;
-  throw new InterfaceError(`line 1: there are two columns named ${JSON.stringify(twice)}`);
+  throw new InterfaceError(
+    `line 1: there are two columns named ${JSON.stringify(twice)} ${headerAdvice}`,
+  );
 }
 
 function rowOf({ line, fields, problem }: CsvRecord, names: readonly string[]): SourceRow {

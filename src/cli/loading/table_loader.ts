@@ -10,8 +10,6 @@ import {
   type Connection,
   DataType,
   type Field,
-  id,
-  type Identifier,
   initCodec,
   InterfaceError,
   type Precision,
@@ -19,27 +17,23 @@ import {
 import { nearest } from "../../internal/nearest.ts";
 import { suggestion } from "../usage.ts";
 import { type CellConverter, converterOf, type TimeContext } from "./cell_values.ts";
+import { headerAdvice } from "./csv.ts";
 import type { LoadReport } from "./load_report.ts";
+import {
+  isSuperTable,
+  type LoadTarget,
+  requireConstants,
+  requireFit,
+  tableId,
+  tableNameColumn,
+  withAdvice,
+} from "./load_target.ts";
 import type { SourceCell, SourceRow } from "./source_row.ts";
 import { requireWholeTicks } from "./whole_ticks.ts";
 import { type RowWriter, writeByHalves } from "./write_by_halves.ts";
 
-/** Name of the column that spreads rows over the child tables of a super table. */
-const tableNameColumn = "tbname";
 /** An Arrow file may be one batch: pieces of it show how far it is, and end soon at Ctrl-C. */
 const mostRowsAtOnce = 100_000;
-
-/** Where rows go. */
-export interface LoadTarget {
-  /** The table; the super table when rows have a `tbname`. */
-  readonly table: string;
-  /** Super table of which `table` is made. */
-  readonly using: string | undefined;
-  /** Cells that all rows have, by column name: tags, for the most part. */
-  readonly constants: ReadonlyMap<string, string>;
-  /** IANA time zone of times that tell none. */
-  readonly timeZone: string | undefined;
-}
 
 /** A batch of rows as columns, and the place of each in the file. */
 interface Batch {
@@ -55,17 +49,20 @@ export class TableLoader {
   readonly #times: ReadonlySet<string>;
   readonly #precision: Precision;
   readonly #report: LoadReport;
+  readonly #isSuper: boolean;
   /** Names that are known to be right. */
-  #checked: readonly string[] = [];
+  #checked: readonly string[] | undefined;
 
   private constructor(
     db: Connection,
     target: LoadTarget,
     fields: readonly Field[],
+    isSuper: boolean,
     times: TimeContext,
     report: LoadReport,
   ) {
     this.#db = db;
+    this.#isSuper = isSuper;
     this.#target = target;
     this.#converters = new Map([
       ...fields.map((field): [string, CellConverter] => [field.name, converterOf(field, times)]),
@@ -82,16 +79,39 @@ export class TableLoader {
    * Asks the server for the columns of the table.
    *
    * @throws {ProgrammingError} when there is no such table.
+   * @throws {InterfaceError} when it has no column that a constant names.
    */
   static async open(db: Connection, target: LoadTarget, report: LoadReport): Promise<TableLoader> {
     const described = db.sql`select * from ${tableId(target.using ?? target.table)} limit 0`;
-    const [fields, precision] = [await described.fields(), await described.precision()];
+    const fields = await described.fields().catch((error) => {
+      throw withAdvice(error, target);
+    });
+    const precision = await described.precision();
     await described[Symbol.asyncDispose]();
+    requireConstants(target, fields);
+    const isSuper = target.using === undefined && await isSuperTable(db, target.table);
     const { timeZone } = target;
     const codec = await initCodec();
     // A zone that there is not would refuse every row.
     if (timeZone !== undefined) codec.formatTimestamp(0n, precision, timeZone);
-    return new TableLoader(db, target, fields, { codec, precision, timeZone }, report);
+    return new TableLoader(db, target, fields, isSuper, { codec, precision, timeZone }, report);
+  }
+
+  /**
+   * Checks the header of CSV.
+   *
+   * @throws {InterfaceError} when the table has no column of a name, or the rows would not fit the options.
+   */
+  requireHeader(names: readonly string[]): void {
+    requireFit(names, this.#target, this.#isSuper);
+    try {
+      this.#check(names);
+    } catch (error) {
+      if (error instanceof InterfaceError) {
+        error.message = `line 1: ${error.message} ${headerAdvice}`;
+      }
+      throw error;
+    }
   }
 
   /**
@@ -99,7 +119,7 @@ export class TableLoader {
    *
    * @param rows The rows.
    * @param signal Ends it behind the rows on their way.
-   * @throws {InterfaceError} when the table has no column of a row's names.
+   * @throws {InterfaceError} when the first row does not fit the options.
    */
   async load(rows: readonly SourceRow[], signal: AbortSignal): Promise<void> {
     await this.#write(this.#batchOf(rows), signal);
@@ -181,8 +201,9 @@ export class TableLoader {
       this.#report.refuse(row.line, row.problem);
       return undefined;
     }
-    this.#check(row.names);
+    if (this.#checked === undefined) requireFit(row.names, this.#target, this.#isSuper);
     try {
+      this.#check(row.names);
       const own = row.names.map((name, i): [string, unknown] => [
         name,
         this.#value(name, row.cells[i]),
@@ -213,26 +234,11 @@ export class TableLoader {
 
   #check(names: readonly string[]): void {
     if (names === this.#checked) return;
-    const known = [...this.#converters.keys()];
-    const stranger = [...names, ...this.#target.constants.keys()]
-      .find((name) => !this.#converters.has(name));
+    requireFit(names, this.#target, this.#isSuper);
+    const stranger = names.find((name) => !this.#converters.has(name));
     if (stranger !== undefined) {
-      throw new InterfaceError(
-        `the table has no column ${JSON.stringify(stranger)}${
-          suggestion(nearest(stranger, known))
-        }`,
-      );
-    }
-    const twice = names.find((name) => this.#target.constants.has(name));
-    if (twice !== undefined) {
-      throw new InterfaceError(
-        `--tag gives ${JSON.stringify(twice)}, and the rows have a column of that name`,
-      );
-    }
-    if (names.includes(tableNameColumn) && this.#target.using !== undefined) {
-      throw new InterfaceError(
-        "rows with a tbname name their tables themselves: name the super table by --table, without --using",
-      );
+      const meant = suggestion(nearest(stranger, [...this.#converters.keys()]));
+      throw new InterfaceError(`the table has no column ${JSON.stringify(stranger)}${meant}`);
     }
     this.#checked = names;
   }
@@ -240,9 +246,4 @@ export class TableLoader {
 
 function slice(cells: ColumnValues, from: number, to: number): ColumnValues {
   return (cells as unknown[]).slice(from, to);
-}
-
-/** A name, or `database.table`: a point cannot be part of either. */
-function tableId(name: string): Identifier {
-  return id(...name.split("."));
 }

@@ -1,16 +1,25 @@
 /** Runs the `tdwire` command as users do: a process of Node (from dist/), Bun or Deno. */
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 const source = join(root, "src/cli/main.ts");
 
+/** npm's launcher passes no signals on; the program stands beside it once the launcher has run. */
+function denoProgram(): string {
+  const unpacked = join(root, "node_modules/deno/deno");
+  const launcher = join(root, "node_modules/.bin/deno");
+  if (!existsSync(unpacked)) execFileSync(launcher, ["--version"]);
+  return existsSync(unpacked) ? unpacked : launcher;
+}
+
 /** How each runtime starts the command. */
 const programs = {
   node: [process.execPath, join(root, "dist/src/cli/main.js")],
   bun: [join(root, "node_modules/.bin/bun"), source],
-  deno: [join(root, "node_modules/.bin/deno"), "run", "-A", "--no-check", source],
+  deno: [denoProgram(), "run", "-A", "--no-check", source],
 } as const;
 
 /** The runtimes that have the command. */

@@ -1,28 +1,19 @@
 /** The component in a host that is not JavaScript: wasmtime, from Python. */
 
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ComponentColumn, instantiateCodec } from "../../src/component/mod.ts";
+import { hasPython, installPython } from "../support/python.ts";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const packages = path("../../.cache/wasmtime");
 const names = ["all_types_ms", "all_types_us", "all_types_ns", "json_tag", "blob", "meters_12000"];
 const blocks = names.map((name) => path(`../golden/blocks/${name}.0.block`));
 
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isAvailable = hasPython();
-if (!isAvailable) console.warn("component_wasmtime: skipped, python3 is not installed");
+const isAvailable = hasPython("component_wasmtime");
 
 /** A list as the script prints it: bytes as numbers, other integers as texts. */
 function printed(list: ArrayLike<number | bigint>): unknown[] {
@@ -51,9 +42,7 @@ function printedValues({ values }: ComponentColumn): unknown {
 
 describe.skipIf(!isAvailable)("component.wasm", () => {
   beforeAll(() => {
-    if (existsSync(`${packages}/wasmtime`)) return;
-    const install = ["-m", "pip", "install", "--quiet", "--target", packages, "wasmtime==50.*"];
-    execFileSync("python3", install, { stdio: "inherit" });
+    installPython(packages, "wasmtime", "wasmtime==50.*");
   }, 180_000);
 
   it("component.wasm decodes recorded blocks in wasmtime", async () => {

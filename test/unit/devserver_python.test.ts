@@ -1,25 +1,16 @@
 /** The unmodified official client for Python, against the embedded server. */
 
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../mod.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { hasPython, installPython } from "../support/python.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../.cache/python", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("../python/official_client.py", import.meta.url));
 const CLIENT = "taos-ws-py==0.7.0";
-
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What the script prints. */
 interface Report {
@@ -31,14 +22,10 @@ interface Report {
   cursor: unknown[][];
 }
 
-const isAvailable = hasPython();
-if (!isAvailable) console.warn("devserver_python: skipped, python3 is not installed");
+const isAvailable = hasPython("devserver_python");
 
 function installClient(): void {
-  if (existsSync(`${PACKAGES}/taosws`)) return;
-  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], {
-    stdio: "inherit",
-  });
+  installPython(PACKAGES, "taosws", CLIENT);
 }
 
 async function runClient(url: string): Promise<Report> {

@@ -1,33 +1,20 @@
 /** The unmodified official REST client for Python, against the embedded server. */
 
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { hasPython, installPython } from "../support/python.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../.cache/python-rest", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("../python/official_rest.py", import.meta.url));
 const CLIENT = "taospy==2.8.0";
 
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isAvailable = hasPython();
-if (!isAvailable) console.warn("devserver_python_rest: skipped, python3 is not installed");
+const isAvailable = hasPython("devserver_python_rest");
 
 function installClient(): void {
-  if (existsSync(`${PACKAGES}/taosrest`)) return;
-  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], {
-    stdio: "inherit",
-  });
+  installPython(PACKAGES, "taosrest", CLIENT);
 }
 
 describe.skipIf(!isAvailable)("the official REST client", () => {

@@ -1,35 +1,24 @@
 /** The unmodified official client for Python consumes from the embedded server. */
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { hasPython, installPython } from "../support/python.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../.cache/python-consumer", import.meta.url));
 const SHARED = fileURLToPath(new URL("../../.cache/python", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("../python/official_consumer.py", import.meta.url));
 const CLIENT = "taos-ws-py==0.7.0";
 
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isAvailable = hasPython();
-if (!isAvailable) console.warn("devserver_tmq_python: skipped, python3 is not installed");
+const isAvailable = hasPython("devserver_tmq_python");
 
 /** Finds the client's folder; tests that run side by side do not install into the same one. */
 function installClient(): string {
   for (const folder of [SHARED, PACKAGES]) if (existsSync(`${folder}/taosws`)) return folder;
-  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", PACKAGES, CLIENT], {
-    stdio: "inherit",
-  });
+  installPython(PACKAGES, "taosws", CLIENT);
   return PACKAGES;
 }
 

@@ -1,36 +1,25 @@
 /** What is written in every way, read by the unmodified official client for Python; and what that writes, read here. */
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Connection, json, line, telnet } from "../../mod.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { hasPython, installPython } from "../support/python.ts";
 
 const own = fileURLToPath(new URL("../../.cache/python-paths", import.meta.url));
 const shared = fileURLToPath(new URL("../../.cache/python", import.meta.url));
 const client = "taos-ws-py==0.7.0";
 let packages = own;
 
-function hasPython(): boolean {
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isAvailable = hasPython();
-if (!isAvailable) console.warn("python_paths: skipped, python3 is not installed");
+const isAvailable = hasPython("python_paths");
 
 /** Finds the client's folder; tests that run side by side do not install into the same one. */
 function installClient(): string {
   for (const folder of [shared, own]) if (existsSync(`${folder}/taosws`)) return folder;
-  execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", own, client], {
-    stdio: "inherit",
-  });
+  installPython(own, "taosws", client);
   return own;
 }
 

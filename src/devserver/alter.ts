@@ -142,7 +142,7 @@ function checkStableAction({ tags }: Table, action: ColumnAction): void {
     if (isAdded || isJson(tags[0]!.type)) {
       throw new ServerError(Code.oneJsonTag, "Only one tag if there is a json tag");
     }
-    if (action.kind === "add") checkTagType(action.column.type, tags.length + 1);
+    if (action.kind === "add") checkTagType(action.column, tags.length + 1);
   }
   if (!action.tag && action.kind === "rename") {
     throw invalidAlter("Rename column only available for normal table");

@@ -32,14 +32,14 @@ import { prepareInsert, queryParameters } from "./prepared.ts";
 import type { OpenQuery } from "./results.ts";
 import { SessionQueries } from "./session_queries.ts";
 import { writeSchemaless } from "./schemaless.ts";
-import { describe, showCreate, showQuery } from "./show.ts";
-import type { FromItem, Literal, Query, Statement } from "./sql/ast.ts";
-import { Code, unsupported } from "./sql/errors.ts";
+import { describe, describeSystem, showCreate, showQuery } from "./show.ts";
+import type { FromItem, Literal, QualifiedName, Query, Statement } from "./sql/ast.ts";
+import { Code, tableNotExist, unsupported } from "./sql/errors.ts";
 import { parse } from "./sql/parse.ts";
 import type { Plan, PlanContext, SystemTable } from "./sql/plan_from.ts";
 import { planQuery } from "./sql/plan_select.ts";
 import type { Store } from "./store.ts";
-import { systemTable } from "./system_tables.ts";
+import { type SystemState, systemTable } from "./system_tables.ts";
 import type { ChangeLog } from "./tmq/change_log.ts";
 import type { Topics } from "./tmq/topics.ts";
 
@@ -177,7 +177,7 @@ export class EngineSession implements Session {
       case "use":
         return this.#use(statement.name);
       case "describe":
-        return describe(statement.name, context);
+        return await this.#describe(statement.name, context);
       case "show":
         return await this.#show(statement, sql);
       case "delete":
@@ -191,6 +191,8 @@ export class EngineSession implements Session {
         };
       case "flush":
         this.#state.catalog.database(statement.database);
+        return done;
+      case "resetQueryCache":
         return done;
       case "killQuery":
         return this.#kill(statement.id);
@@ -227,6 +229,14 @@ export class EngineSession implements Session {
     }
   }
 
+  async #describe(name: QualifiedName, context: ExecutionContext): Promise<RowSet> {
+    const database = name.qualifier ?? this.database ?? "";
+    if (!isSystemDatabase(database)) return describe(name, context);
+    const table = await systemTable(database, name.name, this.#systemState());
+    if (table === null) throw tableNotExist();
+    return describeSystem(table);
+  }
+
   #use(name: string): Update {
     if (!isSystemDatabase(name)) this.#state.catalog.database(name);
     this.database = name;
@@ -247,18 +257,21 @@ export class EngineSession implements Session {
     return done;
   }
 
+  #systemState(): SystemState {
+    return { ...this.#state, queries: this.#state.queries.values() };
+  }
+
   async #planContext(
     query: Query | null,
     sql: string,
     parameters: Literal[] | null,
   ): Promise<PlanContext> {
-    const { catalog, store, queries, topics, version } = this.#state;
+    const { catalog, version } = this.#state;
     const tables = new Map<string, SystemTable | null>();
     for (const { schema, name } of query === null ? [] : namedTables(query)) {
       const database = schema ?? this.database;
       if (database !== null && isSystemDatabase(database)) {
-        const state = { version, catalog, store, topics, queries: queries.values() };
-        tables.set(`${database}.${name}`, await systemTable(database, name, state));
+        tables.set(`${database}.${name}`, await systemTable(database, name, this.#systemState()));
       }
     }
     let alias = 0;

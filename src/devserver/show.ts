@@ -9,6 +9,7 @@ import { type RowSet, ServerError } from "./engine.ts";
 import { staticRows } from "./results.ts";
 import type { QualifiedName, Statement } from "./sql/ast.ts";
 import { Code, unsupported } from "./sql/errors.ts";
+import type { SystemTable } from "./sql/plan_from.ts";
 import {
   fixedType,
   isText,
@@ -25,14 +26,26 @@ import { encoding } from "./tmq/table_events.ts";
 
 const text = (length: number): SqlType => sizedType(Type.varchar, length);
 
+const descriptionColumns = [
+  { name: "field", type: text(325) },
+  { name: "type", type: text(20) },
+  { name: "length", type: fixedType(Type.int) },
+  { name: "note", type: text(16) },
+];
+
+/** Describes the columns of a system table, which are not compressed. */
+export function describeSystem({ columns }: SystemTable): RowSet {
+  return staticRows(
+    descriptionColumns,
+    columns.map(({ name, type }) => [name, typeName(type), type.length, ""]),
+  );
+}
+
 /** Describes the columns and tags of a table. */
 export function describe(name: QualifiedName, { catalog, database }: ExecutionContext): RowSet {
   const table = tableOf(catalog.find(name, database));
   const columns = [
-    { name: "field", type: text(325) },
-    { name: "type", type: text(20) },
-    { name: "length", type: fixedType(Type.int) },
-    { name: "note", type: text(16) },
+    ...descriptionColumns,
     { name: "encode", type: text(12) },
     { name: "compress", type: text(12) },
     { name: "level", type: text(12) },
@@ -110,7 +123,7 @@ export function showQuery(
       );
     case "table tags": {
       const { qualifier, name } = target.table;
-      return `select tags tbname, _tags from ${
+      return `select tags ${target.tags ?? "tbname, _tags"} from ${
         qualifier === null ? "" : `${quoteName(qualifier)}.`
       }${quoteName(name)}`;
     }
@@ -165,7 +178,8 @@ async function createChildText(child: Child, store: Store): Promise<string> {
     [];
   const tags = values.map((value, index) => {
     const { type } = table.tags[index]!;
-    return value === null ? "NULL" : isText(type) || type.code === Type.json ? `"${value}"` : value;
+    if (type.code === Type.json) return quoteJson(value);
+    return value === null ? "NULL" : isText(type) ? `"${value}"` : value;
   });
   const names = table.tags.map((tag) => `\`${tag.name}\``).join(", ");
   return `CREATE TABLE \`${child.name}\` USING \`${table.name}\` (${names}) TAGS (${
@@ -173,9 +187,14 @@ async function createChildText(child: Child, store: Store): Promise<string> {
   })`;
 }
 
+/** The text of a JSON tag in quotes. */
+function quoteJson(value: string | null): string {
+  return `'${(value ?? "null").replaceAll("'", "''")}'`;
+}
+
 function createText(table: Table): string {
   const list = (columns: Column[]): string =>
-    columns.map(({ name, type }) => `\`${name}\` ${typeText(type)}`).join(", ");
+    columns.map(({ name, type }) => `\`${name}\` ${typeText(type).replace(", ", ",")}`).join(", ");
   const tags = table.kind === "stable" ? ` TAGS (${list(table.tags)})` : "";
   const comment = table.comment === null ? "" : ` COMMENT '${table.comment}'`;
   const ttl = table.ttl === 0 ? "" : ` TTL ${table.ttl}`;

@@ -99,15 +99,6 @@ const empty: Record<string, Columns> = {
     ["func_body", text(65517)],
     ["func_version", int],
   ],
-  "information_schema.ins_indexes": [
-    ["index_name", name],
-    ["db_name", database],
-    ["table_name", name],
-    ["vgroup_id", int],
-    ["create_time", timestamp],
-    ["column_name", name],
-    ["index_type", name],
-  ],
   "information_schema.ins_views": [
     ["view_name", name],
     ["db_name", database],

@@ -141,6 +141,25 @@ function columns({ catalog }: SystemState): SystemTable {
   return table(names, rows);
 }
 
+/** Each super table has an index on its first tag. */
+function indexes({ catalog }: SystemState): SystemTable {
+  const columns: Columns = [
+    ["index_name", text(192)],
+    ["db_name", text(64)],
+    ["table_name", text(192)],
+    ["vgroup_id", int],
+    ["create_time", timestamp],
+    ["column_name", text(192)],
+    ["index_type", text(192)],
+  ];
+  const rows = allTables(catalog).flatMap((entry): Value[][] => {
+    if (entry.kind !== "stable") return [];
+    const { name, database, created, tags } = entry, [tag] = tags;
+    return [[`${tag!.name}_${name}`, database.name, name, null, created, tag!.name, "tag_index"]];
+  });
+  return table(columns, rows);
+}
+
 /** Tags of all child tables, one row a tag, with the values as text. */
 async function tags({ catalog, store }: SystemState): Promise<SystemTable> {
   const names: Columns = [
@@ -222,6 +241,7 @@ const makers: Record<string, (state: SystemState) => SystemTable | Promise<Syste
   "information_schema.ins_stables": stables,
   "information_schema.ins_columns": columns,
   "information_schema.ins_tags": tags,
+  "information_schema.ins_indexes": indexes,
   "information_schema.ins_topics": fromTopics(topicsTable),
   "information_schema.ins_subscriptions": fromTopics(subscriptionsTable),
   "performance_schema.perf_queries": queries,

@@ -6,10 +6,10 @@
 import type { Duration } from "./ast.ts";
 import type { TimeContext } from "./compare.ts";
 import { compileDecimal } from "./decimal.ts";
-import { unsupported } from "./errors.ts";
+import { invalidOperation, unsupported } from "./errors.ts";
 import { monthsLaterSql } from "./functions_time.ts";
 import { addDuration, durationTicks, parseTimestamp } from "./timestamp.ts";
-import { asDouble, compileLiteral, type Typed, typed } from "./typed.ts";
+import { asDouble, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
 import { fixedType, isDecimal, isInteger, Type } from "./types.ts";
 
 /** Compiles a time plus or minus a duration. */
@@ -53,20 +53,32 @@ export function compileShift(
   });
 }
 
+/** Tells whether the value can be added to a time. */
+function hasWholeTicks({ type }: Typed): boolean {
+  return isInteger(type) || type.code === Type.bool;
+}
+
 /** The signs of arithmetic. */
 export type ArithmeticSign = "+" | "-" | "*" | "/" | "%";
 
 /** Compiles arithmetic: on DECIMAL exact, on times with integers in ticks, else in DOUBLE; what is divided by 0 is NULL. */
 export function compileArithmetic(op: ArithmeticSign, left: Typed, right: Typed): Typed {
-  const time = [left, right].filter(({ type }) => type.code === Type.timestamp);
+  const sides = [left, right];
+  const times = sides.filter(({ type }) => type.code === Type.timestamp).length;
+  const others = sides.filter(({ type }) => type.code !== Type.timestamp);
   if (
-    time.length === 1 && (op === "+" || op === "-") &&
-    [left, right].every(({ type }) => type.code === Type.timestamp || isInteger(type))
-  ) {
-    return typed(`(${left.sql} ${op} ${right.sql})`, fixedType(Type.timestamp), [left, right]);
+    times === 2 || sides.some(({ type }) => type.code === Type.varbinary) ||
+    (times === 1 && others.some((value) => !isNull(value) && !hasWholeTicks(value)))
+  ) throw invalidOperation("Invalid operation");
+  if (times === 1 && others.some(hasWholeTicks)) {
+    if (op !== "+" && op !== "-") throw unsupported("this arithmetic on times");
+    const [leftSql, rightSql] = sides.map(({ sql, type }) =>
+      type.code === Type.bool ? `CAST(${sql} AS BIGINT)` : sql
+    );
+    return typed(`(${leftSql} ${op} ${rightSql})`, fixedType(Type.timestamp), sides);
   }
-  const decimals = [left, right].filter(({ type }) => isDecimal(type)).length;
-  if (decimals > 0 && [left, right].every(({ type }) => isDecimal(type) || isInteger(type))) {
+  const decimals = sides.filter(({ type }) => isDecimal(type)).length;
+  if (decimals > 0 && sides.every(({ type }) => isDecimal(type) || isInteger(type))) {
     return compileDecimal(op, left, right);
   }
   const leftSql = asDouble(left),

@@ -200,7 +200,8 @@ export type ShowTarget =
   | { kind: "databases"; of: "user" | "system" | null }
   | { kind: "stables"; database: string | null }
   | { kind: "tables"; database: string | null; of: "normal" | "child" | null }
-  | { kind: "tags" | "indexes" | "table tags"; table: QualifiedName }
+  | { kind: "tags" | "indexes"; table: QualifiedName }
+  | { kind: "table tags"; /** The list of tags as written; null for all. */ tags: string | null; table: QualifiedName }
   | { kind: "alive"; database: string | null }
   | { kind: "create"; what: "table" | "stable" | "database"; name: QualifiedName }
   | { kind: "list"; table: string; database: string | null };
@@ -247,4 +248,5 @@ export type Statement =
   | { node: "dropTopic"; name: string; ifExists: boolean; force: boolean }
   | { node: "dropGroup"; group: string; topic: string; ifExists: boolean; force: boolean }
   | { node: "flush"; database: string }
+  | { node: "resetQueryCache" }
   | { node: "killQuery"; id: string };

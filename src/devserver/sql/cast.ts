@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { ServerError } from "../engine.ts";
 import type { TimeContext } from "./compare.ts";
-import { Code, unsupported } from "./errors.ts";
+import { unsupported } from "./errors.ts";
 import { functionError, wrongArgument } from "./function_types.ts";
 import { textTimeSql } from "./functions_time.ts";
 import { parseTimestamp } from "./timestamp.ts";
@@ -20,7 +19,9 @@ import {
   typed,
 } from "./typed.ts";
 import {
+  fixedType,
   isDecimal,
+  isDecimalInRange,
   isInteger,
   isNumeric,
   isSized,
@@ -49,6 +50,7 @@ export function compileCast(value: Typed, target: SqlType, context: TimeContext)
   }
   if (isInteger(type)) return typed(integerSql(value, type), type, parts);
   if (isDecimal(type)) {
+    if (!isDecimalInRange(type)) throw wrongArgument("cast");
     return typed(
       `CAST(${isText(value.type) ? asText(value) : value.sql} AS ${physicalType(type)})`,
       type,
@@ -69,7 +71,7 @@ export function compileCast(value: Typed, target: SqlType, context: TimeContext)
     case Type.bool:
       return typed(boolSql(value), type, parts);
     case Type.float:
-      return typed(`CAST(${numberSql(value)} AS FLOAT)`, type, parts);
+      return typed(floatSql(numberSql(value)), type, parts);
     case Type.double:
       return typed(numberSql(value), type, parts);
     default:
@@ -95,13 +97,20 @@ function checkCast(value: Typed, type: SqlType): void {
   }
 }
 
+/** Text is true when the integer it begins with is not 0 in 8 bits. */
 function boolSql(value: Typed): string {
-  if (!isText(value.type)) return `(${asDouble(value)} <> 0)`;
-  return `coalesce(TRY_CAST(${asText(value)} AS BOOLEAN), ${textNumberSql(asText(value))} <> 0)`;
+  return isText(value.type)
+    ? `(${wrapSql(textIntegerSql(asText(value), false), Type.tinyint)} <> 0)`
+    : `(${asDouble(value)} <> 0)`;
 }
 
 function numberSql(value: Typed): string {
   return isText(value.type) ? textNumberSql(asText(value)) : asDouble(value);
+}
+
+/** What is too great for a FLOAT is infinite. */
+function floatSql(double: string): string {
+  return `CASE WHEN abs(${double}) < 3.4028235677973366e38 THEN CAST(${double} AS FLOAT) WHEN ${double} > 0 THEN 'inf'::FLOAT WHEN ${double} < 0 THEN '-inf'::FLOAT END`;
 }
 
 function truncateBytes(value: Typed, type: SqlType): string {
@@ -110,7 +119,7 @@ function truncateBytes(value: Typed, type: SqlType): string {
   }[1:${type.length}] END`;
 }
 
-/** Fractions are cut off; what does not fit wraps round like a C conversion, as far as 64 bits go. */
+/** Integers wrap round; of text, the integer it begins with counts. */
 function integerSql(value: Typed, type: SqlType): string {
   const name = physicalType(type);
   if (value.type.code === type.code) return value.sql;
@@ -120,16 +129,48 @@ function integerSql(value: Typed, type: SqlType): string {
     widens || value.type.code === Type.bool ||
     (value.type.code === Type.timestamp && type.code === Type.bigint)
   ) return `CAST(${value.sql} AS ${name})`;
-  const number = isText(value.type)
-    ? `coalesce(TRY_CAST(${asText(value)} AS HUGEINT), TRY_CAST(trunc(${
-      textNumberSql(asText(value))
-    }) AS HUGEINT))`
-    : isInteger(value.type) || value.type.code === Type.timestamp
-    ? `CAST(${value.sql} AS HUGEINT)`
-    : `TRY_CAST(trunc(${asDouble(value)}) AS HUGEINT)`;
-  const [least, greatest] = integerRange(type.code);
+  if (isText(value.type)) {
+    return wrapSql(textIntegerSql(asText(value), type.code === Type.ubigint), type.code);
+  }
+  if (isInteger(value.type) || value.type.code === Type.timestamp) {
+    return wrapSql(value.sql, type.code);
+  }
+  if (isDecimal(value.type)) return wrapSql(`trunc(${value.sql})`, type.code);
+  return wrapSql(cutSql(asDouble(value), type), type.code);
+}
+
+/** Returns SQL of a DOUBLE without its fraction; what the processor's conversion does not reach is its least number. */
+function cutSql(double: string, type: SqlType): string {
+  const isWide = type.code === Type.bigint || type.code === Type.ubigint || type.code === Type.uint;
+  const least = isWide ? "-9223372036854775808" : "-2147483648";
+  const greatest = type.code === Type.ubigint ? "18446744073709551615" : isWide
+    ? "9223372036854775807"
+    : "2147483647";
+  return `CASE WHEN ${double} IS NOT NULL THEN coalesce(CASE WHEN TRY_CAST(trunc(${double}) AS HUGEINT) BETWEEN ${least}::HUGEINT AND ${greatest}::HUGEINT THEN TRY_CAST(trunc(${double}) AS HUGEINT) END, ${
+    type.code === Type.ubigint ? "0" : least
+  }::HUGEINT) END`;
+}
+
+/** Returns SQL of the integer text begins with, 0 without one; it stays within 64 bits. */
+function textIntegerSql(text: string, unsigned: boolean): string {
+  const number =
+    `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS DOUBLE)`;
+  const exact =
+    `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS HUGEINT)`;
+  const [least, greatest] = integerRange(unsigned ? Type.ubigint : Type.bigint);
+  const bounded = unsigned
+    ? `CASE WHEN abs(${number}) > 1.8446744073709552e19 THEN ${greatest}::HUGEINT ELSE ${exact} END`
+    : `CASE WHEN ${number} > 1e19 THEN ${greatest}::HUGEINT WHEN ${number} < -1e19 THEN ${least}::HUGEINT WHEN ${exact} IS NOT NULL THEN least(greatest(${exact}, ${least}::HUGEINT), ${greatest}::HUGEINT) END`;
+  return `CASE WHEN ${text} IS NOT NULL THEN coalesce(${bounded}, 0::HUGEINT) END`;
+}
+
+/** Returns SQL of the lowest bits of an integer. */
+function wrapSql(integer: string, code: number): string {
+  const [least, greatest] = integerRange(code);
   const span = greatest - least + 1n;
-  return `CAST(((${number} - (${least})::HUGEINT) % ${span} + ${span}) % ${span} + (${least})::HUGEINT AS ${name})`;
+  return `CAST(((CAST(${integer} AS HUGEINT) - (${least})::HUGEINT) % ${span} + ${span}) % ${span} + (${least})::HUGEINT AS ${
+    physicalType(fixedType(code))
+  })`;
 }
 
 /** The text of a number as the server prints it. */
@@ -147,10 +188,7 @@ export function numberText(value: Typed): string {
 function castTimestamp(value: Typed, type: SqlType, context: TimeContext): Typed {
   if (value.literal?.kind === "string") {
     const ticks = parseTimestamp(value.literal.value, context.precision, context.timeZone);
-    if (ticks === null) {
-      throw new ServerError(Code.functionParameterType, "Invalid parameter data type : cast");
-    }
-    return { ...compileLiteral({ kind: "ticks", value: ticks }), constant: false };
+    return { ...compileLiteral({ kind: "ticks", value: ticks ?? 0n }), constant: false };
   }
   if (isText(value.type)) {
     return typed(
@@ -162,9 +200,7 @@ function castTimestamp(value: Typed, type: SqlType, context: TimeContext): Typed
     );
   }
   return typed(
-    isInteger(value.type) || value.type.code === Type.timestamp
-      ? `CAST(${value.sql} AS BIGINT)`
-      : `CAST(trunc(${asDouble(value)}) AS BIGINT)`,
+    value.type.code === Type.timestamp ? value.sql : integerSql(value, fixedType(Type.bigint)),
     type,
     [value],
   );

@@ -5,7 +5,7 @@
  */
 import type { Precision } from "../engine.ts";
 import { ServerError } from "../engine.ts";
-import { Code, unsupported } from "./errors.ts";
+import { Code, invalidOperation, unsupported } from "./errors.ts";
 import { quoteBytes } from "../store.ts";
 import { textTimeSql } from "./functions_time.ts";
 import { parseTimestamp } from "./timestamp.ts";
@@ -138,16 +138,15 @@ export function compileMatch(op: string, left: Typed, right: Typed): Typed {
   const negated = op.startsWith("not ");
   const verb = negated ? op.slice(4) : op;
   const wrap = (sql: string): Typed => typed(negated ? `(NOT ${sql})` : sql, bool, [left, right]);
-  if (isNull(right)) return typed("(NULL::BOOLEAN)", bool, [left, right]);
-  if (verb === "contains") {
-    if (left.type.code !== Type.json || right.literal?.kind !== "string") {
-      throw unsupported("CONTAINS without a JSON tag");
-    }
-    return wrap(`json_exists(${left.sql}, ${jsonPath(right.literal.value)})`);
-  }
-  if (!isText(left.type) && left.type.code !== Type.json) {
-    throw new ServerError(Code.wrongValueType, `Invalid operation for type: ${verb}`);
-  }
+  const { literal } = right;
+  const isMatchable = verb === "contains"
+    ? left.type.code === Type.json && literal?.kind === "string"
+    : (isText(left.type) || left.type.code === Type.json || left.type.code === Type.geometry) &&
+      (literal?.kind === "string" || literal?.kind === "null");
+  if (!isMatchable) throw invalidOperation("Invalid operation");
+  if (literal?.kind !== "string") return typed("(NULL::BOOLEAN)", bool, [left, right]);
+  if (verb === "contains") return wrap(`json_exists(${left.sql}, ${jsonPath(literal.value)})`);
+  if (left.type.code === Type.geometry) throw unsupported("matching geometry");
   const text = left.type.code === Type.json
     ? `json_extract_string(${left.sql}, '$')`
     : asText(left);

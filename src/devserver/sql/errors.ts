@@ -16,6 +16,9 @@ export const Code = {
   sqlTooLong: 0x0219,
   tableNameMissing: 0x022b,
   queryKilled: 0x022d,
+  encodeParameter: 0x0231,
+  compressParameter: 0x0232,
+  compressLevel: 0x0234,
   bindRowCount: 0x0236,
   stableExists: 0x0360,
   stableNotExist: 0x0362,
@@ -105,6 +108,7 @@ export const Code = {
   timeUnitTooSmall: 0x280b,
   functionParameterRange: 0x2811,
   primaryTimestampArgument: 0x2812,
+  scalarConvert: 0x3250,
 } as const;
 
 /** Returns the failure for SQL the grammar does not have; `rest` is the text from the offending token on. */

@@ -5,7 +5,7 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr } from "./ast.ts";
-import { Code, functionsNotAllowed, invalidColumn } from "./errors.ts";
+import { Code, functionsNotAllowed } from "./errors.ts";
 import type { AggregateFunction, SqlFunction } from "./function_types.ts";
 import { wrongCount } from "./function_types.ts";
 import { aggregates } from "./functions_aggregate.ts";
@@ -82,12 +82,21 @@ export function compileCall(
   const args = expr.args.map((arg, index) =>
     definition.raw?.includes(index) ? rawArgument(arg, within, compile) : compile(arg, within)
   );
+  const [first, ...others] = args;
   return definition.compile({
     name: expr.name,
-    args,
+    args: aggregate === undefined || first === undefined
+      ? args
+      : [ofRows(first, inner), ...others],
     exprs: expr.args,
     scope: inner,
   });
+}
+
+/** Makes what depends on no column NULL where there is no row. */
+function ofRows(value: Typed, { rowMark }: Scope): Typed {
+  if (rowMark === null || value === unused) return value;
+  return { ...value, sql: `CASE WHEN ${rowMark} IS NOT NULL THEN ${value.sql} END` };
 }
 
 const unused: Typed = {
@@ -104,9 +113,7 @@ function rawArgument(
   compile: (expr: Expr, scope: Scope) => Typed,
 ): Typed {
   if (expr.node === "star") {
-    if (expr.table !== null && scope.column(expr.table, "") === null) {
-      throw invalidColumn(expr.table);
-    }
+    if (expr.table !== null) scope.column(expr.table, "");
     return unused;
   }
   return expr.node === "literal" && expr.literal.kind === "duration"

@@ -51,7 +51,7 @@ const count: AggregateFunction = {
   raw: [0],
   countLike: true,
   compile(call) {
-    if (call.exprs[0]!.node === "star") return typed("count(*)", bigint);
+    if (call.exprs[0]!.node === "star") return typed(`count(${call.scope.rowMark ?? "*"})`, bigint);
     return typed(`count(${call.args[0]!.sql})`, bigint);
   },
 };

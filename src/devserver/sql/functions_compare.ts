@@ -5,20 +5,22 @@
  */
 import { numberText } from "./cast.ts";
 import { type SqlFunction, wrongArgument } from "./function_types.ts";
-import { asText, isNull, type Typed, typed } from "./typed.ts";
+import { asText, isNull, typed } from "./typed.ts";
 import {
   fixedType,
   isDecimal,
   isNumeric,
   isText,
   physicalType,
+  reservedBytes,
   sizedType,
   type SqlType,
+  textType,
   Type,
 } from "./types.ts";
 
-/** Length of a number as text next to texts. */
-const numberLength = 23;
+/** Bytes of a number as text next to texts. */
+const numberBytes = 25;
 
 /** For each numeric type (the lesser code first) the one it is compared with another in; the rest need none. */
 const order = [
@@ -58,10 +60,15 @@ function numericType(left: SqlType, right: SqlType): SqlType {
   return fixedType(common[a]![b]!);
 }
 
-function textType(values: Typed[]): SqlType {
-  const lengths = values.map(({ type }) => isText(type) ? type.length : numberLength);
-  const code = values.some(({ type }) => type.code === Type.nchar) ? Type.nchar : Type.varchar;
-  return sizedType(code, Math.max(...lengths));
+/** The type two arguments are compared in: a number next to text as text, unlike texts as VARCHAR. */
+function comparedType(left: SqlType, right: SqlType): SqlType {
+  if (!isText(left) && !isText(right)) return numericType(left, right);
+  const code = isText(left) ? (left.code === right.code ? left.code : Type.varchar) : right.code;
+  const bytes = (type: SqlType): number => isText(type) ? reservedBytes(type) : numberBytes;
+  return textType(
+    isText(left) && !isText(right) ? left.code : code,
+    Math.max(bytes(left), bytes(right)),
+  );
 }
 
 /** The greatest or least argument; NULL when one of them is. Numbers next to texts are compared as texts. */
@@ -78,9 +85,7 @@ function among(name: "greatest" | "least"): SqlFunction {
         return typed("NULL::VARCHAR", sizedType(Type.varchar, 0), call.args);
       }
       const texts = call.args.some(({ type }) => isText(type));
-      const type = texts
-        ? textType(call.args)
-        : call.args.map((value) => value.type).reduce(numericType);
+      const type = call.args.map((value) => value.type).reduce(comparedType);
       const values = call.args.map((value) =>
         texts
           ? isText(value.type) ? asText(value) : numberText(value)

@@ -6,17 +6,36 @@
 import { unsupported } from "./errors.ts";
 import { type Call, numberArgument, type SqlFunction } from "./function_types.ts";
 import { asDouble, isNull, type Typed, typed } from "./typed.ts";
-import { fixedType, isInteger, Type } from "./types.ts";
+import { fixedType, isInteger, isUnsigned, Type } from "./types.ts";
+import { integerRange } from "./values.ts";
 
 const double = fixedType(Type.double);
 
-/** A function whose result has its argument's type; NULL is a BIGINT. */
-function sameType(sql: (argument: string) => string): SqlFunction {
+/** The least number of a type has no positive counterpart in it and stays as it is. */
+const abs: SqlFunction = {
+  arguments: [1, 1],
+  compile(call) {
+    const value = numberArgument(call), { sql, type } = value;
+    if (isUnsigned(type)) return typed(sql, type, call.args);
+    const least = isInteger(type) ? integerRange(type.code)[0] : null;
+    return typed(
+      least === null
+        ? `abs(${sql})`
+        : `CASE WHEN ${sql} >= 0 OR ${sql} = ${least} THEN ${sql} ELSE -${sql} END`,
+      type,
+      call.args,
+    );
+  },
+};
+
+/** `ceil` and `floor`: an integer stays as it is. */
+function whole(name: "ceil" | "floor"): SqlFunction {
   return {
     arguments: [1, 1],
     compile(call) {
       const value = numberArgument(call);
-      return typed(sql(value.sql), value.type, call.args);
+      const sql = isInteger(value.type) ? value.sql : `${name}(${value.sql})`;
+      return typed(sql, value.type, call.args);
     },
   };
 }
@@ -113,9 +132,9 @@ const pow = ofDouble(2, (x, y) => `pow(${x}, ${y})`);
 
 /** The functions by name. */
 export const numeric: Record<string, SqlFunction> = {
-  abs: sameType((x) => `abs(${x})`),
-  ceil: sameType((x) => `ceil(${x})`),
-  floor: sameType((x) => `floor(${x})`),
+  abs,
+  ceil: whole("ceil"),
+  floor: whole("floor"),
   sign: {
     arguments: [1, 1],
     compile(call) {

@@ -31,6 +31,7 @@ function joined(separated: boolean): SqlFunction {
     arguments: separated ? [3, 9] : [2, 8],
     compile(call) {
       const values = call.args.map((_, index) => textArgument(call, index));
+      if (separated && values[0]!.literal === undefined) throw wrongArgument(call.name);
       if (values.some(isNull)) return typed("NULL::VARCHAR", sizedType(Type.varchar, 0), values);
       const code = values.some(({ type }) => type.code === Type.nchar) ? Type.nchar : Type.varchar;
       const reserved = values.map(({ type }) =>

@@ -19,7 +19,6 @@ const otherStatements = new Set([
   "grant",
   "revoke",
   "trim",
-  "reset",
   "compact",
   "balance",
   "split",
@@ -79,6 +78,10 @@ function parseStatement(stream: TokenStream): Statement {
     case "flush":
       stream.expectWord("database");
       return { node: "flush", database: stream.name() };
+    case "reset":
+      stream.expectWord("query");
+      stream.expectWord("cache");
+      return { node: "resetQueryCache" };
     case "kill":
       return parseKill(stream);
     default:

@@ -147,7 +147,7 @@ export function numberLiteral(text: string): Literal {
     : { kind: "float", value: Number(text), text };
 }
 
-function parsePrimary(stream: TokenStream): Expr {
+export function parsePrimary(stream: TokenStream): Expr {
   const token = stream.token;
   const { start, end, text } = token;
   const literal = (value: Literal): Expr => {

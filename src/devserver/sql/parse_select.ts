@@ -18,7 +18,7 @@ import type {
   WindowClause,
 } from "./ast.ts";
 import { unsupported } from "./errors.ts";
-import { parseExpression } from "./parse_expression.ts";
+import { parseExpression, parsePrimary } from "./parse_expression.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Parses a query with its ORDER BY and LIMIT. */
@@ -55,7 +55,8 @@ function parseSelect(stream: TokenStream): Select {
   const range = stream.acceptWord("range") ? parseRange(stream) : null;
   const every = stream.acceptWord("every") ? stream.parenthesised(() => stream.span())[0]! : null;
   const window = parseWindow(stream);
-  const fill = stream.acceptWord("fill") ? parseFill(stream) : null;
+  const isFillable = window === null || window.kind === "interval";
+  const fill = isFillable && stream.acceptWord("fill") ? parseFill(stream) : null;
   const groupBy = stream.acceptWords("group", "by")
     ? stream.list(() => parseExpression(stream))
     : [];
@@ -238,7 +239,14 @@ function parseOrderBy(stream: TokenStream): OrderItem[] {
 /** Parses `limit n`, `limit n offset m` or `limit m, n`. */
 function parseLimit(stream: TokenStream, limit: string, offset: string): Limit | null {
   if (!stream.acceptWord(limit)) return null;
-  const first = parseExpression(stream);
-  if (stream.acceptOperator(",")) return { count: parseExpression(stream), offset: first };
-  return { count: first, offset: stream.acceptWord(offset) ? parseExpression(stream) : null };
+  const first = parseCount(stream);
+  if (stream.acceptOperator(",")) return { count: parseCount(stream), offset: first };
+  return { count: first, offset: stream.acceptWord(offset) ? parseCount(stream) : null };
+}
+
+/** Parses a number of rows: digits, or a parameter. */
+function parseCount(stream: TokenStream): Expr {
+  const { kind, text } = stream.token;
+  if (kind !== "parameter" && !(kind === "number" && /^\d+$/.test(text))) stream.fail();
+  return parsePrimary(stream);
 }

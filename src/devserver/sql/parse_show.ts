@@ -65,7 +65,9 @@ function parseTarget(stream: TokenStream): ShowTarget {
   if (stream.acceptWord("create")) return parseCreate(stream);
   if (stream.acceptWord("tags")) return { kind: "tags", table: parseFrom(stream) };
   if (stream.acceptWord("indexes")) return { kind: "indexes", table: parseFrom(stream) };
-  if (stream.acceptWords("table", "tags")) return { kind: "table tags", table: parseFrom(stream) };
+  if (stream.acceptWords("table", "tags")) {
+    return { kind: "table tags", tags: parseTagList(stream), table: parseFrom(stream) };
+  }
   if (stream.acceptWords("cluster", "alive")) return { kind: "alive", database: null };
   if (stream.acceptWords("user", "privileges")) {
     return { kind: "list", table: "information_schema.ins_user_privileges", database: null };
@@ -106,6 +108,17 @@ function parseFrom(stream: TokenStream): QualifiedName {
   stream.expectWord("from");
   const table = stream.qualifiedName();
   return { ...table, qualifier: parseDatabase(stream, table.qualifier) };
+}
+
+/** Reads the tags before FROM, each with its alias; null when there are none. */
+function parseTagList(stream: TokenStream): string | null {
+  if (stream.isWord("from")) return null;
+  const { start } = stream.token;
+  stream.list(() => {
+    if (!stream.acceptWord("tbname")) stream.name();
+    if (stream.acceptWord("as") || stream.isName()) stream.name();
+  });
+  return stream.sql.slice(start, stream.lastEnd);
 }
 
 function parseCreate(stream: TokenStream): ShowTarget {

@@ -37,7 +37,7 @@ const sized: Record<string, number> = {
   geometry: Type.geometry,
 };
 
-/** Parses a data type; the length is 0 where none is given, and -1 where 0 is. */
+/** Parses a data type; the length is 0 where none is given, and -1 where 0 is. The digits of a DECIMAL are not checked. */
 export function parseType(stream: TokenStream): SqlType {
   const token = stream.token;
   if (token.kind !== "name") stream.fail();
@@ -56,10 +56,10 @@ export function parseType(stream: TokenStream): SqlType {
   }
   if (token.text !== "decimal") stream.fail();
   stream.next();
-  const [precision = 10, scale = 0] = stream.isOperator("(")
-    ? stream.parenthesised(() => stream.integer())
-    : [];
-  if (precision < 1 || precision > 38 || scale > precision) stream.fail(token);
+  stream.expectOperator("(");
+  const precision = stream.integer();
+  const scale = stream.acceptOperator(",") ? stream.integer() : 0;
+  stream.expectOperator(")");
   return decimalType(precision, scale);
 }
 

@@ -5,6 +5,7 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
+import { withEmptyGroups } from "./empty_groups.ts";
 import { Code } from "./errors.ts";
 import { wrongCount } from "./function_types.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
@@ -32,18 +33,19 @@ export function planAggregate(
     );
   }
   const keyExprs = keyExpressions(select, items, source);
-  const where = whereSql(select.where, relationScope(source, context));
-  const conditions = [...source.conditions, ...where];
   const keysOf = (relation: Relation): string[] =>
     keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
-  const window = select.window === null ? null : planWindow(select.window, select.fill, {
+  const counted = withEmptyGroups(select, items, source, keysOf(source), context);
+  const conditions = counted?.conditions ??
+    [...source.conditions, ...whereSql(select.where, relationScope(source, context))];
+  const window = select.window === null ? null : planWindow(select.window, {
     relation: source,
     conditions,
     low: timeBounds(select.where, relationScope(source, context)).low,
     keysOf,
     context,
   });
-  const relation = window?.relation ?? source;
+  const relation = window?.relation ?? counted ?? source;
   const rows: Scope = {
     ...relationScope(relation, context),
     inInterval: select.window?.kind === "interval",

@@ -7,12 +7,30 @@ import type { Precision } from "../engine.ts";
 import { ServerError } from "../engine.ts";
 import type { Expr, Literal } from "./ast.ts";
 import { type ArithmeticSign, compileArithmetic, compileShift } from "./arithmetic.ts";
+import { caseType } from "./case_type.ts";
 import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
-import { Code, invalidColumn, syntaxError, unsupported } from "./errors.ts";
+import { Code, invalidColumn, invalidOperation, syntaxError } from "./errors.ts";
 import { compileCall } from "./functions.ts";
-import { asBytes, asDouble, asText, compileLiteral, isNull, type Typed, typed } from "./typed.ts";
-import { fixedType, isDecimal, isNumeric, isText, type SqlType, Type } from "./types.ts";
+import {
+  asBytes,
+  asDouble,
+  asText,
+  compileLiteral,
+  isNull,
+  type Typed,
+  typed,
+  wholeSql,
+} from "./typed.ts";
+import {
+  fixedType,
+  isDecimal,
+  isInteger,
+  isNumeric,
+  isText,
+  type SqlType,
+  Type,
+} from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
 export interface Scope {
@@ -37,6 +55,8 @@ export interface Scope {
   aggregated: boolean;
   /** Set while rows are grouped by INTERVAL. */
   inInterval: boolean;
+  /** SQL that is NULL where a group has no row; null where each is one. */
+  rowMark: string | null;
   /** Returns SQL of the number of rows before that were not in a state; set where STATECOUNT may stand. */
   stateRun?(condition: string): string | undefined;
 }
@@ -144,6 +164,9 @@ function missingColumn(name: string): ServerError {
 function compileUnary(op: "-" | "+" | "not", arg: Typed): Typed {
   if (op === "not") return typed(`(NOT ${asBool(arg)})`, bool, [arg]);
   if (op === "+") return arg;
+  const mathable = isNumeric(arg.type) || arg.type.code === Type.bool ||
+    arg.type.code === Type.timestamp || arg.literal !== undefined;
+  if (!mathable || arg.literal?.kind === "string") throw invalidOperation("Invalid operation");
   return isDecimal(arg.type)
     ? typed(`(-${arg.sql})`, arg.type, [arg])
     : typed(`(-${asDouble(arg)})`, fixedType(Type.double), [arg]);
@@ -182,21 +205,21 @@ function compileBinary(expr: Expr & { node: "binary" }, scope: Scope): Typed {
     : compileMatch(op, left, right);
 }
 
-/** The 64 bits of a number; text counts as the number it begins with. */
+/** The 64 bits of a number; text counts as the number it begins with, and what does not fit as the least number. */
 function bitsOf(value: Typed): string {
   const { sql, type } = value;
-  if (
-    !isText(type) && !isNumeric(type) && type.code !== Type.bool && type.code !== Type.timestamp
-  ) {
-    throw unsupported("bits of this type");
+  if (type.code === Type.varbinary) throw invalidOperation("Invalid operation");
+  if (type.code === Type.ubigint) {
+    return `CAST(CASE WHEN ${sql} > 9223372036854775807 THEN ${sql}::HUGEINT - 18446744073709551616::HUGEINT ELSE ${sql} END AS BIGINT)`;
   }
-  if (type.code !== Type.ubigint) return `CAST(${isText(type) ? asDouble(value) : sql} AS BIGINT)`;
-  return `CAST(CASE WHEN ${sql} > 9223372036854775807 THEN ${sql}::HUGEINT - 18446744073709551616::HUGEINT ELSE ${sql} END AS BIGINT)`;
+  return isInteger(type) || type.code === Type.bool || type.code === Type.timestamp
+    ? `CAST(${sql} AS BIGINT)`
+    : wholeSql(asDouble(value));
 }
 
 function compileJsonKey(left: Typed, right: Typed): Typed {
   if (left.type.code !== Type.json || right.literal?.kind !== "string") {
-    throw new ServerError(Code.wrongValueType, "Only tag can be json type");
+    throw invalidOperation("Invalid operation");
   }
   return typed(
     `nullif(json_extract(${left.sql}, ${jsonPath(right.literal.value)}), 'null'::JSON)`,
@@ -241,7 +264,8 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
   });
   const values = branches.map(({ value }) => value);
   const otherwise = expr.otherwise === null ? null : compile(expr.otherwise, scope);
-  const type = caseType(otherwise === null || !values.every(isNull) ? values : [otherwise]);
+  const results = otherwise === null ? values : [...values, otherwise];
+  const type = caseType(results.filter((value) => !isNull(value)).map((value) => value.type));
   const sqlOf = (value: Typed): string => coerce(castTo(value, type, scope), type);
   const whens = branches.map(({ sql, value }) => `WHEN ${sql} THEN ${sqlOf(value)}`);
   const rest = otherwise === null ? "" : ` ELSE ${sqlOf(otherwise)}`;
@@ -249,16 +273,6 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
     `CASE ${whens.join(" ")}${rest} END`,
     type,
     [{ ...values[0]!, constant: false }],
-  );
-}
-
-/** The type of a CASE: that of the first result that is not NULL, or of a longer one of the same type. */
-function caseType(values: Typed[]): SqlType {
-  const [first, ...rest] = values.filter((value) => !isNull(value)).map(({ type }) => type);
-  if (first === undefined) return values[0]!.type;
-  return rest.reduce(
-    (type, next) => next.code === type.code && next.length > type.length ? next : type,
-    first,
   );
 }
 

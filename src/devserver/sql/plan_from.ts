@@ -85,7 +85,9 @@ export function planTable(
     single: !whole,
     tableName: tableNameSql(found, tags),
     tableNames: [{ table: alias ?? name.name, sql: tableNameSql(found, tags) }],
-    tags: whole ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.` } : null,
+    tags: whole
+      ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.`, tags: `${tags}.` }
+      : null,
     from(used, isolated = false) {
       const withTags = table.kind === "stable" && used.includes(`${tags}.`);
       const source = isolated && found.kind === "child"
@@ -221,6 +223,7 @@ export function relationScope(relation: Relation | null, context: PlanContext): 
     rows: relation?.single === true ? "single" : "many",
     aggregated: false,
     inInterval: false,
+    rowMark: relation?.rowMark ?? null,
     column(table, name) {
       if (relation === null) return null;
       const column = findColumn(relation, table, name);

@@ -43,7 +43,7 @@ function planSelect(written: Select, context: PlanContext, ordered: boolean): Pl
     items.some(({ expr }) => hasAggregate(expr)) ||
     (select.having !== null && hasAggregate(select.having)) ||
     select.orderBy.some(({ expr }) => hasAggregate(expr));
-  if (select.range !== null || select.every !== null || (select.fill !== null && !grouped)) {
+  if (select.range !== null || select.every !== null || (select.fill !== null && select.window === null)) {
     throw new ServerError(
       Code.interpClause,
       "Invalid usage of RANGE clause, EVERY clause or FILL clause",

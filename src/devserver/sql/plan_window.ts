@@ -4,7 +4,7 @@
  * @module
  */
 import { ServerError } from "../engine.ts";
-import type { FillClause, WindowClause } from "./ast.ts";
+import type { WindowClause } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
 import { planInterval } from "./plan_interval.ts";
 import { asBool, compile } from "./plan_expression.ts";
@@ -56,7 +56,6 @@ type Runs = Exclude<WindowClause, { kind: "interval" }>;
 /** Plans the windows of a query. */
 export function planWindow(
   window: WindowClause,
-  fill: FillClause | null,
   source: WindowSource,
 ): WindowPlan {
   if (source.relation.time === null) {
@@ -66,7 +65,6 @@ export function planWindow(
     );
   }
   if (window.kind === "interval") return planInterval(window, source);
-  if (fill !== null) throw unsupported("FILL with this window");
   return planRuns(window, source);
 }
 

@@ -40,16 +40,21 @@ export interface Relation {
   times?: string[];
   /** Returns the SQL after FROM; `used` is the SQL that refers to it. `isolated` puts the relation's own conditions inside, as outer joins need. */
   from(used: string, isolated?: boolean): string;
-  /** Reads the tags of a super table's children, also of those without rows; null elsewhere. */
-  tags: { from: string; rows: string } | null;
+  /** Reads the tags of a super table's children, also of those without rows; null elsewhere. SQL of rows and of tags begins with `rows` and `tags`. */
+  tags: { from: string; rows: string; tags: string } | null;
+  /** SQL that is NULL where no row is; without it each is one. */
+  rowMark?: string;
 }
 
-/** Finds a column by name and, if given, table. */
+/** Finds a column by name and, if given, table; throws for a table that is not in the query. */
 export function findColumn(
   relation: Relation,
   table: string | null,
   name: string,
 ): RelationColumn | null {
+  if (table !== null && relation.columns.every((column) => column.table !== table)) {
+    throw new ServerError(Code.tableNotExist, `Table does not exist: ${table}`);
+  }
   const found = relation.columns.filter((column) =>
     column.name === name && (table === null || column.table === table)
   );

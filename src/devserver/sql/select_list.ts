@@ -6,7 +6,7 @@
 import { ServerError } from "../engine.ts";
 import type { Item } from "./assemble.ts";
 import type { Expr, Select } from "./ast.ts";
-import { Code, invalidColumn } from "./errors.ts";
+import { Code } from "./errors.ts";
 import { wrongArgument } from "./function_types.ts";
 import { aggregateFunction } from "./functions.ts";
 import { foldCase } from "./lexer.ts";
@@ -105,7 +105,9 @@ function starColumns(
   const columns = relation.columns.filter(({ table, inStar }) =>
     inStar && (star.table === null || table === star.table)
   );
-  if (columns.length === 0) throw invalidColumn(`${star.table ?? ""}.*`);
+  if (columns.length === 0) {
+    throw new ServerError(Code.tableNotExist, `Table does not exist: ${star.table ?? ""}`);
+  }
   return columns.map(({ table, name }) => ({
     name,
     expr: {

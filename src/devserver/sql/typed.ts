@@ -118,13 +118,24 @@ export function asDouble(value: Typed): string {
     return `CAST(${value.sql} AS DOUBLE)`;
   }
   if (isText(type)) return textNumberSql(asText(value));
+  if (type.code === Type.json) return textNumberSql(jsonNumberText(value.sql));
   throw unsupported("arithmetic with this type");
+}
+
+/** Returns SQL of the text whose number a JSON value counts as: true is 1. */
+function jsonNumberText(json: string): string {
+  return `CASE json_type(${json}) WHEN 'BOOLEAN' THEN CAST(CAST(CAST(${json} AS BOOLEAN) AS TINYINT) AS VARCHAR) ELSE json_extract_string(${json}, '$') END`;
 }
 
 /** Returns SQL of the number text begins with, 0 without one. */
 export function textNumberSql(text: string): string {
   const number = "'^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?'";
   return `CASE WHEN ${text} IS NOT NULL THEN coalesce(TRY_CAST(trim(regexp_extract(${text}, ${number})) AS DOUBLE), 0::DOUBLE) END`;
+}
+
+/** Returns SQL of a DOUBLE without its fraction as a BIGINT; what does not fit is the least BIGINT, as on x86-64. */
+export function wholeSql(double: string): string {
+  return `CASE WHEN ${double} IS NOT NULL THEN coalesce(TRY_CAST(trunc(${double}) AS BIGINT), -9223372036854775808) END`;
 }
 
 /** Returns SQL that makes a DOUBLE a number of the type; integers lose the fraction, as in C. */

@@ -141,6 +141,11 @@ export function isDecimal(type: SqlType): boolean {
   return type.code === Type.decimal || type.code === Type.decimal64;
 }
 
+/** Tells whether there is a DECIMAL of so many digits. */
+export function isDecimalInRange({ precision, scale }: SqlType): boolean {
+  return precision >= 1 && precision <= 38 && scale <= precision;
+}
+
 /** Tells whether the type is a number. */
 export function isNumeric(type: SqlType): boolean {
   return isInteger(type) || type.code === Type.float || type.code === Type.double ||

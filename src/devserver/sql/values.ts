@@ -6,7 +6,7 @@
 import { type Cell, type Precision, ServerError } from "../engine.ts";
 import type { ColumnDefinition, InsertValue } from "./ast.ts";
 import { Code, insertError, valueTooLong } from "./errors.ts";
-import { normalizeJsonTag } from "./json_tag.ts";
+import { JsonTagError, normalizeJsonTag } from "./json_tag.ts";
 import { addDuration, nowTicks, parseTimestamp, todayTicks } from "./timestamp.ts";
 import { isDecimal, isInteger, isUnsigned, type SqlType, Type } from "./types.ts";
 import { encodeWkt } from "./wkt.ts";
@@ -181,8 +181,9 @@ function checkedText(text: string, column: ColumnDefinition): string {
 function convertJson(value: InsertValue, context: ValueContext): string | null {
   try {
     return normalizeJsonTag(value.text);
-  } catch {
-    throw insertError(near(value, context), "json parse error");
+  } catch (error) {
+    if (!(error instanceof JsonTagError)) throw error;
+    throw insertError(error.near ?? near(value, context), error.message);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which conformance cases passed where, read from the JUnit reports of the suites.
+ * Which conformance and failure cases passed where, read from the JUnit reports of the suites.
  *
  * @module
  */
@@ -10,17 +10,18 @@ const transports = [["REST", " (REST)"], ["native", " (native)"], ["WebSocket", 
 
 const nameOf = (element) => / name="([^"]*)"/.exec(element)?.[1] ?? "";
 
-/** The transport of a case, by its file and name; undefined for other tests. */
-function transportOf(file, name) {
+/** The column of a case, by its file and name: its transport, or `failures`; undefined for other tests. */
+function columnOf(file, name) {
+  if (/\bfailures\.test\.ts$/.test(file)) return "failures";
   const [transport] = transports.find(([, end]) => name.endsWith(end));
   // In the FFI's file other tests stand beside the cases.
   const place = transport === "native" ? /\bffi\.test\.ts$/ : /\bconformance\.test\.ts$/;
   return place.test(file) ? transport : undefined;
 }
 
-/** Passed conformance cases of a runtime, a transport each. */
-function passedIn(reports) {
-  const counts = {};
+/** Passed cases of a runtime, by column, and those left out. */
+function countsIn(reports) {
+  const counts = { passed: {}, left: {} };
   const suites = reports.filter((file) => existsSync(file)).flatMap((file) =>
     // Text is escaped in XML: `<` begins an element.
     readFileSync(file, "utf8").split("<testsuite ").slice(1)
@@ -28,27 +29,32 @@ function passedIn(reports) {
   for (const suite of suites) {
     const [head, ...cases] = ` ${suite}`.split("<testcase");
     for (const element of cases) {
-      const transport = transportOf(nameOf(head), nameOf(element));
-      if (transport === undefined || /<(failure|error|skipped)\b/.test(element)) continue;
-      counts[transport] = (counts[transport] ?? 0) + 1;
+      const column = columnOf(nameOf(head), nameOf(element));
+      if (column === undefined || /<(failure|error)\b/.test(element)) continue;
+      const count = /<skipped\b/.test(element) ? counts.left : counts.passed;
+      count[column] = (count[column] ?? 0) + 1;
     }
   }
   return counts;
 }
 
 /**
- * Prints how many conformance cases passed on each runtime and transport.
+ * Prints how many conformance cases passed on each runtime and transport, and how many failure cases; `+ n` are those
+ * that the runtime cannot run, for reasons that test/failures tells.
  *
  * @param {[runtime: string, reports: string[]][]} runtimes JUnit files of each.
  */
 export function printCaseTable(runtimes) {
-  const names = transports.map(([transport]) => transport).reverse();
+  const names = [...transports.map(([transport]) => transport).reverse(), "failures"];
   const line = (first, cells) =>
     console.log(first.padEnd(10) + cells.map((cell) => cell.padStart(10)).join(""));
-  console.log("\nConformance cases passed");
+  console.log("\nCases passed");
   line("", names);
   for (const [runtime, reports] of runtimes) {
-    const passed = passedIn(reports);
-    line(runtime, names.map((name) => String(passed[name] ?? "–")));
+    const { passed, left } = countsIn(reports);
+    line(
+      runtime,
+      names.map((name) => `${passed[name] ?? "–"}${name in left ? ` + ${left[name]}` : ""}`),
+    );
   }
 }

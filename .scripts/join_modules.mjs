@@ -47,7 +47,7 @@ export async function joinModules(folder) {
     platform: "neutral",
     target: "es2023",
     packages: "external",
-    external: ["*.wasm"],
+    external: ["*.wasm", "*.wasm?module"],
     chunkNames: "chunks/[name]-[hash]",
     metafile: true,
     logLevel: "warning",

@@ -125,9 +125,10 @@ export async function docs(env) {
   return counted(result, /^(?:ok|FAILED) \| (\d+) passed/gm, /^(?:ok|FAILED) \| .*?(\d+) failed/gm);
 }
 
-/** How many cases of a kind a runtime's runners say they have; NaN when they say nothing. */
+/** How many cases of a kind a runtime's runners say they run and leave out; NaN when they say nothing. */
 export function casesIn({ output }, kind) {
-  return Number(new RegExp(`^${kind}: (\\d+) cases`, "m").exec(output)?.[1] ?? Number.NaN);
+  const told = new RegExp(`^${kind}: (\\d+) cases on \\w+(?:, (\\d+) left out)?`, "m").exec(output);
+  return { ran: Number(told?.[1] ?? Number.NaN), left: Number(told?.[2] ?? 0) };
 }
 
 /**

@@ -9,7 +9,12 @@ export { Query } from "./query.ts";
 export type { QueryOptions } from "./query.ts";
 export { Result } from "./result.ts";
 export { Statement } from "./statements/statement.ts";
-export type { ExecResult, InsertResult } from "./statements/context.ts";
+export type {
+  ExecResult,
+  ExecuteOptions,
+  InsertResult,
+  WrittenParts,
+} from "./statements/context.ts";
 export type { Columns, ColumnValues, TableData } from "./statements/bound_tables.ts";
 export type { InsertOptions } from "./statements/insert.ts";
 export type { InsertData, InsertRow } from "./statements/insert_data.ts";
@@ -98,7 +103,7 @@ export type {
 export { ColumnBatch } from "./batch.ts";
 export { BoolColumn, DecimalColumn, FixedColumn, VarColumn } from "./column.ts";
 export type { Column, FixedValues } from "./column.ts";
-export type { Cell, CellTypes, JsonValue, Row } from "./value_modes.ts";
+export type { Cell, CellTypes, ChosenOptions, JsonValue, QueryRow, Row } from "./value_modes.ts";
 export { Codec } from "./codec/codec.ts";
 export type { DecodeOptions } from "./codec/codec.ts";
 export { SourceForm } from "./codec/bind_request.ts";

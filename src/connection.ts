@@ -24,7 +24,7 @@ import type { TableName } from "./statements/insert_sql.ts";
 import { Statement } from "./statements/statement.ts";
 import { requirePort, type TransportKind } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
-import type { Row } from "./value_modes.ts";
+import type { QueryRow, Row } from "./value_modes.ts";
 import { Writer } from "./writer/writer.ts";
 import { checkWait, type WaitOptions, type WriterOptions } from "./writer/writer_options.ts";
 
@@ -68,18 +68,19 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   /**
    * Makes a query. It runs when it is awaited, iterated or read in another way.
    *
-   * @typeParam R Type of a row.
+   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @typeParam Own Value options of this query.
    * @param sql The statement; `?` stands for a value.
    * @param params One value a placeholder.
    * @param options Limits of the request, and how cells look.
    * @returns The query, to be read once.
    */
-  query<R = Row<V>>(
+  query<R = never, const Own extends ValueOptions = Record<never, never>>(
     sql: string,
     params: readonly SqlValue[] = [],
-    options?: QueryOptions,
-  ): Query<R> {
-    return this.#session.query<R>((call) => this.#session.run(sql, params, call), options, sql);
+    options?: QueryOptions<Own>,
+  ): Query<QueryRow<R, V, Own>> {
+    return this.#session.query((call) => this.#session.run(sql, params, call), options, sql);
   }
 
   /**
@@ -92,7 +93,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   sql<R = Row<V>>(strings: TemplateStringsArray, ...values: TemplateValue[]): Query<R> {
     const { text, params } = fragment(strings, ...values);
-    return this.query<R>(text, params);
+    return this.query<R>(text, params) as Query<R>;
   }
 
   /**
@@ -267,7 +268,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
       const failed = writers.find(({ status }) => status === "rejected");
       if (failed?.status === "rejected") throw failed.reason;
     } finally {
-      await this.#session.transport.close();
+      await this.#session.close();
     }
   }
 

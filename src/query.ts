@@ -7,6 +7,7 @@ import type { ColumnBatch } from "./batch.ts";
 import type { CellFormats } from "./column.ts";
 import { InterfaceError } from "./errors.ts";
 import { followSignal } from "./internal/abort.ts";
+import { type CallSite, fromCaller } from "./internal/call_site.ts";
 import { Result } from "./result.ts";
 import type { Call, Execution, RowSource } from "./transports/transport.ts";
 import type { Field, Precision, RequestOptions, ValueOptions } from "./types.ts";
@@ -16,10 +17,12 @@ import type { ResolvedValueOptions } from "./value_modes.ts";
  * Options of one query. An abort or a time limit ends the wait. It stops the query only in native mode, while its rows are
  * fetched or when nothing else runs on the connection; elsewhere it goes on at the server, where `cancel({ kill: true })`
  * ends it.
+ *
+ * @typeParam Own The query's own value options; the types of its rows follow from them.
  */
-export interface QueryOptions extends RequestOptions {
+export interface QueryOptions<Own extends ValueOptions = ValueOptions> extends RequestOptions {
   /** How this query's cells look in rows, over the connection's own `values`. */
-  values?: ValueOptions;
+  values?: Own;
 }
 
 /** What a query needs of its connection. */
@@ -38,6 +41,8 @@ export interface QueryRunner {
   readonly values: ResolvedValueOptions;
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
+  /** Where the query was made: not all engines know who awaits it. */
+  readonly site: CallSite;
 }
 
 interface Started {
@@ -225,7 +230,7 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
 
   /** The next batch; the end of a query that was given up is not the end of its rows. */
   async #next(call: Call, rows: RowSource | null): Promise<ColumnBatch | null> {
-    const batch = await rows?.next(call) ?? null;
+    const batch = await this.#fetch(call, rows);
     if (batch !== null) return batch;
     this.#controller.signal.throwIfAborted();
     this.#isOver = true;
@@ -243,12 +248,28 @@ export class Query<R> implements PromiseLike<Result<R>>, AsyncIterable<R>, Async
       const call = this.#runner.call(this.#controller.signal);
       this.#letGo = followSignal(this.#controller, this.#runner.signal);
       const startMs = performance.now();
-      const execution = this.#runner.execute(call);
-      // Who uses the query sees the failure; who only disposes of it does not.
-      execution.then(({ rows }) => rows === null && this.#letGo?.(), () => this.#letGo?.());
-      this.#started = { call, startMs, execution };
+      this.#started = { call, startMs, execution: this.#execute(call) };
     }
     return this.#started;
+  }
+
+  async #execute(call: Call): Promise<Execution> {
+    try {
+      const execution = await this.#runner.execute(call);
+      if (execution.rows === null) this.#letGo?.();
+      return execution;
+    } catch (error) {
+      this.#letGo?.();
+      throw fromCaller(error, this.#runner.site);
+    }
+  }
+
+  async #fetch(call: Call, rows: RowSource | null): Promise<ColumnBatch | null> {
+    try {
+      return await rows?.next(call) ?? null;
+    } catch (error) {
+      throw fromCaller(error, this.#runner.site);
+    }
   }
 
   async #readAll(): Promise<Result<R>> {

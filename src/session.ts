@@ -5,8 +5,11 @@
  * @module
  */
 import type { Codec } from "./codec/codec.ts";
-import { InterfaceError, TaosError } from "./errors.ts";
+import { ClientCode, ConnectionError, InterfaceError, TaosError } from "./errors.ts";
+import { followSignal } from "./internal/abort.ts";
+import { callSite } from "./internal/call_site.ts";
 import { Gate } from "./internal/gate.ts";
+import { requireTimeout, toReqId } from "./internal/request_limits.ts";
 import { killQuery } from "./kill_query.ts";
 import { Query, type QueryOptions } from "./query.ts";
 import { insertLiterals } from "./sql/escape.ts";
@@ -43,8 +46,6 @@ interface Prepared {
   readonly context: StatementContext;
 }
 
-const maxReqId = 2n ** 64n - 1n;
-
 /** One session on a transport. */
 export class Session {
   readonly transport: Transport;
@@ -53,6 +54,8 @@ export class Session {
   readonly #requestTimeoutMs: number;
   /** Lets a change of the database run alone. */
   readonly #gate = new Gate();
+  /** Ends the waits for what a connection that is gone will never do. */
+  readonly #end = new AbortController();
   /** Counts changes of the database. */
   #generation = 0;
   #prepared: Prepared | undefined;
@@ -62,15 +65,22 @@ export class Session {
     this.codec = codec;
     this.#values = values;
     this.#requestTimeoutMs = requestTimeoutMs;
+    followSignal(this.#end, transport.ended);
+  }
+
+  /** Closes the connection. */
+  async close(): Promise<void> {
+    const { CONNECTION_CLOSED: code } = ClientCode;
+    this.#end.abort(new ConnectionError("the connection is closed", { code }));
+    await this.transport.close();
   }
 
   /** Resolves the limits of a call. */
   call(options: RequestOptions = {}, signal: AbortSignal | undefined = options.signal): Call {
     const { reqId, timeoutMs = this.#requestTimeoutMs } = options;
-    if (!(timeoutMs >= 0) || timeoutMs > 2_147_483_647) {
-      throw new InterfaceError("timeoutMs must be 0 … 2147483647 milliseconds");
-    }
-    return { reqId: this.#reqId(reqId), signal, timeoutMs };
+    requireTimeout(timeoutMs);
+    const id = reqId === undefined ? this.transport.nextReqId() : toReqId(reqId);
+    return { reqId: id, signal, timeoutMs };
   }
 
   /** Runs work beside other work, but not while the database changes. */
@@ -89,6 +99,7 @@ export class Session {
     const values = resolveValueOptions(options.values, this.#values);
     return new Query<R>({
       signal,
+      site: callSite(this.query),
       values,
       formats: this.codec,
       call: (combined) => ({ ...this.call(options, combined), values }),
@@ -159,14 +170,6 @@ export class Session {
     return this.shared(call, () => this.transport.query.execute(sql, call));
   }
 
-  #reqId(given: bigint | number | undefined): bigint {
-    if (given === undefined) return this.transport.nextReqId();
-    const isWhole = typeof given === "bigint" || Number.isSafeInteger(given);
-    const reqId = isWhole ? BigInt(given) : 0n;
-    if (reqId >= 1n && reqId <= maxReqId) return reqId;
-    throw new InterfaceError("reqId must be a whole number, 1 … 2^64 − 1 (bigint above 2^53)");
-  }
-
   #context(port: StatementPort): StatementContext {
     const { codec, transport } = this;
     const inner = ({ signal, timeoutMs }: Call) => ({
@@ -177,6 +180,7 @@ export class Session {
     return {
       codec,
       port,
+      ended: this.#end.signal,
       call: (options) => this.call(options),
       shared: (call, work) => this.shared(call, work),
       generation: () => this.#generation,

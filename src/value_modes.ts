@@ -115,7 +115,7 @@ export interface CellTypes {
  * equal(plain, 1);
  * ```
  */
-export type Cell<V extends ValueOptions = ValueOptions> =
+export type Cell<V = ValueOptions> =
   | null
   | boolean
   | number
@@ -140,4 +140,30 @@ export type Cell<V extends ValueOptions = ValueOptions> =
  * equal(row["current"], 10.5);
  * ```
  */
-export type Row<V extends ValueOptions = ValueOptions> = Record<string, Cell<V>>;
+export type Row<V = ValueOptions> = Record<string, Cell<V>>;
+
+/** The value options `V` of a connection, with those of one query over them. */
+export type ChosenOptions<V, Own> = {
+  [K in keyof V | keyof Own]: K extends keyof Own
+    ? undefined extends Own[K] ? Exclude<Own[K], undefined> | (K extends keyof V ? V[K] : undefined)
+    : Own[K]
+    : K extends keyof V ? V[K]
+    : never;
+};
+
+/**
+ * The type of a query's rows: `R` where the caller gives it, else what follows from the value options of the connection
+ * and of the query.
+ *
+ * @example
+ * ```ts
+ * import type { QueryRow } from "@tdwire/client";
+ * import { equal } from "node:assert/strict";
+ *
+ * const row: QueryRow<never, { bigint: "number" }, { timestamp: "string" }> = { ts: "2026-01-01T00:00:00Z", n: 1 };
+ * equal(row["n"], 1);
+ * const named: QueryRow<{ n: bigint }, { bigint: "number" }, object> = { n: 1n };
+ * equal(named.n, 1n);
+ * ```
+ */
+export type QueryRow<R, V, Own> = [R] extends [never] ? Row<ChosenOptions<V, Own>> : R;

@@ -61,7 +61,9 @@ async function load(source: ModuleSource): Promise<Codec> {
 }
 
 function compiled(module: CodecModule): Promise<WebAssembly.Module> | WebAssembly.Module {
-  return module instanceof WebAssembly.Module ? module : WebAssembly.compile(module);
+  // Not `instanceof`: Vercel's edge runtime compiles in another realm than it runs in.
+  const isCompiled = Object.prototype.toString.call(module) === "[object WebAssembly.Module]";
+  return isCompiled ? module as WebAssembly.Module : WebAssembly.compile(module as BufferSource);
 }
 
 /** Why a runtime refuses the module of `what`, and what to do. */

@@ -4,11 +4,14 @@
  * @module
  */
 import { type ErrorOutcome, TimeoutError } from "../errors.ts";
+import { fromCaller } from "./call_site.ts";
 
 /** What may end a wait early. */
 export interface Limits<T = unknown> {
   /** Its abort ends the wait, which rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
+  /** A second such signal: that what is waited for can never come. */
+  readonly ended?: AbortSignal | undefined;
   /** Time limit in milliseconds; 0 or undefined = none. */
   readonly timeoutMs?: number | undefined;
   /** What is waited for, for the message of the {@linkcode TimeoutError}: `"the reply to conn"`. */
@@ -34,17 +37,32 @@ export async function withDeadline<T>(
   limits: Limits<T>,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { signal, timeoutMs = 0, onLate } = limits;
-  signal?.throwIfAborted();
+  limits.signal?.throwIfAborted();
+  limits.ended?.throwIfAborted();
   const controller = new AbortController();
   const working = Promise.resolve(work(controller.signal));
-  return await new Promise<T>((resolve, reject) => {
+  try {
+    return await firstOf(limits, working, controller);
+  } catch (error) {
+    throw fromCaller(error);
+  }
+}
+
+/** The work's end, or what ends the wait early. */
+function firstOf<T>(
+  limits: Limits<T>,
+  working: Promise<T>,
+  controller: AbortController,
+): Promise<T> {
+  const { signal, ended, timeoutMs = 0, onLate } = limits;
+  return new Promise<T>((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const settle = () => {
       isOver = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
+      ended?.removeEventListener("abort", onEnded);
     };
     const endEarly = (reason: unknown) => {
       settle();
@@ -52,7 +70,9 @@ export async function withDeadline<T>(
       controller.abort(reason);
     };
     const onAbort = () => endEarly(signal?.reason);
+    const onEnded = () => endEarly(ended?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
+    ended?.addEventListener("abort", onEnded, { once: true });
     if (timeoutMs > 0) timer = setTimeout(() => endEarly(timedOut(limits)), timeoutMs);
     const onValue = (value: T) => {
       if (isOver) return onLate?.(value);

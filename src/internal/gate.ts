@@ -4,6 +4,7 @@
  * @module
  */
 import { type Limits, withDeadline } from "./abort.ts";
+import { fromCaller } from "./call_site.ts";
 import { createDeferred } from "./deferred.ts";
 
 type Leave = () => void;
@@ -36,7 +37,7 @@ export class Gate {
       return await work(leave);
     } catch (error) {
       leave();
-      throw error;
+      throw fromCaller(error);
     }
   }
 
@@ -44,6 +45,8 @@ export class Gate {
     const leave = this.#tryEnter(alone) ?? await this.#queue(alone, limits);
     try {
       return await work();
+    } catch (error) {
+      throw fromCaller(error);
     } finally {
       leave();
     }
@@ -51,12 +54,12 @@ export class Gate {
 
   async #queue(
     alone: boolean,
-    { signal, timeoutMs, what, reqId }: Limits<never>,
+    { signal, ended, timeoutMs, what, reqId }: Limits<never>,
   ): Promise<Leave> {
     const { promise, resolve: enter } = createDeferred<Leave>();
     const waiter: Waiter = { alone, enter };
     const onLate = (leave: Leave) => leave();
-    const limits = { signal, timeoutMs, what, reqId, outcome: "not-sent", onLate } as const;
+    const limits = { signal, ended, timeoutMs, what, reqId, outcome: "not-sent", onLate } as const;
     this.#waiting.push(waiter);
     try {
       return await withDeadline<Leave>(limits, () => promise);

@@ -6,11 +6,11 @@
 import { InterfaceError } from "../errors.ts";
 import type { ConnectOptions } from "../options.ts";
 import { nearest } from "./nearest.ts";
+import { maxTimerMs } from "./request_limits.ts";
 
 /** Says what a value must be, or undefined when it is. */
 type Check = (value: unknown) => string | undefined;
 
-const maxTimerMs = 2 ** 31 - 1;
 const maxApplicationBytes = 23;
 
 const text: Check = (value) => typeof value === "string" ? undefined : "a string";

@@ -20,7 +20,7 @@ export interface SqlShape {
 }
 
 /** How deep each bracket takes a scan. */
-const depths: Readonly<Record<string, number>> = { "(": 1, ")": -1 };
+const depths: ReadonlyMap<string, number> = new Map([["(", 1], [")", -1]]);
 
 /** Scans a statement. */
 export function scanSql(sql: string): SqlShape {
@@ -32,7 +32,7 @@ export function scanSql(sql: string): SqlShape {
     if (token.kind === "space") continue;
     const text = wordOf(sql, token);
     if (text === "?") placeholders.push(token.start);
-    depth += depths[text] ?? 0;
+    depth += depths.get(text) ?? 0;
     hasFrom ||= text === "from" && depth === 0;
     if (words.length < 4) words.push(text);
   }

@@ -12,6 +12,8 @@ import type { RequestOptions } from "../types.ts";
 export interface StatementContext {
   readonly codec: Codec;
   readonly port: StatementPort;
+  /** Aborts when the connection is gone. */
+  readonly ended: AbortSignal;
   /** Resolves the limits of a call. */
   call(options: RequestOptions | undefined): Call;
   /** Runs work of the session beside other work, but not while the database changes. */
@@ -37,6 +39,24 @@ export interface ExecResult {
   readonly durationNs: bigint;
   /** Request id that the statement ran with. */
   readonly reqId: bigint;
+}
+
+/** What an insert has written so far. */
+export interface WrittenParts {
+  /** Rows written. */
+  readonly affectedRows: number;
+  /** Requests that are done. */
+  readonly parts: number;
+}
+
+/** Options of an insert, which may take several requests. */
+export interface ExecuteOptions extends RequestOptions {
+  /**
+   * Called after each request with what is written by now. A call that is aborted rejects with the signal's reason, which
+   * cannot tell: what was told here stays written, and of the request under way nobody knows. What it throws ends the
+   * insert.
+   */
+  onPart?(written: WrittenParts): void;
 }
 
 /** What an insert did. */

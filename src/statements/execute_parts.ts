@@ -5,7 +5,7 @@
  */
 import { TaosError } from "../errors.ts";
 import type { Call, PreparedStatement } from "../transports/transport.ts";
-import type { ExecResult } from "./context.ts";
+import type { ExecResult, WrittenParts } from "./context.ts";
 
 /** What the parts of an insert wrote together. */
 export interface PartsResult extends ExecResult {
@@ -24,12 +24,14 @@ function tellPartial(error: unknown, done: number, parts: number, affectedRows: 
 /**
  * Sends the frames one after the other.
  *
+ * @param onPart Called after each.
  * @throws the first failure; when parts were written before, its `outcome` is `"partial"` and its hint says how many.
  */
 export async function executeParts(
   statement: PreparedStatement,
   frames: readonly Uint8Array[],
   call: Call,
+  onPart?: (written: WrittenParts) => void,
 ): Promise<PartsResult> {
   let affectedRows = 0;
   let durationNs = 0n;
@@ -42,6 +44,7 @@ export async function executeParts(
       tellPartial(error, done, frames.length, affectedRows);
       throw error;
     }
+    onPart?.({ affectedRows, parts: done + 1 });
   }
   return { affectedRows, durationNs, reqId: call.reqId, parts: frames.length };
 }

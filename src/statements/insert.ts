@@ -4,9 +4,9 @@
  * @module
  */
 import { InterfaceError, TaosError } from "../errors.ts";
+import { withDeadline } from "../internal/abort.ts";
 import type { Call, Placeholder, PreparedStatement } from "../transports/transport.ts";
 import { Identifier } from "../sql/template.ts";
-import type { RequestOptions } from "../types.ts";
 import {
   boundName,
   type Columns,
@@ -17,7 +17,7 @@ import {
   requireSameTags,
   rowCountOf,
 } from "./bound_tables.ts";
-import type { InsertResult, StatementContext } from "./context.ts";
+import type { ExecuteOptions, InsertResult, StatementContext, WrittenParts } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
 import { executeParts } from "./execute_parts.ts";
 import { columnSets, type InsertData } from "./insert_data.ts";
@@ -25,11 +25,11 @@ import { insertSql, type TableName, tableNameColumn } from "./insert_sql.ts";
 import { groupPlaceholders, type Placeholders } from "./placeholders.ts";
 import { type RowRange, rowRanges } from "./row_ranges.ts";
 import type { BindRequest } from "../codec/bind_request.ts";
-import type { StatementCache } from "./statement_cache.ts";
+import type { Lease, StatementCache } from "./statement_cache.ts";
 import { groupByTable } from "./table_groups.ts";
 
 /** Options of `insert`. */
-export interface InsertOptions extends RequestOptions {
+export interface InsertOptions extends ExecuteOptions {
   /** Super table: `table` is created as its child if it does not exist. */
   using?: TableName;
   /**
@@ -48,8 +48,10 @@ interface Inserted extends InsertResult {
 /** One of the sets of columns that iterated data comes in. */
 interface RowSet {
   readonly columns: Columns;
-  /** Rows in the sets before, for messages. */
+  /** Number of its first row, for messages. */
   readonly firstRow: number;
+  /** Called after each request for it. */
+  readonly onPart: (written: WrittenParts) => void;
 }
 
 /** Tables written to by one set of columns: frames, and the names for counting. */
@@ -68,25 +70,44 @@ export class Inserter {
     this.#cache = cache;
   }
 
-  /** Writes data; see `Connection.insert`. */
-  async insert(table: TableName, data: InsertData, options: InsertOptions): Promise<InsertResult> {
+  /** Writes data; see `Connection.insert`. Messages count its rows from `firstRow`. */
+  async insert(
+    table: TableName,
+    data: InsertData,
+    options: InsertOptions,
+    firstRow = 0,
+  ): Promise<InsertResult> {
     const call = this.#context.call(options);
     const names = new Set<string>();
-    let [affectedRows, durationNs, parts, firstRow] = [0, 0n, 0, 0];
-    for await (const columns of columnSets(data)) {
-      const rows = rowCountOf(Object.values(columns), Object.keys(columns));
-      if (rows === 0) continue;
-      const set = { columns, firstRow };
-      const inserted = await this.#insertSet(table, set, options, call).catch((error) => {
-        throw tellEarlier(tellUsing(error, options), affectedRows);
+    let [affectedRows, durationNs, parts] = [0, 0n, 0];
+    const onPart = (written: WrittenParts) =>
+      options.onPart?.({
+        affectedRows: affectedRows + written.affectedRows,
+        parts: parts + written.parts,
       });
-      firstRow += rows;
-      affectedRows += inserted.affectedRows;
-      durationNs += inserted.durationNs;
-      parts += inserted.parts;
-      inserted.names.forEach((name) => names.add(name));
+    try {
+      for await (const columns of columnSets(data)) {
+        const rows = rowCountOf(Object.values(columns), Object.keys(columns));
+        if (rows === 0) continue;
+        const set = { columns, firstRow, onPart };
+        const inserted = await this.#insertSet(table, set, options, call);
+        firstRow += rows;
+        affectedRows += inserted.affectedRows;
+        durationNs += inserted.durationNs;
+        parts += inserted.parts;
+        inserted.names.forEach((name) => names.add(name));
+      }
+    } catch (error) {
+      throw tellEarlier(error, affectedRows);
     }
     return { affectedRows, durationNs, reqId: call.reqId, tables: names.size, parts };
+  }
+
+  /** Waits until inserts that have failed will not be carried out any more. */
+  async ended(): Promise<void> {
+    const { timeoutMs } = this.#context.call(undefined);
+    const what = "the end of an insert whose answer did not come";
+    await withDeadline({ timeoutMs, what }, () => this.#cache.ended());
   }
 
   async #insertSet(
@@ -103,15 +124,17 @@ export class Inserter {
       tags: tags && (Array.isArray(tags) ? tags.length : Object.keys(tags)),
       columns: Object.keys(columns),
     };
-    return await this.#context.shared(
-      call,
-      () =>
-        this.#cache.run(insertSql(shape), call, async ({ statement, giveBack }) => {
-          const result = await this.#run(statement, table, set, tags, call);
-          giveBack();
-          return result;
-        }),
-    );
+    const work = async ({ statement, giveBack }: Lease) => {
+      const result = await this.#run(statement, table, set, tags, call);
+      giveBack();
+      return result;
+    };
+    try {
+      const sql = insertSql(shape);
+      return await this.#context.shared(call, () => this.#cache.run(sql, call, work));
+    } catch (error) {
+      throw tellUsing(error, options);
+    }
   }
 
   async #run(
@@ -133,7 +156,7 @@ export class Inserter {
         set,
         tags ? Object.values(tags) : commonTags(placeholders, set, table),
       );
-    const result = await executeParts(statement, frames, call);
+    const result = await executeParts(statement, frames, call, set.onPart);
     return { ...result, tables: names.size, names: [...names] };
   }
 

@@ -43,8 +43,8 @@ function columnsOfBatch(batch: ColumnBatch): Columns {
   return Object.fromEntries(columns);
 }
 
-/** Rows as columns: a column for each name that any row has. */
-function columnsOfRows(rows: readonly InsertRow[]): Columns {
+/** Rows as columns: a column for each name that any row has. Messages count the rows from `firstRow`. */
+function columnsOfRows(rows: readonly InsertRow[], firstRow = 0): Columns {
   const columns = new Map<string, unknown[]>();
   const add = (name: string) => {
     const values = new Array<unknown>(rows.length);
@@ -56,7 +56,7 @@ function columnsOfRows(rows: readonly InsertRow[]): Columns {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
-      throw new InterfaceError(`row ${i} is no object of values by column name`);
+      throw new InterfaceError(`row ${firstRow + i} is no object of values by column name`);
     }
     // Rows mostly have the names of the row before, and engines are fastest at this loop.
     let column = 0;
@@ -76,34 +76,40 @@ function columnsOfRows(rows: readonly InsertRow[]): Columns {
 
 function* setsOfIterable(rows: Iterable<InsertRow>): Generator<Columns> {
   let set: InsertRow[] = [];
+  let firstRow = 0;
   for (const row of rows) {
     set.push(row);
     if (set.length === rowsPerSet) {
-      yield columnsOfRows(set);
+      yield columnsOfRows(set, firstRow);
+      firstRow += set.length;
       set = [];
     }
   }
-  if (set.length > 0) yield columnsOfRows(set);
+  if (set.length > 0) yield columnsOfRows(set, firstRow);
 }
 
 async function* setsOfAsyncIterable(
   items: AsyncIterable<InsertRow | ColumnBatch>,
 ): AsyncGenerator<Columns> {
   let rows: InsertRow[] = [];
+  let firstRow = 0;
+  const take = () => {
+    const columns = columnsOfRows(rows, firstRow);
+    firstRow += rows.length;
+    rows = [];
+    return columns;
+  };
   for await (const item of items) {
     if (item instanceof ColumnBatch) {
-      if (rows.length > 0) yield columnsOfRows(rows);
-      rows = [];
+      if (rows.length > 0) yield take();
       yield columnsOfBatch(item);
+      firstRow += item.rowCount;
     } else {
       rows.push(item);
-      if (rows.length === rowsPerSet) {
-        yield columnsOfRows(rows);
-        rows = [];
-      }
+      if (rows.length === rowsPerSet) yield take();
     }
   }
-  if (rows.length > 0) yield columnsOfRows(rows);
+  if (rows.length > 0) yield take();
 }
 
 /**

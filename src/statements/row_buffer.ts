@@ -39,6 +39,8 @@ export class RowBuffer {
   /** Values of a row by name, for the time of its `add`. */
   readonly #values: unknown[];
   #tables = new Map<string | null, Rows>();
+  /** Rows taken since the last `drain`, for messages. */
+  #rowCount = 0;
 
   constructor(placeholders: Placeholders, codec: Codec) {
     const { all } = placeholders;
@@ -70,6 +72,7 @@ export class RowBuffer {
       // The caller may go on to change what a value holds.
       columns[column]!.push(copyOf(values[this.#columns[column]!]));
     }
+    this.#rowCount++;
   }
 
   /** Hands over what has been gathered; the rows of a table leave when `take` has returned. */
@@ -78,10 +81,12 @@ export class RowBuffer {
       take({ ...(name !== null && { name }), tags, columns });
       this.#tables.delete(name);
     }
+    this.#rowCount = 0;
   }
 
   clear(): void {
     this.#tables = new Map();
+    this.#rowCount = 0;
   }
 
   /** Values in order. A row with exactly the right names in their order needs no look at the others. */
@@ -102,11 +107,11 @@ export class RowBuffer {
   #check(value: unknown, position: number): void {
     const isMissing = value === null || value === undefined;
     if (this.#checks[position]!(value) || (isMissing && position !== this.#time)) return;
-    const target = targetOf(this.#placeholders.all[position]!);
+    const target = targetOf(this.#placeholders.all[position]!, this.#rowCount);
     const source = convertColumn(target, [value], this.#codec);
     requireFitting(target, source, this.#codec);
     if (source.nulls !== null && position === this.#time) {
-      throw new InterfaceError(`${target.label}, row 0: a row needs a timestamp`);
+      throw new InterfaceError(`${target.label}, row ${this.#rowCount}: a row needs a timestamp`);
     }
   }
 

@@ -8,9 +8,10 @@ import { Gate } from "../internal/gate.ts";
 import type { Query, QueryOptions } from "../query.ts";
 import type { SqlValue } from "../sql/param.ts";
 import type { Call, Execution, PreparedStatement } from "../transports/transport.ts";
-import type { Field, RequestOptions } from "../types.ts";
+import type { Field, ValueOptions } from "../types.ts";
+import type { QueryRow } from "../value_modes.ts";
 import { BoundTables, type TableData } from "./bound_tables.ts";
-import type { InsertResult, StatementContext } from "./context.ts";
+import type { ExecuteOptions, InsertResult, StatementContext } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
 import { executeParts } from "./execute_parts.ts";
 import {
@@ -38,10 +39,9 @@ import { selectRequest } from "./select_params.ts";
  *   return (await insert.execute()).affectedRows;
  * }
  * ```
+ * @typeParam V The connection's value options; the types of rows follow from them.
  */
-export class Statement<V = unknown> implements AsyncDisposable {
-  /** Carries the connection's value options to the types of rows. */
-  declare readonly values?: V;
+export class Statement<V extends ValueOptions = ValueOptions> implements AsyncDisposable {
   /** Whether it is an INSERT. */
   readonly isInsert: boolean;
   readonly #context: StatementContext;
@@ -105,7 +105,7 @@ export class Statement<V = unknown> implements AsyncDisposable {
    *
    * @param row Values in the order of the placeholders, or by their names (`tbname` is the table's).
    * @returns This statement.
-   * @throws {InterfaceError} naming the value that does not fit.
+   * @throws {InterfaceError} naming the value that does not fit; rows are counted from 0 since the last `execute`.
    */
   bindRow(row: readonly unknown[] | Readonly<Record<string, unknown>>): this {
     this.#requireInsert("bindRow");
@@ -121,31 +121,33 @@ export class Statement<V = unknown> implements AsyncDisposable {
   /**
    * Writes what is bound, and drops it when that has succeeded.
    *
-   * @param options Limits of the call.
+   * @param options Limits of the call, and who is told of each of its requests.
    * @returns Rows and tables written.
    * @throws {StatementError} when the server refuses it; what is bound stays bound.
    */
-  async execute(options?: RequestOptions): Promise<InsertResult> {
+  async execute(options: ExecuteOptions = {}): Promise<InsertResult> {
     this.#requireInsert("execute");
     const call = this.#context.call(options);
-    const limits = { ...call, what: "an earlier execute of this statement" };
-    return await this.#turn.alone(limits, () => this.#insert(call));
+    const { ended } = this.#context;
+    const limits = { ...call, ended, what: "an earlier execute of this statement" };
+    return await this.#turn.alone(limits, () => this.#insert(call, options));
   }
 
   /**
    * Runs a SELECT with parameters.
    *
-   * @typeParam R Type of a row.
+   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @typeParam Own Value options of this query.
    * @param params One value a placeholder.
    * @param options Limits of the call, and how cells look.
    * @returns The query; it starts on first use, after the statement's earlier results have been read or left.
    */
-  query<R = Record<string, unknown>>(
+  query<R = never, const Own extends ValueOptions = Record<never, never>>(
     params: readonly SqlValue[],
-    options?: QueryOptions,
-  ): Query<R> {
+    options?: QueryOptions<Own>,
+  ): Query<QueryRow<R, V, Own>> {
     if (this.isInsert) throw new InterfaceError("query() is for SELECT: use execute()");
-    return this.#context.query<R>((call) => this.#select(params, call), options);
+    return this.#context.query((call) => this.#select(params, call), options);
   }
 
   /** Drops what is bound. */
@@ -182,7 +184,7 @@ export class Statement<V = unknown> implements AsyncDisposable {
     this.#buffer = new RowBuffer(placeholders, this.#context.codec);
   }
 
-  async #insert(call: Call): Promise<InsertResult> {
+  async #insert(call: Call, { onPart }: ExecuteOptions): Promise<InsertResult> {
     return await this.#context.shared(call, async () => {
       if (this.#bound === undefined) await this.#learn(call);
       const bound = this.#bound!;
@@ -197,7 +199,7 @@ export class Statement<V = unknown> implements AsyncDisposable {
           encodeBindRequest(request, placeholders, this.#context.codec)
         );
         const statement = await this.#ensure(call);
-        const result = await this.#guard(() => executeParts(statement, frames, call));
+        const result = await this.#guard(() => executeParts(statement, frames, call, onPart));
         isWritten = true;
         return { ...result, tables };
       } finally {
@@ -231,7 +233,9 @@ export class Statement<V = unknown> implements AsyncDisposable {
       [],
       this.#context.codec,
     );
-    const limits = { ...call, what: "an earlier result of this statement to be read to its end" };
+    const { ended } = this.#context;
+    const what = "an earlier result of this statement to be read to its end";
+    const limits = { ...call, ended, what };
     return await this.#turn.hold(limits, async (leave) => {
       const execution = await this.#context.shared(call, async () => {
         const statement = await this.#ensure(call);

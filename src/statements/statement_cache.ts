@@ -35,6 +35,8 @@ export class StatementCache {
   #idleCount = 0;
   /** Counts changes of the session, after which kept statements mean something else. */
   #generation = 0;
+  /** Ends of statements that were discarded. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(port: StatementPort) {
     this.#port = port;
@@ -67,8 +69,21 @@ export class StatementCache {
       isKept: kept !== undefined,
       giveBack: () =>
         generation === this.#generation ? this.#keep(sql, statement) : void statement.close(),
-      discard: () => void statement.close(),
+      discard: () => this.#discard(statement),
     };
+  }
+
+  /** Resolves when nothing that was sent for discarded statements will be carried out any more. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#ending);
+  }
+
+  #discard(statement: PreparedStatement): void {
+    void statement.close();
+    const end = statement.ended?.();
+    if (end === undefined) return;
+    this.#ending.add(end);
+    void end.then(() => this.#ending.delete(end));
   }
 
   /** Closes all idle statements, and those on loan when they come back. */

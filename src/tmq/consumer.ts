@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InterfaceError } from "../errors.ts";
+import { requireTimeout, toReqId } from "../internal/request_limits.ts";
 import type { TopicOffset } from "../transports/consumer_port.ts";
 import type { RequestOptions, ValueOptions } from "../types.ts";
 import { type ConsumerParts, Lifecycle } from "./lifecycle.ts";
@@ -20,8 +20,6 @@ import {
   vgroupsOf,
 } from "./positions.ts";
 import type { Session } from "./session.ts";
-
-const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * A member of a consumer group, made by `subscribe()`. Iterate it, or `poll` it.
@@ -60,19 +58,20 @@ export class Consumer<V extends ValueOptions = ValueOptions>
    * Waits for a message. All messages that earlier polls gave count as finished.
    *
    * @param timeoutMs How long, in milliseconds. Default 1 000; 0 takes what was fetched ahead.
-   * @param options A signal and a time limit; a message that comes after the abort is kept for the next poll. A request
-   * id has no meaning here: messages are fetched ahead.
+   * @param options A signal and a time limit; a message that comes after the abort is kept for the next poll. The request
+   * id is that of the first request made for this poll; a message that was fetched ahead takes none.
    * @returns The message; null when none has come.
    * @throws {TmqError} What the server complains of. The consumer stays usable unless `error.fatal`.
    * @throws {ConnectionError} When the connection was lost and does not come back; the next poll tries again.
    * @throws {InterfaceError} After `unsubscribe`.
    */
   async poll(timeoutMs = 1_000, options: RequestOptions = {}): Promise<Message<V> | null> {
-    if (!(timeoutMs >= 0) || timeoutMs > maxTimerMs) {
-      throw new InterfaceError(`timeoutMs must be 0 … ${maxTimerMs} milliseconds`);
-    }
-    const { signal, timeoutMs: limitMs } = options;
-    return await this.#life.iterations.poll({ timeoutMs, signal, limitMs }) as Message<V> | null;
+    requireTimeout(timeoutMs);
+    const { signal, timeoutMs: limitMs = 0, reqId: given } = options;
+    requireTimeout(limitMs);
+    const reqId = given === undefined ? undefined : toReqId(given);
+    const limits = { timeoutMs, signal, limitMs, reqId };
+    return await this.#life.iterations.poll(limits) as Message<V> | null;
   }
 
   /** Waits for message after message; ends when the consumer is closed or unsubscribed. */

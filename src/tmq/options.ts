@@ -4,6 +4,7 @@
  * @module
  */
 import { InterfaceError, UnsupportedError } from "../errors.ts";
+import { maxTimerMs } from "../internal/request_limits.ts";
 import { type ConnectOptions, type ResolvedOptions, resolveOptions } from "../options.ts";
 import type { ConsumerRequest } from "../transports/consumer_port.ts";
 import type { ValueOptions } from "../types.ts";
@@ -48,28 +49,30 @@ const names = [
   "config",
 ] as const;
 const defaultCommitMs = 5_000;
-const maxTimerMs = 2 ** 31 - 1;
 const maxPrefetch = 1_000;
 
 /** Where a connection key of libtaos belongs. */
-const elsewhere: Readonly<Record<string, string>> = {
-  "td.connect.ip": "the host of the URL",
-  "td.connect.port": "the port of the URL",
-  "td.connect.user": "the URL or the option user",
-  "td.connect.pass": "the URL or the option password",
-  "td.connect.db": "the path of the URL or the option database",
-  "td.connect.token": "the option bearerToken",
-  "ws.url": "the URL",
-};
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ["td.connect.ip", "the host of the URL"],
+  ["td.connect.port", "the port of the URL"],
+  ["td.connect.user", "the URL or the option user"],
+  ["td.connect.pass", "the URL or the option password"],
+  ["td.connect.db", "the path of the URL or the option database"],
+  ["td.connect.token", "the option bearerToken"],
+  ["ws.url", "the URL"],
+]);
 
 /** Keys of libtaos that stand for an option. */
-const optionOf: Readonly<Record<string, "groupId" | "clientId" | "offsetReset" | "autoCommit">> = {
-  "group.id": "groupId",
-  "client.id": "clientId",
-  "auto.offset.reset": "offsetReset",
-  "enable.auto.commit": "autoCommit",
-  "auto.commit.interval.ms": "autoCommit",
-};
+const optionOf: ReadonlyMap<string, "groupId" | "clientId" | "offsetReset" | "autoCommit"> =
+  new Map(
+    [
+      ["group.id", "groupId"],
+      ["client.id", "clientId"],
+      ["auto.offset.reset", "offsetReset"],
+      ["enable.auto.commit", "autoCommit"],
+      ["auto.commit.interval.ms", "autoCommit"],
+    ],
+  );
 
 const utf8 = new TextEncoder();
 
@@ -122,9 +125,9 @@ function configEntries(config: unknown): Map<string, string> {
 
 function refuseForeign(config: ReadonlyMap<string, string>, options: SubscribeOptions): void {
   for (const [key, value] of config) {
-    const place = elsewhere[key] ?? (key.startsWith("td.connect.") ? "the URL" : undefined);
+    const place = elsewhere.get(key) ?? (key.startsWith("td.connect.") ? "the URL" : undefined);
     if (place !== undefined) throw new InterfaceError(`config ${key}: this belongs in ${place}`);
-    const option = optionOf[key];
+    const option = optionOf.get(key);
     if (option !== undefined && options[option] !== undefined) {
       throw new InterfaceError(
         `config ${key} and option ${option} say the same thing: give one of them`,
@@ -187,9 +190,7 @@ export function resolveSubscription<V extends ValueOptions>(
   refuseForeign(config, options as SubscribeOptions);
   const clientId = options.clientId ?? config.get("client.id");
   const snapshot = config.get("experimental.snapshot.enable");
-  const rest = [...config].filter(([key]) =>
-    optionOf[key] === undefined && key !== "msg.consume.rawdata"
-  );
+  const rest = [...config].filter(([key]) => !optionOf.has(key) && key !== "msg.consume.rawdata");
   // A snapshot has no offsets: only what the application has been given may have been polled when it commits.
   const isSnapshot = snapshot !== undefined &&
     isTrue("config experimental.snapshot.enable", snapshot);

@@ -17,23 +17,23 @@ import type {
 
 type Members = { readonly [name: string]: unknown };
 
-const changes: Readonly<Record<number, TableChange>> = {
-  1: "add-tag",
-  2: "drop-tag",
-  3: "rename-tag",
-  4: "set-tag",
-  5: "add-column",
-  6: "drop-column",
-  7: "resize-column",
-  8: "resize-tag",
-  9: "set-options",
-  10: "rename-column",
-  11: "add-tag-index",
-  12: "drop-tag-index",
-  13: "set-compression",
-  14: "add-column",
-  15: "set-tags",
-};
+const changes: ReadonlyMap<unknown, TableChange> = new Map<unknown, TableChange>([
+  [1, "add-tag"],
+  [2, "drop-tag"],
+  [3, "rename-tag"],
+  [4, "set-tag"],
+  [5, "add-column"],
+  [6, "drop-column"],
+  [7, "resize-column"],
+  [8, "resize-tag"],
+  [9, "set-options"],
+  [10, "rename-column"],
+  [11, "add-tag-index"],
+  [12, "drop-tag-index"],
+  [13, "set-compression"],
+  [14, "add-column"],
+  [15, "set-tags"],
+]);
 
 const quotedTypes: ReadonlySet<number | undefined> = new Set([
   DataType.VARCHAR,
@@ -67,7 +67,7 @@ function given<T>(names: Readonly<Record<string, unknown>>): T {
 }
 
 function typeName(code: unknown): DataTypeName | undefined {
-  return code === undefined ? undefined : dataTypeNames[code as number];
+  return Number.isInteger(code) ? dataTypeNames[code as number] : undefined;
 }
 
 /** What is declared with a type: a DECIMAL's length holds its digits and, in the low byte, those behind the point. */
@@ -142,7 +142,7 @@ function changedTag(value: unknown): MetaTagValue {
 function altered(event: Members): AlterTableEvent {
   const { tableType, alterType, colName, colNewName, colType, colLength, encode, compress, level } =
     event;
-  const change = changes[alterType as number];
+  const change = changes.get(alterType);
   const isKnown = tableType === "super" || tableType === "normal" || tableType === "child";
   if (change === undefined || !isKnown) throw new Unreadable();
   const hasValue = event["colValue"] !== undefined || event["colValueNull"] !== undefined;

@@ -18,14 +18,21 @@ export interface TakeLimits {
   readonly signal?: AbortSignal | undefined;
   /** A time limit that is an error. */
   readonly limitMs?: number | undefined;
+  /** Id of the first request that is made for this wait. */
+  readonly reqId?: bigint | undefined;
 }
 
 interface Waiter extends Deferred<Message | null> {
   readonly deadlineMs: number;
+  /** Undefined once a request has had it. */
+  reqId: bigint | undefined;
 }
 
 /** Fetches the next message; undefined when it is to be tried again. */
-export type PumpStep = (waitMs: number) => Promise<Message | null | undefined>;
+export type PumpStep = (
+  waitMs: number,
+  reqId: bigint | undefined,
+) => Promise<Message | null | undefined>;
 
 /** The queue between polls and the application. */
 export class Pump {
@@ -47,21 +54,22 @@ export class Pump {
   }
 
   /** The next message; null when none comes in time. */
-  async take({ timeoutMs, signal, limitMs }: TakeLimits): Promise<Message | null> {
-    signal?.throwIfAborted();
+  async take(limits: TakeLimits): Promise<Message | null> {
+    limits.signal?.throwIfAborted();
     if (this.#stopped !== undefined) throw this.#stopped.error;
     const held = this.#isPaused || this.#waiters.length > 0 ? undefined : this.#queue.shift();
     if (held !== undefined) {
       this.#given();
       return held;
     }
-    return await this.#wait({ timeoutMs, signal, limitMs });
+    return await this.#wait(limits);
   }
 
-  async #wait({ timeoutMs, signal, limitMs }: TakeLimits): Promise<Message | null> {
-    const waiter = {
+  async #wait({ timeoutMs, signal, limitMs, reqId }: TakeLimits): Promise<Message | null> {
+    const waiter: Waiter = {
       ...createDeferred<Message | null>(),
       deadlineMs: performance.now() + timeoutMs,
+      reqId,
     };
     this.#waiters.push(waiter);
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => {
@@ -170,7 +178,7 @@ export class Pump {
   async #once(): Promise<void> {
     const waitMs = this.#waitMs();
     const startMs = performance.now();
-    const message = await this.#step(waitMs);
+    const message = await this.#step(waitMs, this.#takeReqId());
     if (message === undefined || this.#stopped !== undefined) return;
     if (message !== null) {
       this.#queue.push(message);
@@ -180,6 +188,13 @@ export class Pump {
     const tookMs = performance.now() - startMs;
     // A server that does not wait must not be asked without end.
     if (tookMs < waitMs / 2 && this.#isWanted) await this.#rest(waitMs - tookMs);
+  }
+
+  #takeReqId(): bigint | undefined {
+    const [waiter] = this.#waiters;
+    const reqId = waiter?.reqId;
+    if (waiter !== undefined) waiter.reqId = undefined;
+    return reqId;
   }
 
   /** What is fetched ahead may come late; without that, nobody is to wait longer than asked. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { ConnectionError, InterfaceError, TimeoutError, TmqError } from "../errors.ts";
+import { ConnectionError, TimeoutError, TmqError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
 import { Gate } from "../internal/gate.ts";
+import { requireTimeout, toReqId } from "../internal/request_limits.ts";
 import type { ConsumerLink } from "../transports/consumer_port.ts";
 import type { Call } from "../transports/transport.ts";
 import type { RequestOptions } from "../types.ts";
@@ -33,8 +34,6 @@ export interface SessionParts {
 /** A request of a consumer, once it is its turn. */
 export type Work<T> = (link: ConsumerLink, call: () => Call) => Promise<T>;
 
-const maxReqId = 2n ** 64n - 1n;
-const maxTimerMs = 2 ** 31 - 1;
 /** How long the end waits for a server that does not answer. */
 const closeWaitMs = 2_000;
 
@@ -71,7 +70,7 @@ export class Session {
     this.#commit = commit;
     this.topics = parts.topics;
     this.commits = new Commits(this.ledger, parts.onEvent);
-    this.pump = new Pump((waitMs) => this.#step(waitMs), parts.prefetch);
+    this.pump = new Pump((waitMs, reqId) => this.#step(waitMs, reqId), parts.prefetch);
     this.#balance = new Balance(this.ledger, parts.onEvent);
     this.#membership = new Membership(parts.link, {
       open: (signal) => parts.open(this.topics, signal),
@@ -84,10 +83,8 @@ export class Session {
   /** Does a request after those that were asked for before, and between polls. */
   async request<T>(what: string, options: RequestOptions | undefined, work: Work<T>): Promise<T> {
     const { timeoutMs = this.#parts.requestTimeoutMs, signal, reqId: given } = options ?? {};
-    if (!(timeoutMs >= 0) || timeoutMs > maxTimerMs) {
-      throw new InterfaceError(`timeoutMs must be 0 … ${maxTimerMs} milliseconds`);
-    }
-    const reqId = checkedReqId(given);
+    requireTimeout(timeoutMs);
+    const reqId = given === undefined ? undefined : toReqId(given);
     const limits = { signal, timeoutMs };
     return await this.#gate.alone({ ...limits, what: `requests before ${what}` }, async () => {
       const link = await this.#membership.link(limits);
@@ -148,12 +145,12 @@ export class Session {
     return { signal, timeoutMs: this.#parts.requestTimeoutMs, reqId: link.nextReqId() };
   }
 
-  async #step(waitMs: number): Promise<Message | null | undefined> {
+  async #step(waitMs: number, reqId: bigint | undefined): Promise<Message | null | undefined> {
     return await this.#gate.alone({ what: "requests before a poll" }, async () => {
       if (this.topics.length === 0) return null;
       const link = await this.#membership.link({ signal: undefined, timeoutMs: 0 });
       try {
-        return await this.#poll(link, waitMs);
+        return await this.#poll(link, waitMs, reqId);
       } catch (error) {
         if (isLoss(error) || isRemoval(error) && link === this.#polled) {
           await link.close();
@@ -165,8 +162,13 @@ export class Session {
     });
   }
 
-  async #poll(link: ConsumerLink, waitMs: number): Promise<Message | null> {
-    const polled = await link.poll(waitMs, this.#call(link, {}));
+  async #poll(
+    link: ConsumerLink,
+    waitMs: number,
+    reqId: bigint | undefined,
+  ): Promise<Message | null> {
+    const call = this.#call(link, {});
+    const polled = await link.poll(waitMs, { ...call, reqId: reqId ?? call.reqId });
     this.#polled = link;
     this.#membership.confirm();
     const message = polled === null ? null : new Message(polled, this.#commit);
@@ -178,12 +180,4 @@ export class Session {
     this.#balance.check(link, this.topics, () => this.#call(link, {}));
     return message;
   }
-}
-
-function checkedReqId(given: bigint | number | undefined): bigint | undefined {
-  if (given === undefined) return undefined;
-  const isWhole = typeof given === "bigint" || Number.isSafeInteger(given);
-  const reqId = isWhole ? BigInt(given) : 0n;
-  if (reqId >= 1n && reqId <= maxReqId) return reqId;
-  throw new InterfaceError("reqId must be a whole number, 1 … 2^64 − 1 (bigint above 2^53)");
 }

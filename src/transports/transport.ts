@@ -68,6 +68,11 @@ export interface PreparedStatement {
   execute(frame: Uint8Array, call: Call): Promise<Execution>;
   /** Closes the statement on the server. Never rejects. */
   close(): Promise<void>;
+  /**
+   * Resolves when, after `close`, nothing that was sent for the statement will be carried out any more. Never rejects.
+   * Absent where that is not known.
+   */
+  ended?(): Promise<void>;
 }
 
 /** Runs SQL text. */
@@ -136,6 +141,8 @@ export interface Transport {
   readonly schemaless?: SchemalessPort;
   /** Ends the query with this request id at once; false when that cannot be. Absent where no query can be ended. */
   readonly stop?: (reqId: bigint) => boolean;
+  /** Aborts with a `ConnectionError` when the connection is gone. Absent where only a request finds that out. */
+  readonly ended?: AbortSignal;
   /** A request id that no request in flight has. */
   nextReqId(): bigint;
   /** Closes the connection; requests under way reject with `ConnectionError`. Resolves when it is closed. */

@@ -20,6 +20,8 @@ export interface BatchParts {
   readonly times: BigInt64Array;
   /** Table of each row; one name when all are of one table. */
   readonly tables: string | readonly string[];
+  /** Number of the first row among all that the writer has taken. */
+  readonly firstRow: number;
 }
 
 /** Rows by number out of a column. */
@@ -32,13 +34,15 @@ function pick(values: ColumnValues, rows: readonly number[]): ColumnValues {
 export class Batch {
   readonly columns: Columns;
   readonly rowCount: number;
+  readonly firstRow: number;
   readonly #times: BigInt64Array;
   readonly #tables: string | readonly string[];
   #spans: ReadonlyMap<string, Span> | undefined;
 
-  constructor({ columns, times, tables }: BatchParts) {
+  constructor({ columns, times, tables, firstRow }: BatchParts) {
     this.columns = columns;
     this.rowCount = times.length;
+    this.firstRow = firstRow;
     this.#times = times;
     this.#tables = tables;
   }
@@ -75,6 +79,7 @@ export class Batch {
       columns: Object.fromEntries(columns),
       times: this.#times.subarray(from, to),
       tables,
+      firstRow: this.firstRow + from,
     });
   }
 

@@ -18,6 +18,8 @@ export class BatchBuffer {
   #open: OpenBatch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rows = 0;
+  /** Rows taken in all. */
+  #taken = 0;
   /** Of batches that are cut. */
   #bytes = 0;
 
@@ -50,6 +52,7 @@ export class BatchBuffer {
       const open = this.#open ??= this.#begin(schema, isSpread);
       open.add(rows, row, table ?? this.#options.table!);
       this.#rows++;
+      this.#taken++;
       if (open.rowCount >= maxRows || open.bytes >= maxBytes) this.cut();
     }
   }
@@ -78,6 +81,6 @@ export class BatchBuffer {
   #begin(schema: TableSchema, isSpread: boolean): OpenBatch {
     const { flushIntervalMs } = this.#options;
     if (flushIntervalMs > 0) this.#timer = setTimeout(() => this.cut(), flushIntervalMs);
-    return new OpenBatch(schema, isSpread);
+    return new OpenBatch(schema, isSpread, this.#taken);
   }
 }

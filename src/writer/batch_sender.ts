@@ -28,6 +28,11 @@ function mayPass(error: unknown): boolean {
   return isTaosError(error) && error.retryable && error.kind !== "connection";
 }
 
+/** Whether the rows may be, or come to be, written although an error says that they were not. */
+function isDoubtful(error: unknown): boolean {
+  return isTaosError(error) && (error.outcome === "unknown" || error.outcome === "partial");
+}
+
 /** Whether values of single rows may be the reason, so that nothing was sent. */
 function isRefusal(error: unknown): boolean {
   return error instanceof InterfaceError && !(error instanceof UnsupportedError);
@@ -74,12 +79,23 @@ export class BatchSender {
   /** Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch. */
   async send(batch: Batch, target: TableName): Promise<Outcome[]> {
     let repeats = 0;
+    let isInDoubt = false;
+    const insert = async () => {
+      // What the server still carries out must not come behind newer rows that wait for this batch.
+      if (isInDoubt) await this.#inserter.ended();
+      try {
+        await this.#inserter.insert(target, batch.columns, {}, batch.firstRow);
+      } catch (error) {
+        isInDoubt ||= isDoubtful(error);
+        throw error;
+      }
+    };
     try {
-      const insert = () => this.#inserter.insert(target, batch.columns, {});
       await withRetries(this.#retry, insert, () => repeats++);
       return [{ batch, repeats, error: null }];
     } catch (error) {
       if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch, target);
+      if (isInDoubt && !isDoubtful(error)) Object.assign(asError(error), { outcome: "unknown" });
       return [{ batch, repeats, error: asError(error) }];
     }
   }

@@ -24,6 +24,7 @@ export class OpenBatch {
   /** Whether the rows name their tables. */
   readonly isSpread: boolean;
   readonly #schema: TableSchema;
+  readonly #firstRow: number;
   readonly #columns = new Map<string, GatheredColumn>();
   #times = new BigInt64Array(firstCapacity);
   #rowCount = 0;
@@ -33,9 +34,11 @@ export class OpenBatch {
   #names: readonly string[] | undefined;
   #targets: (GatheredColumn | null)[] = [];
 
-  constructor(schema: TableSchema, isSpread: boolean) {
+  /** `firstRow` counts the rows that the writer has taken before. */
+  constructor(schema: TableSchema, isSpread: boolean, firstRow: number) {
     this.#schema = schema;
     this.isSpread = isSpread;
+    this.#firstRow = firstRow;
   }
 
   /** Number of rows. */
@@ -76,7 +79,8 @@ export class OpenBatch {
     }
     if (this.isSpread) columns.push([tableNameColumn, this.#tables]);
     const tables = this.isSpread ? this.#tables : this.#tables[0]!;
-    return new Batch({ columns: Object.fromEntries(columns), times, tables });
+    const firstRow = this.#firstRow;
+    return new Batch({ columns: Object.fromEntries(columns), times, tables, firstRow });
   }
 
   #grow(): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { TimeoutError } from "../errors.ts";
+import { fromCaller } from "../internal/call_site.ts";
 import { createDeferred } from "../internal/deferred.ts";
 import type { WriterData } from "./intake.ts";
 import type { WaitOptions } from "./writer_options.ts";
@@ -38,7 +39,11 @@ export class WaitingRoom {
   }
 
   /** Waits. Who leaves by the signal or the time limit has not been admitted: one excludes the other. */
-  join(data: WriterData, isFresh: boolean, { signal, timeoutMs = 0 }: WaitOptions): Promise<void> {
+  async join(
+    data: WriterData,
+    isFresh: boolean,
+    { signal, timeoutMs = 0 }: WaitOptions,
+  ): Promise<void> {
     const { promise, resolve, reject } = createDeferred<void>();
     const waiter: Waiter = { data, isFresh, settled: promise, resolve: () => resolve(), reject };
     const leave = (reason: unknown) => {
@@ -56,10 +61,14 @@ export class WaitingRoom {
       );
     const timer = timeoutMs > 0 ? setTimeout(onTime, timeoutMs) : undefined;
     this.#waiters.add(waiter);
-    return promise.finally(() => {
+    try {
+      await promise;
+    } catch (error) {
+      throw fromCaller(error);
+    } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-    });
+    }
   }
 
   /** Admits the first one, or refuses it. */

@@ -27,9 +27,12 @@ export interface WriteFailure {
   readonly first: bigint;
   /** Latest timestamp of the rows. */
   readonly last: bigint;
-  /** The rows, as `insert()` and `write()` take them; row numbers in the error's message count in these. */
+  /** The rows, as `insert()` and `write()` take them. */
   readonly columns: Columns;
-  /** Why. Its `outcome` is `"unknown"` when the rows may have been written all the same. */
+  /**
+   * Why. A row number in its message counts all rows that the writer has taken, from 0. Its `outcome` is `"unknown"`
+   * when the rows may have been written all the same.
+   */
   readonly error: Error;
 }
 

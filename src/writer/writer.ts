@@ -106,7 +106,8 @@ export class Writer implements AsyncDisposable {
    * @param data A row, rows, columns by name, or a batch of a result. Each row has its time; the server's (`now`) is
    * refused.
    * @param options Limits of the wait; none by default.
-   * @throws {InterfaceError} naming the row that has no time, or a column that the table does not have.
+   * @throws {InterfaceError} naming the row of `data`, counted from 0, that has no time, or a column that the table does
+   * not have.
    * @throws {WriteError} when rows of earlier calls were not written, and there is no `onReport` to tell.
    */
   write(data: WriterData, options: WaitOptions = {}): Promise<void> {

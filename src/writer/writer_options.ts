@@ -5,6 +5,7 @@
  */
 import { InterfaceError } from "../errors.ts";
 import { nearest } from "../internal/nearest.ts";
+import { maxTimerMs } from "../internal/request_limits.ts";
 import { Identifier } from "../sql/template.ts";
 import type { TableName } from "../statements/insert_sql.ts";
 import type { RequestOptions } from "../types.ts";
@@ -88,7 +89,6 @@ const names = [
 ];
 const retryNames = ["attempts", "backoffMs"];
 /** Timers beyond it fire at once. */
-const maxTimerMs = 2 ** 31 - 1;
 
 function requireKnown(options: object, known: readonly string[], where: string): void {
   const stranger = Object.keys(options).find((name) => !known.includes(name));

@@ -11,6 +11,7 @@ import { close, connect as login } from "../../src/transports/native/connection_
 import type { NativeLibrary } from "../../src/transports/native/library.ts";
 import { fetch, free, query } from "../../src/transports/native/result_requests.ts";
 import { type NativeTarget, nativeTarget, nativeUrl } from "../conformance/native_env.ts";
+import { setDelay } from "../native/set_delay.ts";
 import type { Measurement } from "./decode.ts";
 
 const timerMs = 10;
@@ -104,8 +105,8 @@ async function prepare(
   { library, isStandIn }: NativeTarget,
 ): Promise<Load> {
   if (isStandIn) {
-    await slowDown(library, "taos_fetch_raw_block", 1);
-    await slowDown(library, "taos_query_with_reqid", 20);
+    await setDelay(library, "taos_fetch_raw_block", 1);
+    await setDelay(library, "taos_query_with_reqid", 20);
     return { pull: "golden meters_12000 80", block: "select 1" };
   }
   await connection.exec("create database if not exists tdwire_bench");
@@ -118,21 +119,6 @@ async function prepare(
   }
   const block = "select v, count(*), stddev(d) from tdwire_bench.meters partition by v limit 1000";
   return { pull: "select * from tdwire_bench.meters", block };
-}
-
-/** Calls the stand-in's own switch. */
-async function slowDown(path: string, functionName: string, ms: number): Promise<void> {
-  const name = new TextEncoder().encode(`${functionName}\0`);
-  const { Deno } = globalThis as unknown as { Deno?: { dlopen(...args: unknown[]): unknown } };
-  const specifier = ["bun", "ffi"].join(":");
-  const { dlopen } = Deno ?? await import(specifier);
-  const prototype = {
-    parameters: ["buffer", "i32"],
-    result: "void",
-    args: ["ptr", "i32"],
-    returns: "void",
-  };
-  dlopen(path, { standin_delay: prototype }).symbols.standin_delay(name, ms);
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;

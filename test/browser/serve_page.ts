@@ -17,6 +17,7 @@ const nodeModules: Plugin = {
     const local = (name: string) => () => ({ path: join(folder, name) });
     onResolve({ filter: /^node:assert\/strict$/ }, local("strict_assert.ts"));
     onResolve({ filter: /^node:process$/ }, local("page_process.ts"));
+    onResolve({ filter: /^node:util$/ }, local("page_inspect.ts"));
   },
 };
 
@@ -24,6 +25,7 @@ const nodeModules: Plugin = {
 export async function servePage(
   script: string,
   env: Readonly<Record<string, string>>,
+  plugins: readonly Plugin[] = [],
 ): Promise<{ url: string } & AsyncDisposable> {
   const { outputFiles } = await build({
     entryPoints: { page: join(folder, script) },
@@ -34,8 +36,13 @@ export async function servePage(
     format: "esm",
     target: "es2022",
     external: ["ws", "node:*"],
-    define: { testEnvironment: JSON.stringify(env), "process.env": "{}", global: "globalThis" },
-    plugins: [nodeModules],
+    define: {
+      testEnvironment: JSON.stringify(env),
+      "process.env": "{}",
+      "process.stderr": "undefined",
+      global: "globalThis",
+    },
+    plugins: [...plugins, nodeModules],
     logLevel: "warning",
   });
   const files = new Map(

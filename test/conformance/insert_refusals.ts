@@ -113,6 +113,51 @@ export const insertRefusalCases: readonly Case[] = [
     },
   },
   {
+    name: "insert() names the right row of rows of several tables in any order",
+    needs,
+    async run({ open, equal, rejects }) {
+      await using connection = await open();
+      await connection.exec(
+        "create stable st (ts timestamp, v tinyint, s varchar(4)) tags (g int)",
+      );
+      const data = { tbname: ["b", "a", "b", "c", "a"], g: [1, 2, 1, 3, 2] };
+      const ts = data.tbname.map((_, row) => t0 + BigInt(row));
+      const v = [1, 2, 3, 4, 5];
+      const s = ["a", "b", "c", "d", "e"];
+      for (let row = 0; row < ts.length; row++) {
+        const refusal = (name: string) => ({ message: new RegExp(`"${name}", row ${row}`) });
+        const insert = (columns: object) =>
+          connection.insert("st", { ...data, ts, v, s, ...columns });
+        await rejects(insert({ v: v.with(row, 300) }), refusal("v"));
+        await rejects(insert({ s: s.with(row, "ééé") }), refusal("s"));
+        await rejects(insert({ ts: (ts as unknown[]).with(row, null) }), refusal("ts"));
+        await rejects(
+          insert({ tbname: (data.tbname as unknown[]).with(row, 7) }),
+          refusal("tbname"),
+        );
+      }
+      equal(await connection.query("select count(*) from st").value(), 0n);
+    },
+  },
+  {
+    name: "insert() names the right row that is no row at all, of rows that it iterates",
+    needs,
+    async run({ open, rejects }) {
+      await using connection = await open();
+      await connection.exec("create table t (ts timestamp, v tinyint)");
+      const rows = function* (): Generator<Record<string, unknown>> {
+        for (let i = 0; i < 17_000; i++) yield { ts: t0 + BigInt(i), v: 1 };
+        yield null as never;
+      };
+      const refusal = { name: "InterfaceError", outcome: "partial", message: /^row 17000 is no/ };
+      await rejects(connection.insert("t", rows()), refusal);
+      const asynchronous = (async function* () {
+        yield* rows();
+      })();
+      await rejects(connection.insert("t", asynchronous), refusal);
+    },
+  },
+  {
     name: "insert() refuses rows without a time",
     needs,
     async run({ open, equal, rejects }) {

@@ -254,9 +254,13 @@ export const statementCases: readonly Case[] = [
         bind([["2023-11-14T22:13:20Z", "today"], [1, 2], ["a", "b"]]),
         refusal('"ts".*row 1'),
       );
-      await rejects(async () => await statement.bindRow([t0, "many", "a"]), refusal('"v"'));
-      await rejects(async () => await statement.bindRow([t0, 1, "a".repeat(21)]), refusal('"s"'));
-      await statement.bindRow([t0, 7, "kept"]).execute();
+      const bindRow = (row: unknown[]) => async () => await statement.bindRow(row);
+      await rejects(bindRow([t0, "many", "a"]), refusal('"v", row 0'));
+      statement.bindRow([t0, 7, "kept"]);
+      await rejects(bindRow([t0, 1, "a".repeat(21)]), refusal('"s", row 1'));
+      await rejects(bindRow([null, 1, "a"]), refusal('"ts", row 1'));
+      await statement.execute();
+      await rejects(bindRow([t0, "many", "a"]), refusal('"v", row 0'));
       deepEqual((await connection.query("select v, s from readings")).toArrays(), [[7, "kept"]]);
     },
   },

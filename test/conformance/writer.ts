@@ -136,6 +136,33 @@ export const writerCases: readonly Case[] = [
     },
   },
   {
+    name: "writer() numbers the rows that it refuses among all that it was given",
+    needs,
+    async run({ open, deepEqual, rejects }) {
+      await using connection = await open();
+      await createMeters(connection);
+      const writer = connection.writer({ table: "meters", maxRows: 8 });
+      const wrong = [3, 11, 12, 29];
+      const rowOf = (i: number) => ({
+        tbname: `d${i % 3}`,
+        site: "north",
+        ts: startMs + i,
+        v: wrong.includes(i) ? "many" : i,
+      });
+      for (let i = 0; i < 20; i++) await writer.write(rowOf(i));
+      await writer.write(Array.from({ length: 10 }, (_, i) => rowOf(20 + i)));
+      await rejects(writer.close(), ({ report }: WriteError) => {
+        deepEqual([report.written, report.refused], [26, 4]);
+        const told = report.failures.map(({ first, error }) =>
+          [Number(first) - startMs, error.message.slice(0, 18)] as const
+        );
+        told.sort(([a], [b]) => a - b);
+        deepEqual(told, wrong.map((i) => [i, `column "v", row ${i}:`.slice(0, 18)]));
+        return true;
+      });
+    },
+  },
+  {
     name: "writer() refuses a row that leaves its time to the server",
     needs,
     async run({ open, equal, rejects }) {

@@ -7,10 +7,12 @@ import type { rejects } from "node:assert/strict";
 import type { connect } from "../../mod.ts";
 import type { FakeOptions, FakeServer } from "./fake_server.ts";
 
+/** Where the cases run. */
+export type Runtime = "node" | "deno" | "bun" | "workerd" | "chromium";
+
 /** What a case gets from the runner. */
 export interface FailureTools {
-  /** `"node"`, `"deno"` or `"bun"`. */
-  readonly runtime: string;
+  readonly runtime: Runtime;
   /** The client's `connect`. */
   readonly connect: typeof connect;
   /** Starts a scripted server, which the runner closes. */
@@ -31,6 +33,8 @@ export interface FailureCase {
   readonly name: string;
   /** How long it may take, in milliseconds. Default: the runner's limit. */
   readonly timeoutMs?: number;
+  /** Runtimes that cannot run it, and why. */
+  readonly except?: Readonly<Partial<Record<Runtime, string>>>;
   /** Checks the behaviour; rejects when it is not there. */
   run(tools: FailureTools): Promise<void>;
 }

@@ -48,7 +48,7 @@ function messagesOf(lines: readonly Line[]): RecordedMessage[] {
     text === undefined ? [] : [JSON.parse(text) as Fields]
   );
   const frames = replies.flatMap(({ binary }) =>
-    binary === undefined ? [] : [new Uint8Array(Buffer.from(binary, "base64"))]
+    binary === undefined ? [] : [Uint8Array.from(atob(binary), (char) => char.charCodeAt(0))]
   );
   const seek = texts.findIndex(({ action, code }) => action === "seek" && code === 0);
   const polls = texts.slice(0, seek < 0 ? undefined : seek).filter(({ action, have_message }) =>

@@ -1,12 +1,11 @@
 /**
- * Statements that fail, are given up or closed, and what becomes of them on the server.
+ * Statements that fail or are refused, and what becomes of them on the server.
  *
  * @module
  */
-import { type FailureCase, failureOf } from "./case.ts";
-import { numbers } from "./fake_result.ts";
-import { type FakeServer, type Handler, pause, until } from "./fake_server.ts";
-import { placeholder, tableTimeAndInt, timeAndInt } from "./placeholders.ts";
+import type { FailureCase } from "./case.ts";
+import { type Handler, until } from "./fake_server.ts";
+import { placeholder, timeAndInt } from "./placeholders.ts";
 
 const insertSql = "insert into t values(?, ?)";
 const selectSql = "select v from t where v > ?";
@@ -25,12 +24,6 @@ function failFirst(
   };
   return { [action]: handler };
 }
-
-/** Actions in the order they came, those of the login left out. */
-const actionsOf = (server: FakeServer) =>
-  server.received.map(({ action }) => action).filter((action) =>
-    action !== "version" && action !== "conn"
-  );
 
 const steps = ["stmt2_init", "stmt2_prepare", "stmt2_bind", "stmt2_exec"] as const;
 
@@ -87,97 +80,6 @@ const classes: readonly FailureCase[] = [
       deepEqual(second!.bytes!.subarray(30), first!.bytes!.subarray(30));
       deepEqual([first!.resourceId, second!.resourceId], [1n, 2n]);
       await rejects(statement.execute(), { name: "InterfaceError", message: /nothing is bound/ });
-    },
-  },
-];
-
-const released: readonly FailureCase[] = [
-  {
-    name: "prepare() that was given up has its statement closed when the reply comes after all",
-    async run({ connect, serve, equal, rejects }) {
-      for (const step of ["stmt2_init", "stmt2_prepare"]) {
-        const late: (() => void)[] = [];
-        const hold: Handler = (request, peer) =>
-          void late.push(() => peer.reply(request, { stmt_id: 9 }));
-        const server = await serve({ script: { [step]: hold } });
-        await using connection = await connect(server.url);
-        await rejects(connection.prepare(insertSql, { timeoutMs: 30 }), { name: "TimeoutError" });
-        late.forEach((reply) => reply());
-        equal((await server.waitFor("stmt2_close")).resourceId, step === "stmt2_init" ? 9n : 1n);
-      }
-    },
-  },
-  {
-    name:
-      "query() of a statement given up at its result frees that result when the reply comes after all",
-    async run({ connect, serve, equal, rejects }) {
-      const late: (() => void)[] = [];
-      const hold: Handler = (request, peer) =>
-        void late.push(() => peer.reply(request, peer.server.openResult()));
-      const server = await serve({ script: { stmt2_result: hold } });
-      await using connection = await connect(server.url);
-      const query = connection.query(selectSql, [1], { timeoutMs: 30 });
-      await rejects(Promise.resolve(query), { name: "TimeoutError" });
-      late.forEach((reply) => reply());
-      equal((await server.waitFor("free_result")).resourceId, 2n);
-      equal((await server.waitFor("stmt2_close")).resourceId, 1n);
-    },
-  },
-  {
-    name:
-      "query() of a statement left early: the fetch ends, the result is freed, then the statement is used or closed",
-    async run({ connect, serve, deepEqual }) {
-      const result = numbers([1], [2], [3]);
-      const slow: Handler = (request, peer) => void pause(30).then(() => peer.nextBlock(request));
-      const server = await serve({ result, script: { fetch_raw_block: slow } });
-      await using connection = await connect(server.url);
-      await using statement = await connection.prepare(selectSql);
-      await statement.query([1]).first();
-      await statement.query([2]).first();
-      await server.waitFor("free_result", 2);
-      await statement.query([3]).first();
-      await statement.close();
-      await server.waitFor("stmt2_close");
-      const order = actionsOf(server).filter((action) =>
-        !/init|prepare|exec|stmt2_result/.test(action)
-      );
-      const once = ["stmt2_bind", "fetch_raw_block", "fetch_raw_block", "free_result"];
-      deepEqual(order.slice(0, 4), once);
-      deepEqual(order.slice(4, 8), once);
-      deepEqual(order.slice(8), [...once, "stmt2_close"]);
-    },
-  },
-  {
-    name: "close() of a statement fails who still reads its result, and frees that before",
-    async run({ connect, serve, rejects, deepEqual }) {
-      const server = await serve({ result: numbers([1], [2], [3]) });
-      await using connection = await connect(server.url);
-      const statement = await connection.prepare(selectSql);
-      const batches = statement.query([1]).batches();
-      await batches.next();
-      await statement.close();
-      await rejects(batches.next(), { name: "InterfaceError", message: /closed/ });
-      deepEqual(actionsOf(server).slice(-2), ["free_result", "stmt2_close"]);
-    },
-  },
-  {
-    name:
-      "close() of a statement does not wait for a fetch that was given up, but the server's close does",
-    async run({ connect, serve, equal, rejects }) {
-      const late: (() => void)[] = [];
-      const hold: Handler = (request, peer) => void late.push(() => peer.nextBlock(request));
-      const server = await serve({ script: { fetch_raw_block: hold } });
-      await using connection = await connect(server.url);
-      const statement = await connection.prepare(selectSql);
-      await rejects(Promise.resolve(statement.query([1], { timeoutMs: 30 })), {
-        name: "TimeoutError",
-      });
-      await statement.close();
-      await connection.ping();
-      equal(server.of("stmt2_close").length, 0);
-      late.forEach((reply) => reply());
-      await server.waitFor("free_result");
-      await server.waitFor("stmt2_close");
     },
   },
 ];
@@ -239,61 +141,8 @@ const refused: readonly FailureCase[] = [
   },
 ];
 
-const parts: readonly FailureCase[] = [
-  {
-    name: "insert() whose second part fails tells that it was done in part, and how much",
-    async run({ connect, serve, equal, ok }) {
-      const exec: Handler = (request, peer) => {
-        const count = peer.server.of("stmt2_exec").length;
-        if (count === 2) return peer.fail(request, 0x0903, "Sync leader is unreachable");
-        peer.reply(request, { stmt_id: 1, affected: 32_767 });
-      };
-      for (const spread of [false, true]) {
-        const server = await serve({
-          placeholders: spread ? tableTimeAndInt : timeAndInt,
-          script: { stmt2_exec: exec },
-        });
-        await using connection = await connect(server.url);
-        const rows = 3 * 32_767;
-        const ts = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i));
-        const columns = { ts, v: new Int32Array(rows) };
-        const data = spread ? { tbname: new Array(rows).fill("d1"), ...columns } : columns;
-        const error = await failureOf(connection.insert("t", data));
-        equal(error.name, "OperationalError");
-        equal(error["code"], 0x0903);
-        equal(error["outcome"], "partial");
-        ok(/1 of 3 parts.*32767 rows/.test(String(error["hint"])), String(error["hint"]));
-        equal(server.of("stmt2_exec").length, 2);
-      }
-    },
-  },
-  {
-    name: "insert() of iterated rows tells the rows of earlier sets when a later one fails",
-    async run({ connect, serve, equal, ok, rejects }) {
-      const exec: Handler = (request, peer) =>
-        peer.server.of("stmt2_exec").length > 1
-          ? peer.fail(request, 0x060b, "success")
-          : peer.reply(request, { stmt_id: 1, affected: 16_384 });
-      const server = await serve({ placeholders: timeAndInt, script: { stmt2_exec: exec } });
-      await using connection = await connect(server.url);
-      const rowsOf = function* (count: number, last: unknown) {
-        for (let i = 0; i < count; i++) yield { ts: BigInt(i), v: i };
-        yield { ts: 0n, v: last };
-      };
-      const error = await failureOf(connection.insert("t", rowsOf(20_000, 1)));
-      equal(error["outcome"], "partial");
-      ok(/^16384 rows before/.test(String(error["hint"])), String(error["hint"]));
-      ok(!/success/.test(error.message), error.message);
-      const refusal = { name: "InterfaceError", outcome: "not-sent", message: /row 5/ };
-      await rejects(connection.insert("t", rowsOf(5, "x")), refusal);
-    },
-  },
-];
-
 /** Cases about prepared statements and inserts. */
 export const statementCases: readonly FailureCase[] = [
   ...classes,
-  ...released,
   ...refused,
-  ...parts,
 ];

@@ -55,6 +55,21 @@ const delivery: readonly FailureCase[] = [
     },
   },
   {
+    name: "consumer.poll() gives its request id to the first request made for it, and to no other",
+    async run(tools) {
+      const { server, open } = await start(tools, 2);
+      await using consumer = await open({ prefetch: 0 });
+      const ids = () => server.of("poll").map(({ reqId }) => reqId);
+      await consumer.poll(1_000, { reqId: 77n });
+      await consumer.poll();
+      await consumer.poll(400, { reqId: 78 });
+      tools.deepEqual(ids().filter((id) => id === 77n || id === 78n), [77n, 78n]);
+      tools.equal(ids()[0], 77n);
+      const wrong = { name: "InterfaceError", message: /reqId/ };
+      await tools.rejects(consumer.poll(0, { reqId: 0 }), wrong);
+    },
+  },
+  {
     name: "consumer.poll() that is aborted loses no message and leaves no listener",
     async run(tools) {
       const { topics, open } = await start(tools, 0);

@@ -9,6 +9,19 @@
 #include "faults.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Calls under way on all connections. */
+static int all_users;
+
+static void count_user(int *own, int change) {
+  pthread_mutex_lock(&lock);
+  if (own != NULL) *own += change;
+  all_users += change;
+  pthread_mutex_unlock(&lock);
+}
+
+void connections_over(void) {
+  if (all_users != 0) breach("taos_cleanup", "%d calls on connections are under way", all_users);
+}
 
 /* A reply that nobody waits for any more may name a result or a statement that the server holds. */
 static void free_late(struct channel *channel, const struct reply *reply) {
@@ -63,10 +76,10 @@ static int32_t ask_server_info(struct connection *connection) {
   return code;
 }
 
-struct connection *connection_open(const struct login *login, const char *function) {
+static struct connection *open_connection(const struct login *login, const char *function) {
   char *host;
   uint16_t port;
-  library_init();
+  if (library_init() != 0) return NULL;
   int32_t code = faults_enter(function);
   if (code != 0) {
     error_set(code, code_message(code));
@@ -86,6 +99,13 @@ struct connection *connection_open(const struct login *login, const char *functi
   return NULL;
 }
 
+struct connection *connection_open(const struct login *login, const char *function) {
+  count_user(NULL, 1);
+  struct connection *connection = open_connection(login, function);
+  count_user(NULL, -1);
+  return connection;
+}
+
 void connection_close(struct connection *connection, const char *function) {
   guard_enter(connection, GUARD_CONNECTION, function);
   pthread_mutex_lock(&lock);
@@ -102,17 +122,11 @@ void connection_close(struct connection *connection, const char *function) {
 struct connection *connection_enter(TAOS *taos, const char *function) {
   guard_check(taos, GUARD_CONNECTION, function);
   struct connection *connection = taos;
-  pthread_mutex_lock(&lock);
-  connection->users++;
-  pthread_mutex_unlock(&lock);
+  count_user(&connection->users, 1);
   return connection;
 }
 
-void connection_leave(struct connection *connection) {
-  pthread_mutex_lock(&lock);
-  connection->users--;
-  pthread_mutex_unlock(&lock);
-}
+void connection_leave(struct connection *connection) { count_user(&connection->users, -1); }
 
 void connection_hold(struct connection *connection, int objects) {
   pthread_mutex_lock(&lock);

@@ -36,13 +36,15 @@ void connection_close(struct connection *connection, const char *function);
 /* Checks it and notes a call under way; until connection_leave. */
 struct connection *connection_enter(TAOS *taos, const char *function);
 void connection_leave(struct connection *connection);
+/* The process ends: no connection may be in use, or being made. */
+void connections_over(void);
 void connection_hold(struct connection *connection, int objects);
 
 /* Asks on a connection; the code of libtaos, with this thread's error set when it is one. */
 int32_t connection_ask(struct connection *connection, struct bytes *request, uint64_t request_id, struct reply *reply);
 
-/* Comes before the first connection. */
-void library_init(void);
+/* Comes before the first connection; not 0, with this thread's error set, where the library cannot be set up. */
+int32_t library_init(void);
 /* Whether the library's version is at least this one. */
 bool library_is_at_least(int major, int minor, int patch, int build);
 

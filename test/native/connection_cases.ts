@@ -48,13 +48,22 @@ export const connectionCases: readonly NativeCase[] = [
     },
   },
   {
-    name: "query() that is aborted is killed although an insert has left its statement open",
+    name:
+      "query() that is aborted is killed although an insert has left its statement, which works on",
     async run({ url, database, standIn }) {
       await using db = await connect(url);
       await db.use(database);
       await db.exec("create table t (ts timestamp, v int)");
-      await db.insert("t", { ts: [new Date(startMs)], v: [1] });
-      equal(standIn.live("statement"), 1);
+      await db.exec("create stable st (ts timestamp, v int) tags (g int)");
+      const write = async (i: number) => {
+        await db.insert("t", { ts: [new Date(startMs + i)], v: [i] });
+        const options = { using: "st", tags: { g: 1 } };
+        await db.insert("c", { ts: [new Date(startMs + i)], v: [i] }, options);
+      };
+      await write(0);
+      await using select = await db.prepare("select count(*) from t where v > ?");
+      const statements = standIn.live("statement");
+      equal(statements, 3);
       await slowly(standIn, "taos_query_with_reqid", async () => {
         const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
         const reason = new Error("enough");
@@ -65,6 +74,10 @@ export const connectionCases: readonly NativeCase[] = [
         equal(standIn.calls("taos_kill_query"), killed + 1);
         await untilNone(standIn, "result");
       });
+      await write(1);
+      equal(await select.query([-1]).value(), 2n);
+      equal(await db.query("select count(*) from st").value(), 2n);
+      equal(standIn.live("statement"), statements);
     },
   },
   {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -57,6 +58,12 @@ int64_t standin_calls(const char *function) {
   return calls;
 }
 
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool never(const void *subject) {
   (void)subject;
   return false;
@@ -69,7 +76,7 @@ int32_t faults_enter_stoppable(const char *function, bool (*is_stopped)(const vo
   int32_t code = fault->failing == fault->calls ? fault->code : 0;
   int milliseconds = fault->milliseconds;
   pthread_mutex_unlock(&lock);
-  while (milliseconds-- > 0 && !is_stopped(subject)) usleep(1000);
+  for (int64_t end = now_ms() + milliseconds; now_ms() < end && !is_stopped(subject);) usleep(1000);
   return code;
 }
 

@@ -8,6 +8,8 @@
 /* Codes of libtaos that the stand-in raises itself. */
 enum {
   CODE_CANNOT_CONNECT = (int)0x8000000b,
+  /* With an errno in its lower half. */
+  CODE_SYSTEM = (int)0x80ff0000,
   CODE_INVALID_PARAMETER = (int)0x80000118,
   CODE_QUERY_KILLED = (int)0x8000022d,
   CODE_BROKEN = (int)0x80000018,

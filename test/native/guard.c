@@ -36,6 +36,7 @@ static size_t ended_count;
 static void *retired[RETIRED_KEPT];
 static size_t retired_count;
 static int64_t counts[GUARD_KINDS];
+static bool is_over;
 
 static void *object_of(struct guard *guard) { return guard + 1; }
 
@@ -64,8 +65,18 @@ static bool was_ended(const void *object) {
   return false;
 }
 
+void guard_over(void) {
+  pthread_mutex_lock(&lock);
+  for (struct guard *guard = live; guard != NULL; guard = guard->next) {
+    if (guard->user != NULL) breach("taos_cleanup", "a thread is in %s", guard->user);
+  }
+  is_over = true;
+  pthread_mutex_unlock(&lock);
+}
+
 /* The link that leads to an object's guard; the lock is held. */
 static struct guard **find(const void *object, enum guard_kind kind, const char *function) {
+  if (is_over) breach(function, "it comes after taos_cleanup");
   for (struct guard **link = &live; *link != NULL; link = &(*link)->next) {
     if (object_of(*link) != object) continue;
     if ((*link)->kind != kind) breach(function, "a %s was given as a %s", names[(*link)->kind], names[kind]);

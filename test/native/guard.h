@@ -34,6 +34,9 @@ void guard_leave(void *object);
 /* The same as guard_enter, then its end: it is poisoned, and kept for a while so that a later use is noticed. */
 void guard_end(void *object, enum guard_kind kind, const char *function);
 
+/* From now on a call is a breach: taos_cleanup() has ended everything, and must not have come under a call. */
+void guard_over(void);
+
 /* Poisons memory that was handed out, and frees it later. */
 void guard_retire(void *memory, size_t size);
 

@@ -1,10 +1,12 @@
 /* The library as a whole: its version, its options, its configuration file (protocol.md §6.1). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "connection.h"
 #include "faults.h"
@@ -40,26 +42,6 @@ static void open_native_part(void) {
 static void open_native_part(void) { runtime_symbols_check("libtaos.so"); }
 #endif
 
-void library_init(void) {
-  pthread_mutex_lock(&lock);
-  if (!is_initialised) open_native_part();
-  is_initialised = true;
-  pthread_mutex_unlock(&lock);
-}
-
-int taos_options(int option, const void *arg, ...) {
-  if (arg == NULL || option < OPTION_LOCALE || option > OPTION_DRIVER) {
-    return error_set(CODE_INVALID_PARAMETER, code_message(CODE_INVALID_PARAMETER));
-  }
-  pthread_mutex_lock(&lock);
-  if (is_initialised) breach(__func__, "option %d comes after the first connection, when it has no effect", option);
-  if (option == OPTION_CONFIG_DIRECTORY) {
-    snprintf(config_directory, sizeof config_directory, "%s", (const char *)arg);
-  }
-  pthread_mutex_unlock(&lock);
-  return 0;
-}
-
 /* The value of a key in taos.cfg, which the caller frees; NULL without one. */
 static char *configured(const char *key) {
   char path[4352], line[1024], name[128], value[512], *found = NULL;
@@ -73,6 +55,47 @@ static char *configured(const char *key) {
   }
   fclose(file);
   return found;
+}
+
+/* The log is opened with the configuration; without it libtaos is of no use until the process ends. */
+static int32_t open_log(void) {
+  char *folder = configured("logDir");
+  int32_t code = folder == NULL || mkdir(folder, 0755) == 0 || errno == EEXIST ? 0 : CODE_SYSTEM | errno;
+  free(folder);
+  return code;
+}
+
+static void cleanup(void) {
+  connections_over();
+  guard_over();
+}
+
+int32_t library_init(void) {
+  static int32_t init_code;
+  pthread_mutex_lock(&lock);
+  if (!is_initialised) {
+    open_native_part();
+    init_code = open_log();
+    // As libtaos does with its taos_cleanup().
+    atexit(cleanup);
+  }
+  is_initialised = true;
+  pthread_mutex_unlock(&lock);
+  return init_code == 0 ? 0 : error_set(init_code, strerror(init_code & 0xffff));
+}
+
+int taos_options(int option, const void *arg, ...) {
+  if (arg == NULL || option < OPTION_LOCALE || option > OPTION_DRIVER) {
+    return error_set(CODE_INVALID_PARAMETER, code_message(CODE_INVALID_PARAMETER));
+  }
+  pthread_mutex_lock(&lock);
+  if (option == OPTION_CONFIG_DIRECTORY) {
+    if (is_initialised) breach(__func__, "the folder is named after the configuration was read");
+    snprintf(config_directory, sizeof config_directory, "%s", (const char *)arg);
+  }
+  pthread_mutex_unlock(&lock);
+  // Any other option reads the configuration.
+  return option != OPTION_CONFIG_DIRECTORY && library_init() != 0 ? -1 : 0;
 }
 
 static uint16_t configured_port(void) {

@@ -17,6 +17,7 @@ TAOS_EXPORT int64_t standin_live(const char *kind);
  * - The result of a statement belongs to the statement before 3.4.0.1, and to the caller from then on (protocol.md §6.3,
  *   which is not certain of 3.4.0.0; the client draws the line there too).
  * - taos_stop_query does nothing to such a result.
+ * - taos_cleanup, which runs when the process ends, must not come under a call, nor a call behind it.
  * - tmq_consumer_close that fails leaves the consumer alive.
  */
 

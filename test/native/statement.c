@@ -120,6 +120,9 @@ int taos_stmt2_bind_param(TAOS_STMT2 *stmt, TAOS_STMT2_BINDV *bindv, int32_t col
   if (code == 0 && !statement->is_prepared) code = statement_misuse(statement);
   if (code != 0) return statement_leave(statement, code);
   end_result(statement, __func__);
+  // libtaos makes a request at the preparation; after an execution only the fast path goes on with the same one.
+  bool is_fast = statement->is_insert && statement->single_stable && statement->single_bind;
+  if (statement->has_run && !is_fast) statement->kills = statement->connection->kills;
   return statement_leave(statement, bind(statement, bindv, __func__));
 }
 
@@ -128,7 +131,12 @@ int taos_stmt2_exec(TAOS_STMT2 *stmt, int *affected_rows) {
   struct reply reply = {0};
   int32_t code = statement_fault(statement, __func__);
   if (code == 0 && !statement->is_prepared) code = statement_misuse(statement);
+  // taos_kill_query() kills the requests of idle statements too.
+  if (code == 0 && statement->kills != statement->connection->kills) {
+    code = statement_fail(statement, CODE_QUERY_KILLED, code_message(CODE_QUERY_KILLED));
+  }
   if (code == 0) code = statement_ask(statement, "stmt2_exec", NULL, &reply);
+  statement->has_run = statement->has_run || code == 0;
   if (affected_rows != NULL) *affected_rows = (int)json_number(reply.json, "affected");
   reply_free(&reply);
   return statement_leave(statement, code);

@@ -26,6 +26,9 @@ struct statement {
   char *text;
   /* Flags of taos_stmt2_init. */
   bool single_stable, single_bind;
+  /* The connection's count of kills when the request was made that the next execution runs under. */
+  int kills;
+  bool has_run;
   /* The last result, where the library owns it. */
   struct result *result;
 };

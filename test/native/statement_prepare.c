@@ -90,6 +90,8 @@ static int32_t prepare(struct statement *statement, const char *sql, size_t leng
     take_fields(statement, reply.json);
   }
   statement->is_prepared = code == 0;
+  statement->kills = statement->connection->kills;
+  statement->has_run = false;
   statement->is_insert = json_number(reply.json, "is_insert") != 0;
   if (!statement->is_insert) statement->column_count = statement->field_count;
   reply_free(&reply);

@@ -17,7 +17,7 @@ interface Import {
  * file decides; what no pattern names is the connection's layer.
  */
 const layers: readonly [pattern: RegExp, rank: number, group: string][] = [
-  [/^mod\.ts$|^src\/(edge|api)\.ts$|^src\/\w+_entry\.ts$/, 6, "entry"],
+  [/^mod\.ts$|^src\/(edge|edge_light|api)\.ts$|^src\/\w+_entry\.ts$/, 6, "entry"],
   [/^src\/cli\//, 7, "cli"],
   [/^src\/arrow\//, 6, "arrow"],
   [/^src\/component\//, 6, "component"],

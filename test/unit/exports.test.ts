@@ -28,7 +28,7 @@ const npm = readJson<NpmPackage>("package.json");
 const jsr = readJson<JsrPackage>("deno.json");
 
 /** npm only: JSR has no conditions, and a default `.wasm` import has no meaning in Deno. */
-const npmOnly = ["./package.json", "./edge", "./codec.wasm", "./component.wasm"];
+const npmOnly = ["./package.json", "./edge", "./edge-light", "./codec.wasm", "./component.wasm"];
 
 const sourceOf = (built: string) => built.replace(/^\.\/dist\//, "./").replace(/\.js$/, ".ts");
 
@@ -56,19 +56,21 @@ describe("the exports", () => {
     }
   });
 
-  it("of package.json choose the edge entry where bytes cannot be compiled", () => {
-    const { types, ...conditions } = npm.exports["."] as Record<string, string>;
-    const edge = (npm.exports["./edge"] as Record<string, string>)["default"];
+  it("of package.json choose the edge entries where bytes cannot be compiled", () => {
+    const [main, edge, edgeLight] = [".", "./edge", "./edge-light"].map((name) =>
+      npm.exports[name] as Record<string, string>
+    );
     // The first condition that applies is taken.
-    expect(Object.entries({ types, ...conditions })).toEqual([
+    expect(Object.entries(main!)).toEqual([
       ["types", "./dist/mod.d.ts"],
-      ["workerd", edge],
-      ["edge-light", edge],
+      ["workerd", edge!["default"]],
+      ["edge-light", edgeLight!["default"]],
       ["default", "./dist/mod.js"],
     ]);
+    expect(edge!["edge-light"]).toBe(edgeLight!["default"]);
   });
 
-  it("of the edge entry have the names of the main entry", () => {
+  it("of the edge entries have the names of the main entry", () => {
     const namesOf = (file: string): string[] => {
       const program = ts.createProgram([join(root, file)], {
         allowImportingTsExtensions: true,
@@ -79,6 +81,7 @@ describe("the exports", () => {
       return checker.getExportsOfModule(module).map(({ name }) => name).sort();
     };
     expect(namesOf("src/edge.ts")).toEqual(namesOf("mod.ts"));
+    expect(namesOf("src/edge_light.ts")).toEqual(namesOf("mod.ts"));
   });
 
   it("of package.json have types beside the code", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NotFound, TaosFailure } from "../../src/transports/native/failure.ts";
+import { NotFound } from "../../src/transports/native/failure.ts";
 import { LoadFailure, type NativeLibrary } from "../../src/transports/native/library.ts";
 import { candidates, loadLibrary } from "../../src/transports/native/load.ts";
 import { preload } from "../../src/transports/native/preload.ts";
@@ -47,6 +47,17 @@ describe("candidates()", () => {
 describe("loadLibrary()", () => {
   const request = { paths: ["/a", "/b"], isFirst: true, configDir: "/etc/mine" };
 
+  /** What a load that fails tells of the paths. */
+  function triedBy(load: () => unknown): unknown {
+    try {
+      load();
+    } catch (error) {
+      expect(error).toBeInstanceOf(NotFound);
+      return (error as NotFound).tried;
+    }
+    throw new Error("it loads");
+  }
+
   it("takes the first path that opens", () => {
     const openLibrary = (path: string) => path === "/a" ? refuse(path) : fakeLibrary([]);
     expect(loadLibrary({ openLibrary }, request).loaded).toEqual({
@@ -56,14 +67,7 @@ describe("loadLibrary()", () => {
   });
 
   it("tells every path and its reason when none opens", () => {
-    let error: unknown;
-    try {
-      loadLibrary({ openLibrary: refuse }, request);
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).toBeInstanceOf(NotFound);
-    expect((error as NotFound).tried).toEqual([
+    expect(triedBy(() => loadLibrary({ openLibrary: refuse }, request))).toEqual([
       { path: "/a", reason: "/a: no such file" },
       { path: "/b", reason: "/b: no such file" },
     ]);
@@ -76,13 +80,19 @@ describe("loadLibrary()", () => {
     expect(options).toEqual([[3, "/etc/mine"], [1, "UTF-8"]]);
     loadLibrary({ openLibrary }, { ...request, isFirst: false });
     expect(options).toHaveLength(2);
-    loadLibrary({ openLibrary: () => fakeLibrary(options, true) }, request);
-    expect(options).toHaveLength(2);
   });
 
-  it("tells that the library refuses an option", () => {
-    const openLibrary = () => fakeLibrary([], false, 3);
-    expect(() => loadLibrary({ openLibrary }, request)).toThrow(TaosFailure);
+  it("names no configuration where another realm of the process has had it read", () => {
+    const options: [number, string][] = [];
+    loadLibrary({ openLibrary: () => fakeLibrary(options, true) }, request);
+    expect(options).toEqual([[1, "UTF-8"]]);
+  });
+
+  it("tells that the library cannot be set up, as where its log cannot be written", () => {
+    const openLibrary = () => fakeLibrary([], false, 1);
+    expect(triedBy(() => loadLibrary({ openLibrary }, request))).toEqual([
+      { path: "/a", reason: expect.stringMatching(/^it cannot be set up: 3\.3\.7\.5 .*logDir/) },
+    ]);
   });
 });
 

@@ -1,6 +1,9 @@
 /** The native transport with libtaos of other versions, each in a process of its own (Bun's). */
 
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,15 +31,15 @@ describe.skipIf(!canCompile)("connect() natively", () => {
   }, 120_000);
   afterAll(() => server.close());
 
-  async function report(variant: "older" | "later"): Promise<Report> {
+  function start(variant: "current" | "older" | "later", more = ""): Promise<{ stdout: string }> {
     const library = encodeURIComponent(buildLibrary(variant));
-    const url = `taos+native://127.0.0.1:${server.port}/?library=${library}`;
+    const url = `taos+native://127.0.0.1:${server.port}/?library=${library}${more}`;
     const program = pathOf("../../node_modules/.bin/bun");
-    const { stdout } = await promisify(execFile)(program, [
-      pathOf("../bun/libtaos_version.ts"),
-      url,
-    ]);
-    return JSON.parse(stdout);
+    return promisify(execFile)(program, [pathOf("../bun/libtaos_version.ts"), url]);
+  }
+
+  async function report(variant: "older" | "later"): Promise<Report> {
+    return JSON.parse((await start(variant)).stdout);
   }
 
   it("with a libtaos that lacks functions does without, or names function and version", async () => {
@@ -60,5 +63,14 @@ describe.skipIf(!canCompile)("connect() natively", () => {
       told: ["1", "statement", "true", "[7]", "undefined", "undefined"],
       live: 0,
     });
+  });
+
+  it("with a libtaos that cannot write its log is a LoadError that says so", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tdwire-"));
+    writeFileSync(join(folder, "taos.cfg"), "logDir /proc/nowhere/taos\n");
+    await expect(start("current", `&configDir=${folder}`)).rejects.toThrow(
+      /libtaos cannot be loaded: .*it cannot be set up: No such file.*logDir/,
+    );
+    rmSync(folder, { recursive: true });
   });
 });

@@ -29,7 +29,8 @@ let worker: NativeWorker;
 describe("NativeWorker", () => {
   beforeEach(() => {
     thread = new FakeThread();
-    const request = { paths: ["/a"], isFirst: false, configDir: undefined };
+    const calls = new Int32Array(new SharedArrayBuffer(8));
+    const request = { paths: ["/a"], isFirst: false, configDir: undefined, calls };
     worker = new NativeWorker(thread as unknown as Worker, request);
   });
 

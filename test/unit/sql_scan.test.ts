@@ -63,6 +63,7 @@ describe("scanSql()", () => {
     expect(scanSql("select (select v from t)")).toMatchObject({ hasFrom: false });
     expect(scanSql("select 'from', `from`")).toMatchObject({ hasFrom: false });
     expect(scanSql("select v\nFrom t")).toMatchObject({ hasFrom: true });
+    expect(scanSql("select constructor, __proto__ from t")).toMatchObject({ hasFrom: true });
     expect(scanSql("")).toMatchObject({ command: "", hasFrom: false, placeholders: [] });
   });
 

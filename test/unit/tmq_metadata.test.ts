@@ -98,6 +98,7 @@ describe("parseMetadata()", () => {
         {},
         { type: "create" },
         { type: "truncate" },
+        { type: "alter", tableType: "super", tableName: "s", alterType: "constructor" },
         {
           type: "drop",
           tableNameList: [1],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InterfaceError, subscribe, UnsupportedError } from "../../mod.ts";
 import { resolveSubscription, type SubscribeOptions } from "../../src/tmq/options.ts";
+import { subscribeArgs } from "../../src/transports/websocket/consumers_wire.ts";
 
 const base = { topics: ["t"], groupId: "g" };
 const resolve = (options: object) =>
@@ -58,6 +59,16 @@ describe("subscribe() options", () => {
   it("pass on any other key in lower case", () => {
     const config = { "Min.Poll.Rows": "500", "some.key": "x" };
     expect(resolve({ config }).request.config).toEqual({ "min.poll.rows": "500", "some.key": "x" });
+  });
+
+  it("pass on keys that every object has members of", () => {
+    const config = JSON.parse('{"constructor": "a", "__proto__": "b", "hasOwnProperty": "c"}');
+    const passed = [["constructor", "a"], ["__proto__", "b"], ["hasownproperty", "c"]];
+    const { request, options } = resolve({ config });
+    expect(Object.entries(request.config)).toEqual(passed);
+    const args = subscribeArgs(request, options, "3.3.7.5");
+    expect(Object.entries(args["config"] ?? {})).toEqual(passed);
+    expect(() => subscribeArgs(request, options, "3.3.5.0")).toThrow(/constructor.*3\.3\.6/);
   });
 
   it("refuse connection keys with the name of the right place", () => {

@@ -65,15 +65,25 @@ describe("parseReply()", () => {
 
 describe("shapeFault()", () => {
   it("names the member that cannot be", () => {
-    const wrong = {
-      id: "7",
-      timing: 0.5,
-      stmt_id: 2 ** 60,
-      fields_names: "ts",
-      fields: {},
-      affected_rows: true,
-    };
-    for (const [name, value] of Object.entries(wrong)) {
+    const placeholder = { name: "ts", field_type: 9, bytes: 8, bind_type: 1 };
+    const wrong: readonly [name: string, value: unknown][] = [
+      ["id", "7"],
+      ["timing", 0.5],
+      ["stmt_id", 2 ** 60],
+      ["fields_names", "ts"],
+      ["fields_names", ["ts", 7]],
+      ["fields_types", ["length"]],
+      ["fields_lengths", [8, null]],
+      ["fields_precisions", [1.5]],
+      ["fields_scales", [[0]]],
+      ["fields", {}],
+      ["fields", [null]],
+      ["fields", [placeholder, { ...placeholder, name: undefined }]],
+      ["fields", [{ ...placeholder, bind_type: "constructor" }]],
+      ["affected_rows", true],
+      ["total_rows", "1"],
+    ];
+    for (const [name, value] of wrong) {
       const reply = parseReply(
         JSON.stringify({ code: 0, req_id: 5, action: "query", [name]: value }),
       );

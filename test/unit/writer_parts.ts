@@ -69,6 +69,7 @@ export async function makeBench(
     },
   } as unknown as StatementContext;
   const inserter = {
+    ended: () => Promise.resolve(),
     insert: async (table: unknown, given: Columns) => {
       const one = { table, columns: given, values: Array.from(given["v"] ?? []) };
       inserts.push(one);

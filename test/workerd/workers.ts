@@ -19,7 +19,11 @@ const edgeEntry: Plugin = {
 };
 
 /** Bundles a worker into .cache/workerd/<name>/ as `worker.js`, with its `.wasm` beside it. */
-export async function bundleWorker(entry: string, name: string): Promise<string> {
+export async function bundleWorker(
+  entry: string,
+  name: string,
+  plugins: readonly Plugin[] = [],
+): Promise<string> {
   const folder = join(root, ".cache/workerd", name);
   await build({
     entryPoints: { worker: join(root, entry) },
@@ -29,7 +33,7 @@ export async function bundleWorker(entry: string, name: string): Promise<string>
     target: "es2023",
     external: ["node:*", "cloudflare:*"],
     loader: { ".wasm": "copy" },
-    plugins: [edgeEntry],
+    plugins: [...plugins, edgeEntry],
     logLevel: "warning",
   });
   return folder;

@@ -38,6 +38,7 @@ interface BunProcess {
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   getBuiltinModule(name: string): unknown;
+  on(event: "exit", listener: () => void): void;
 }
 
 function bunProcess(): BunProcess {
@@ -53,6 +54,11 @@ export function platform(): Platform {
   const { platform } = bunProcess();
   if (platform === "win32") return "windows";
   return platform === "darwin" ? platform : "linux";
+}
+
+/** Runs work when the process ends by itself or is told to exit. */
+export function onExit(work: () => void): void {
+  bunProcess().on("exit", work);
 }
 
 /** TDENGINE_LIBRARY. */

@@ -10,7 +10,7 @@ import { type ConsumerListener, openConsumer as openNativeConsumer } from "../na
 import { openNative } from "../native/transport.ts";
 import type { ConsumerLink, ConsumerRequest } from "../consumer_port.ts";
 import type { Transport } from "../transport.ts";
-import { libraryInEnvironment, openLibrary, platform } from "./library.ts";
+import { libraryInEnvironment, onExit, openLibrary, platform } from "./library.ts";
 
 /** Where `bun build --compile` puts the thread's module when it is named as an entry, as the README says. */
 const compiledWorker = "./node_modules/tdwire/dist/src/transports/bun_ffi/worker.js";
@@ -28,7 +28,14 @@ function startWorker(): Worker {
 }
 
 function runtime(): NativeRuntime {
-  return { kind: "bun-ffi", platform: platform(), libraryInEnvironment, openLibrary, startWorker };
+  return {
+    kind: "bun-ffi",
+    platform: platform(),
+    libraryInEnvironment,
+    openLibrary,
+    startWorker,
+    onExit,
+  };
 }
 
 export { LoadError } from "../native/failure.ts";

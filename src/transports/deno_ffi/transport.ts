@@ -35,6 +35,7 @@ function runtime(): NativeRuntime {
     libraryInEnvironment,
     openLibrary,
     startWorker,
+    onExit: (work) => addEventListener("unload", work),
   };
 }
 

@@ -47,12 +47,21 @@ export class NativeConnection {
   readonly #waiting = new Set<Deferred<never>>();
   /** How the statements under way are stopped, by request id. */
   readonly #running = new Map<bigint, () => boolean>();
+  readonly #kill: () => void;
+  #killCount = 0;
   #closing: Promise<void> | undefined;
 
   constructor(lease: Lease, taos: Address, onClosed: () => void) {
     this.lease = lease;
     this.taos = taos;
     this.#onClosed = onClosed;
+    this.#kill = () => lease.library.functions.taos_kill_query(taos);
+    lease.stops.add(this.#kill);
+  }
+
+  /** How often a call was killed: the library kills the statements that are idle too, for good. */
+  get killCount(): number {
+    return this.#killCount;
   }
 
   /** Remembers what must be closed before the connection. */
@@ -141,12 +150,15 @@ export class NativeConnection {
     return true;
   }
 
-  /** Kills the call under way, if it is the only one and no result is open: the library kills all or nothing. */
+  /**
+   * Kills the call under way, if it is the only one and no result is open: the library kills all or nothing. Statements
+   * that nobody executes are prepared anew when they are wanted again.
+   */
   killAlone(): boolean {
-    // A statement that nobody executes, as an insert leaves it, has nothing to be killed.
     const hasResults = [...this.#open].some(({ reqId }) => reqId !== undefined);
     if (this.#underWay.size !== 1 || hasResults) return false;
-    this.lease.library.functions.taos_kill_query(this.taos);
+    this.#killCount++;
+    this.#kill();
     return true;
   }
 
@@ -170,9 +182,9 @@ export class NativeConnection {
       );
     }
     const ended = this.#settle();
-    const { functions } = this.lease.library;
-    if (this.#underWay.size > 0) insist(() => functions.taos_kill_query(this.taos), ended);
+    if (this.#underWay.size > 0) insist(this.#kill, ended);
     await ended;
+    this.lease.stops.delete(this.#kill);
     await this.lease.pool.request("close", { taos: this.taos }).value.catch(() => {});
     this.lease.release();
     this.#onClosed();

@@ -94,16 +94,17 @@ export function subscribedTopics(
 
 /**
  * Leaves the group, and ends the consumer. The library does both or, when the server cannot be told, neither: then it is
- * tried again. What remains after that lives in the library until the process ends, and may keep its place in the group.
+ * tried again, unless finding that out took long, as it does when the server is away: no other consumer of the process
+ * can close meanwhile. What remains lives in the library until the process ends, and may keep its place in the group.
  */
 export function closeConsumer({ functions }: NativeLibrary, { consumer }: ConsumerArguments): void {
-  for (let tried = 1; functions.tmq_consumer_close(consumer) !== 0; tried++) {
-    if (tried === closeAttempts) return;
+  const end = performance.now() + closeRetryMs;
+  while (functions.tmq_consumer_close(consumer) !== 0 && performance.now() < end) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, closePauseMs);
   }
 }
 
-const closeAttempts = 3;
+const closeRetryMs = 1_500;
 const closePauseMs = 500;
 
 /** Results of tmq_conf_set(). */
@@ -155,8 +156,9 @@ function newConsumer(library: NativeLibrary, conf: Address): Address {
   if (consumer !== 0) return consumer;
   const { code, message } = lastFailure(library, 0);
   const end = reason.indexOf(0);
-  const text = new TextDecoder().decode(reason.subarray(0, end < 0 ? reasonBytes : end));
-  throw new TaosFailure(code, text === "" ? message : text);
+  // What could not be made; why not is the thread's error.
+  const what = new TextDecoder().decode(reason.subarray(0, end < 0 ? reasonBytes : end));
+  throw new TaosFailure(code, what === "" || what === message ? message : `${message} (${what})`);
 }
 
 function requireSuccess(library: NativeLibrary, code: number): void {

@@ -92,4 +92,6 @@ export interface NativeRuntime {
   openLibrary(path: string): NativeLibrary;
   /** Starts a thread that serves requests (`serve`). Throws {@linkcode LoadFailure}. */
   startWorker(): Worker;
+  /** Runs work when the process ends by itself or is told to exit. */
+  onExit(work: () => void): void;
 }

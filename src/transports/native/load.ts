@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Calls } from "./calls.ts";
 import { lastFailure, NotFound } from "./failure.ts";
 import {
   type LoadAttempt,
@@ -43,6 +44,7 @@ export interface LoadRequest {
   /** Whether this is the first thread of the process, which sets the library up. */
   readonly isFirst: boolean;
   readonly configDir: string | undefined;
+  readonly calls: Calls;
 }
 
 /** What was opened. */
@@ -59,27 +61,32 @@ const configFolder = 3;
  * Opens the first library that can be, for the calling thread.
  *
  * @throws {NotFound} with every path and the loader's reason.
- * @throws {TaosFailure} when it refuses an option.
  */
 export function loadLibrary(
   runtime: Pick<NativeRuntime, "openLibrary">,
-  { paths, isFirst, configDir }: LoadRequest,
+  { paths, isFirst, configDir }: Omit<LoadRequest, "calls">,
 ): { library: NativeLibrary; loaded: LoadedLibrary } {
   const { library, path } = openFirst(runtime, paths);
   const { functions: taos } = library;
-  // Set up by another realm of this process it takes no options any more.
-  if (isFirst && !library.wasLoaded) {
-    // The folder first: any other option reads the configuration.
-    if (configDir !== undefined) setOption(library, configFolder, configDir);
+  if (isFirst) {
+    // The folder first: any other option reads the configuration. Another realm of this process may have had it read.
+    if (configDir !== undefined && !library.wasLoaded) {
+      setOption(library, path, configFolder, configDir);
+    }
     // Texts are bound as UTF-8, whatever the locale of the process.
-    setOption(library, charset, "UTF-8");
+    setOption(library, path, charset, "UTF-8");
   }
   return { library, loaded: { path, version: library.text(taos.taos_get_client_info()) } };
 }
 
-function setOption(library: NativeLibrary, option: number, value: string): void {
+/** Setting the first option reads taos.cfg and opens the log: what fails there fails until the process ends. */
+function setOption(library: NativeLibrary, path: string, option: number, value: string): void {
   const code = library.functions.taos_options(option, cText(value));
-  if (code !== 0) throw lastFailure(library, 0);
+  if (code === 0) return;
+  const { message } = lastFailure(library, 0);
+  const reason = `it cannot be set up: ${message} (can taos.cfg be read, and its logDir, ` +
+    "else /var/log/taos, be written?)";
+  throw new NotFound([{ path, reason }]);
 }
 
 function openFirst(

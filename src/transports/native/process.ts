@@ -6,6 +6,7 @@
  */
 import { InterfaceError } from "../../errors.ts";
 import type { ResolvedOptions } from "../../options.ts";
+import { type Calls, countCalls, endCalls } from "./calls.ts";
 import { requestError } from "./failure.ts";
 import type { NativeLibrary, NativeRuntime } from "./library.ts";
 import { candidates, type LoadRequest } from "./load.ts";
@@ -24,6 +25,8 @@ export interface Lease {
   /** The library in the calling thread: for calls that cannot block. */
   readonly library: NativeLibrary;
   readonly pool: WorkerPool;
+  /** What stops calls under way when the process ends. */
+  readonly stops: Set<() => void>;
   /** Starts a thread for one owner, who ends it. */
   startWorker(): NativeWorker;
   /** Gives it back; with the last one the threads end. Nothing may be under way. */
@@ -35,18 +38,21 @@ interface Tenancy {
   readonly pool: WorkerPool;
   readonly opened: Promise<Opened>;
   userCount: number;
-  library: NativeLibrary | undefined;
 }
 
+/** How the library was first opened; it stays that way until the process ends. */
 interface Opened {
+  /** The library in this thread: opening it anew for each tenancy would cost memory that Deno does not give back. */
   readonly library: NativeLibrary;
   readonly path: string;
   readonly version: string;
+  readonly configDir: string;
 }
 
+const stops = new Set<() => void>();
+let calls: Calls | undefined;
 let tenancy: Tenancy | undefined;
-/** How the library was first opened; it stays that way until the process ends. */
-let settled: { readonly path: string; readonly configDir: string } | undefined;
+let settled: Opened | undefined;
 
 /**
  * Opens the library, or joins those who have it open.
@@ -65,14 +71,13 @@ export async function acquireLibrary(
     if (--joined.userCount > 0) return;
     if (tenancy === joined) tenancy = undefined;
     joined.pool.end();
-    joined.library?.close();
   };
   try {
     const { library, version, path } = await joined.opened;
     // The first two may have come at the same time.
     requireSame(runtime, options);
     const startWorker = () => openWorker(runtime, { paths: [path], isFirst: false });
-    return { version, library, pool: joined.pool, startWorker, release: once(release) };
+    return { version, library, pool: joined.pool, stops, startWorker, release: once(release) };
   } catch (error) {
     release();
     throw requestError(error);
@@ -90,24 +95,30 @@ function openTenancy(runtime: NativeRuntime, options: LibraryOptions): Tenancy {
     pool.add(first);
     const { path, version } = await first.loaded;
     paths = [path];
-    settled ??= { path, configDir: options.configDir ?? defaultFolders[runtime.platform] };
-    opening.library = runtime.openLibrary(path);
-    return { library: opening.library, path, version };
+    return settled ??= settle(runtime, { path, version, configDir: options.configDir });
   };
-  const opening: Tenancy = {
-    pool,
-    userCount: 0,
-    library: undefined,
-    opened: Promise.resolve().then(open),
+  return { pool, userCount: 0, opened: Promise.resolve().then(open) };
+}
+
+function settle(
+  runtime: NativeRuntime,
+  { path, version, configDir }: Pick<Opened, "path" | "version"> & Pick<LibraryOptions, "configDir">,
+): Opened {
+  runtime.onExit(() => endCalls(calls!, () => stops.forEach((stop) => stop())));
+  return {
+    library: runtime.openLibrary(path),
+    path,
+    version,
+    configDir: configDir ?? defaultFolders[runtime.platform],
   };
-  return opening;
 }
 
 function openWorker(
   runtime: NativeRuntime,
   request: Pick<LoadRequest, "paths" | "isFirst"> & Partial<LoadRequest>,
 ): NativeWorker {
-  return new NativeWorker(runtime.startWorker(), { configDir: undefined, ...request });
+  calls ??= countCalls();
+  return new NativeWorker(runtime.startWorker(), { configDir: undefined, calls, ...request });
 }
 
 function requireSame(runtime: NativeRuntime, { library, configDir }: LibraryOptions): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Calls, duringCall } from "./calls.ts";
 import { failureOf } from "./failure.ts";
 import type { NativeLibrary, NativeRuntime } from "./library.ts";
 import { loadLibrary, type LoadRequest } from "./load.ts";
@@ -27,8 +28,10 @@ export function serve(runtime: Pick<NativeRuntime, "openLibrary">): void {
   const scope = self as unknown as WorkerScope;
   let library: NativeLibrary | undefined;
   let version = "";
+  let calls: Calls | undefined;
   const load = (request: LoadRequest) => {
-    const opened = loadLibrary(runtime, request);
+    calls = request.calls;
+    const opened = duringCall(calls, () => loadLibrary(runtime, request));
     library = opened.library;
     version = opened.loaded.version;
     return opened.loaded;
@@ -40,8 +43,11 @@ export function serve(runtime: Pick<NativeRuntime, "openLibrary">): void {
   const handle = ({ name, args }: WorkerRequest): unknown => {
     if (name === "load") return load(args as LoadRequest);
     if (name === "unload") return unload();
-    if (library === undefined) throw new Error("the library could not be opened in this thread");
-    return (requests[name] as Handler)(library, args);
+    const opened = library;
+    if (opened === undefined || calls === undefined) {
+      throw new Error("the library could not be opened in this thread");
+    }
+    return duringCall(calls, () => (requests[name] as Handler)(opened, args));
   };
   scope.onmessage = ({ data }) => {
     const { id } = data;

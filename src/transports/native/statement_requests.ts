@@ -69,6 +69,16 @@ export function prepare(library: NativeLibrary, args: PrepareArguments): Prepare
   }
 }
 
+/** Prepares a statement in the place of another one, which is closed. */
+export function renewStatement(
+  library: NativeLibrary,
+  { statement, ...args }: PrepareArguments & { readonly statement: Address },
+): PrepareValue {
+  const value = prepare(library, args);
+  library.functions.taos_stmt2_close(statement);
+  return value;
+}
+
 /** Binds one request and executes it. */
 export function execute(library: NativeLibrary, args: ExecuteArguments): ExecuteValue {
   const { functions } = library;

@@ -21,7 +21,7 @@ import { placeholder, statementField } from "./fields.ts";
 import type { Address } from "./library.ts";
 import type { OpenResult } from "./result_description.ts";
 import { elapsedNs, type NativeRows, openRows } from "./results.ts";
-import type { PrepareValue } from "./statement_requests.ts";
+import type { PrepareArguments, PrepareValue } from "./statement_requests.ts";
 
 /** From here on whoever asks for a statement's result must free it. */
 const ownResultVersion = "3.4.0.1";
@@ -36,6 +36,7 @@ interface StatementParts {
   readonly connection: NativeConnection;
   readonly codec: Codec;
   readonly errors: ErrorClasses;
+  readonly args: PrepareArguments;
 }
 
 /** What an execution has given. */
@@ -55,7 +56,9 @@ class NativeStatement implements PreparedStatement, OpenHandle {
   readonly placeholders: readonly Placeholder[] | null;
   readonly parameterCount: number;
   readonly #parts: StatementParts;
-  readonly #statement: Address;
+  #statement: Address;
+  /** The connection's count when it was prepared. */
+  #killCount: number;
   /** The execution under way: a statement is used by one call at a time. */
   #busy: Promise<unknown> = Promise.resolve();
   /** The last result. The library must have done with it before the next bind and before the close. */
@@ -65,6 +68,7 @@ class NativeStatement implements PreparedStatement, OpenHandle {
   constructor(parts: StatementParts, value: PrepareValue) {
     this.#parts = parts;
     this.#statement = value.statement;
+    this.#killCount = parts.connection.killCount;
     this.isInsert = value.isInsert;
     this.placeholders = value.isInsert ? value.placeholders?.map(placeholder) ?? null : null;
     this.parameterCount = value.placeholderCount;
@@ -90,8 +94,30 @@ class NativeStatement implements PreparedStatement, OpenHandle {
   async #execute(frame: Uint8Array, call: Call): Promise<Execution> {
     const { reqId } = call;
     const startMs = performance.now();
+    await this.#renew(call);
     const { affectedRows, rows } = await this.#submit(frame, call);
     return { affectedRows, durationNs: elapsedNs(startMs), reqId, rows };
+  }
+
+  /** Prepares it anew when it was killed while it was idle. */
+  async #renew({ reqId, signal, timeoutMs }: Call): Promise<void> {
+    const { connection, errors, args } = this.#parts;
+    const { killCount } = connection;
+    if (killCount === this.#killCount) return;
+    const ticket = connection.submit("renewStatement", { ...args, statement: this.#statement });
+    const renewed = ticket.value.then(({ statement }) => {
+      this.#statement = statement;
+      this.#killCount = killCount;
+    });
+    this.#busy = renewed.catch(() => {});
+    const what = "preparing the statement anew";
+    await connection.waitFor(ticket, {
+      signal,
+      timeoutMs,
+      reqId,
+      what,
+      errors: errorsOf(errors),
+    });
   }
 
   async #submit(frame: Uint8Array, { reqId, signal, timeoutMs }: Call): Promise<Executed> {
@@ -182,8 +208,8 @@ export class NativeStatements implements StatementPort {
     const { taos } = connection;
     const isFast = tableIsParameter && !tableIsUnknown;
     const describes = !tableIsUnknown;
-    const parts = { connection, codec: this.#codec, errors };
     const args = { taos, sql, reqId: call.reqId, isFast, describes };
+    const parts = { connection, codec: this.#codec, errors, args };
     const value = await connection.request("prepare", args, {
       ...call,
       what: "preparing the statement",

@@ -54,6 +54,7 @@ export class Channel implements SocketListener {
   #socket: Socket | undefined;
   #closed: string | undefined;
   #closedCode: number = ClientCode.CONNECTION_LOST;
+  readonly #end = new AbortController();
   readonly #onClosed: (reason: string, expected: boolean) => void;
 
   /** `onClosed` is told once why the channel closed, and whether this side did it. */
@@ -64,6 +65,11 @@ export class Channel implements SocketListener {
   /** The socket that this channel listens to. */
   attach(socket: Socket): void {
     this.#socket = socket;
+  }
+
+  /** Aborts when no request can be sent any more, with the error that says why. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
   }
 
   /** Whether requests can be sent. */
@@ -92,12 +98,7 @@ export class Channel implements SocketListener {
   async exchange(outgoing: Outgoing, limits: Omit<Call, "reqId">): Promise<Incoming> {
     const socket = this.#socket;
     if (this.#closed !== undefined || socket === undefined) {
-      throw new ConnectionError(this.#closed ?? "the connection is not open", {
-        code: this.#closedCode,
-        outcome: "not-sent",
-        reqId: outgoing.reqId,
-        hint: "A connection does not come back by itself: connect() again.",
-      });
+      throw this.#gone(outgoing.reqId);
     }
     if (this.#byReqId.has(outgoing.reqId)) {
       throw new InterfaceError(`reqId ${outgoing.reqId} belongs to a request in flight`);
@@ -172,6 +173,17 @@ export class Channel implements SocketListener {
         new ConnectionError(message, { code: this.#closedCode, reqId, outcome: "unknown" }),
       );
     }
+    this.#end.abort(this.#gone());
+  }
+
+  /** The error of what cannot be sent. */
+  #gone(reqId?: bigint): ConnectionError {
+    return new ConnectionError(this.#closed ?? "the connection is not open", {
+      code: this.#closedCode,
+      outcome: "not-sent",
+      reqId,
+      hint: "A connection does not come back by itself: connect() again.",
+    });
   }
 
   #register(pending: Pending): void {

@@ -13,14 +13,14 @@ import type { Reply, WireValue } from "./wire.ts";
 export type WireArgs = Record<string, WireValue | undefined>;
 
 /** libtaos's keys that `subscribe` has arguments of its own for, and the first server that has each. */
-const fields: Readonly<Record<string, readonly [name: string, since: string]>> = {
-  "experimental.snapshot.enable": ["snapshot_enable", "3.1.2.0"],
-  "msg.with.table.name": ["with_table_name", "3.1.2.0"],
-  "msg.enable.batchmeta": ["enable_batch_meta", "3.3.2.0"],
-  "msg.consume.excluded": ["msg_consume_excluded", "3.3.2.8"],
-  "session.timeout.ms": ["session_timeout_ms", "3.3.3.0"],
-  "max.poll.interval.ms": ["max_poll_interval_ms", "3.3.3.0"],
-};
+const fields: ReadonlyMap<string, readonly [name: string, since: string]> = new Map([
+  ["experimental.snapshot.enable", ["snapshot_enable", "3.1.2.0"]],
+  ["msg.with.table.name", ["with_table_name", "3.1.2.0"]],
+  ["msg.enable.batchmeta", ["enable_batch_meta", "3.3.2.0"]],
+  ["msg.consume.excluded", ["msg_consume_excluded", "3.3.2.8"]],
+  ["session.timeout.ms", ["session_timeout_ms", "3.3.3.0"]],
+  ["max.poll.interval.ms", ["max_poll_interval_ms", "3.3.3.0"]],
+]);
 const configSince = "3.3.6.0";
 
 /** `subscribe` takes most switches as true and false, but these two as numbers. */
@@ -55,19 +55,19 @@ export function subscribeArgs(
     tz: options.timeZone,
     app: options.applicationName,
   };
-  const config: Record<string, string> = {};
+  const config: [key: string, value: string][] = [];
   for (const [key, value] of Object.entries(request.config)) {
-    const [name, since] = fields[key] ?? [undefined, configSince];
+    const [name, since] = fields.get(key) ?? [undefined, configSince];
     if (!isAtLeast(version, since)) {
       throw new UnsupportedError(
         `config ${key}: needs a server of version ${since}; this one is ${version}`,
       );
     }
-    if (name === undefined) config[key] = value;
+    if (name === undefined) config.push([key, value]);
     else args[name] = switchValue(key, value);
   }
-  if (options.bearerToken !== undefined) config["td.connect.token"] = options.bearerToken;
-  return Object.keys(config).length === 0 ? args : { ...args, config };
+  if (options.bearerToken !== undefined) config.push(["td.connect.token", options.bearerToken]);
+  return config.length === 0 ? args : { ...args, config: Object.fromEntries(config) };
 }
 
 /** Arguments that name vgroups of a topic. */

@@ -75,8 +75,10 @@ function reachHint(reason: string): string | undefined {
 function handshakeError(failure: object, request: SocketRequest): ConnectionError {
   const { error, message } = failure as { error?: HandshakeFailure; message?: string };
   const each = error?.errors?.map(({ message }) => message).join(", ");
+  // Without the scheme: `fetch` quotes the URL with that of HTTP.
+  const [secret, safe] = [request.url, request.safeUrl].map((url) => url.replace(/^\w+:/, ""));
   const reason = (error?.message || each || message || "the WebSocket handshake failed")
-    .replaceAll(request.url, request.safeUrl);
+    .replaceAll(secret!, safe!);
   // "Unexpected server response: 404" (ws), "Invalid status code: 404" (Deno), "Expected 101 status code: 404" (Bun);
   // a socket of `fetch` ends alike.
   const status = /(?:response|status code): (\d{3})$/.exec(reason)?.[1];
@@ -161,6 +163,8 @@ function listen(
     socket.addEventListener("error", (event) => reject(handshakeError(event, request)));
     socket.addEventListener("close", (event) => {
       reject(new ConnectionError(`${request.safeUrl}: ${closeReason(event)}`));
+      // workerd leaves the answer to a close frame to this side.
+      if (socket.readyState === 2) socket.close();
       listener.onClose(closeReason(event));
     });
     socket.addEventListener("message", ({ data }: MessageEvent) => {
@@ -190,12 +194,15 @@ export async function openSocket(
     outcome: "not-sent",
     onLate: (socket) => void closeSocket(socket),
   };
+  let isClosed = false;
   const socket = await withDeadline(opening, async (signal) => {
     const made = construct(factory, request, signal);
     // A constructed socket is listened to at once: it may fail before the next turn.
     const socket = made instanceof Promise ? await handshake(made, request) : made;
     const abandon = () => void closeSocket(socket);
     signal.addEventListener("abort", abandon, { once: true });
+    // workerd calls a socket open whose connection is lost.
+    socket.addEventListener("close", () => void (isClosed = true));
     await listen(socket, request, listener).catch((error) => {
       abandon();
       throw error;
@@ -205,7 +212,7 @@ export async function openSocket(
   return {
     compression: socket.extensions?.includes("permessage-deflate") ?? false,
     send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
-    close: () => closeSocket(socket, request.closeWaitMs),
+    close: () => isClosed ? Promise.resolve() : closeSocket(socket, request.closeWaitMs),
   };
 }
 

@@ -28,5 +28,7 @@ async function upgradedSocket(
   const response = await fetch(url.replace(/^ws/, "http"), { headers, signal });
   const { status, webSocket } = response as Response & { readonly webSocket: WebSocket | null };
   if (webSocket === null) throw new Error(`the handshake failed with HTTP status code: ${status}`);
-  return webSocket;
+  // The socket itself does not know what was negotiated.
+  const extensions = response.headers.get("Sec-WebSocket-Extensions") ?? "";
+  return Object.defineProperty(webSocket, "extensions", { value: extensions });
 }

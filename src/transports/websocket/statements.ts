@@ -65,6 +65,7 @@ class WebSocketStatement implements PreparedStatement {
   readonly #errors: ErrorClasses;
   /** The last result. The server must have done with it before the next bind and before the close (protocol.md §2.7.1). */
   #lastRows: WebSocketRows | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(context: ResultContext, id: bigint, errors: ErrorClasses, reply: Reply) {
     this.#context = context;
@@ -90,7 +91,7 @@ class WebSocketStatement implements PreparedStatement {
 
   async close(): Promise<void> {
     const rows = this.#lastRows;
-    const closed = rows === undefined
+    const closed = this.#closed ??= rows === undefined
       ? this.#closeNow()
       : rows.settle().then(() => this.#closeNow());
     if (rows?.isGivenUp) return;
@@ -99,9 +100,14 @@ class WebSocketStatement implements PreparedStatement {
     await withDeadline(limits, () => closed).catch(() => {});
   }
 
+  /** The server answers a close when it has done with the execution under way (taosAdapter, stmt2.go). */
+  async ended(): Promise<void> {
+    await this.#closed;
+  }
+
   async #closeNow(): Promise<void> {
     const { channel, nextReqId } = this.#context;
-    const call = { reqId: nextReqId(), signal: undefined, timeoutMs: closeTimeoutMs };
+    const call = { reqId: nextReqId(), signal: undefined, timeoutMs: 0 };
     // A statement that cannot be closed goes with its connection.
     await channel.request("stmt2_close", { stmt_id: this.#id }, call).catch(() => {});
   }
@@ -124,7 +130,7 @@ class WebSocketStatement implements PreparedStatement {
     const what = "the end of an earlier fetch of this statement";
     if (rows !== undefined) {
       await withDeadline(
-        { signal, timeoutMs, what, reqId, outcome: "not-sent" },
+        { signal, ended: this.#context.channel.ended, timeoutMs, what, reqId, outcome: "not-sent" },
         () => rows.settle(),
       );
     }

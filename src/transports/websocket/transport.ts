@@ -192,6 +192,7 @@ function assemble(context: ResultContext, version: string, socket: Socket): Tran
     statements,
     schemaless: new WebSocketSchemaless(context.channel, version),
     nextReqId: context.nextReqId,
+    ended: context.channel.ended,
     close: () => context.channel.close(),
   };
 }

@@ -84,18 +84,30 @@ const wholeNumbers = [
   "stmt_id",
   "affected_rows",
   "affected",
+  "total_rows",
   "fields_count",
   "field_count",
   "precision",
 ] as const;
-const lists = [
-  "fields",
-  "fields_names",
-  "fields_types",
-  "fields_lengths",
-  "fields_precisions",
-  "fields_scales",
-] as const;
+const isText = (value: unknown) => typeof value === "string";
+/** Members that are lists, and what their items must be. */
+const lists: readonly [name: string, isRight: (item: unknown) => boolean][] = [
+  ["fields", isStatementField],
+  ["fields_names", isText],
+  ["fields_types", Number.isSafeInteger],
+  ["fields_lengths", Number.isSafeInteger],
+  ["fields_precisions", Number.isSafeInteger],
+  ["fields_scales", Number.isSafeInteger],
+];
+
+function isStatementField(value: unknown): boolean {
+  const { name, field_type, bytes, bind_type } = Object(value);
+  return isText(name) && [field_type, bytes, bind_type ?? 0].every(Number.isSafeInteger);
+}
+
+function isListOf(value: unknown, isRight: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isRight);
+}
 
 /** The first member of a reply that is not what it must be; members that are null or absent are. */
 export function shapeFault(reply: Reply): CodecError | undefined {
@@ -103,7 +115,7 @@ export function shapeFault(reply: Reply): CodecError | undefined {
   const isWrong = (name: string, isRight: (value: unknown) => boolean) =>
     given[name] !== undefined && given[name] !== null && !isRight(given[name]);
   const wrong = wholeNumbers.find((name) => isWrong(name, Number.isSafeInteger)) ??
-    lists.find((name) => isWrong(name, Array.isArray));
+    lists.find(([name, isRight]) => isWrong(name, (list) => isListOf(list, isRight)))?.[0];
   if (wrong === undefined) return undefined;
   return new CodecError(`the server's reply to ${reply.action} has a ${wrong} that cannot be`, {
     reqId: reply.reqId,

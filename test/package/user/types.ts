@@ -14,8 +14,10 @@ import {
   list,
   param,
   type Query,
+  type QueryOptions,
   type Row,
   subscribe,
+  type ValueOptions,
 } from "tdwire";
 import { arrowBatches, arrowStream, fromArrow, toArrow } from "tdwire/arrow";
 import { initCodec } from "tdwire/codec";
@@ -47,7 +49,7 @@ export async function rowTypes(): Promise<void> {
   const sameRows: Row<{ bigint: "number"; timestamp: "string"; binary: "hex"; json: "text" }>[] =
     rows;
   console.log(sameRows);
-  for await (const row of chosen.query("select 1")) same<typeof row, (typeof rows)[number]>(true);
+  for await (const { c } of chosen.query("select 1")) same<typeof c, typeof plainCell>(true);
 
   const named: Query<{ ts: Date; voltage: number }> = plain.query<{ ts: Date; voltage: number }>(
     "select 1",
@@ -59,6 +61,35 @@ export async function rowTypes(): Promise<void> {
   await connect("ws://localhost:6041", { values: { bigint: "float" } });
   // @ts-expect-error: there is no such option
   await connect("ws://localhost:6041", { pasword: "x" });
+}
+
+export async function ownValueTypes(values: ValueOptions): Promise<void> {
+  await using db = await connect("ws://localhost:6041", { values: { bigint: "number" } });
+  const own = await db.query("select 1", [], { values: { timestamp: "string", binary: "hex" } });
+  type Chosen = { bigint: "number"; timestamp: "string"; binary: "hex" };
+  same<(typeof own.rows)[number][string], Cell<Chosen>>(true);
+  const over = await db.query("select 1", [], { values: { bigint: "string" }, timeoutMs: 5 })
+    .first();
+  same<NonNullable<typeof over>[string], Cell<{ bigint: "string" }>>(true);
+  await using statement = await db.prepare("select v from t where v > ?");
+  for await (const { v } of statement.query([1], { values: { json: "text" } })) {
+    same<typeof v, Cell<{ bigint: "number"; json: "text" }>>(true);
+  }
+  for await (const { v } of statement.query([1])) same<typeof v, Cell<{ bigint: "number" }>>(true);
+  // Options that are not known in the source leave every form open.
+  const open = await db.query("select 1", [], { values });
+  same<(typeof open.rows)[number][string], Cell>(true);
+  const limits: QueryOptions = { timeoutMs: 5 };
+  const limited = await db.query("select 1", [], limits);
+  same<(typeof limited.rows)[number][string], Cell>(true);
+  // A type that the caller gives holds, whatever the options.
+  const named = await db.query<{ n: bigint }>("select 1", [], { values: { bigint: "bigint" } });
+  same<(typeof named.rows)[number], { n: bigint }>(true);
+  const expected: Query<{ n: string }> = db.query("select 1");
+  const typed = db.sql<{ n: string }>`select 1`;
+  same<typeof expected, typeof typed>(true);
+  // @ts-expect-error: there is no such mode
+  db.query("select 1", [], { values: { json: "object" } });
 }
 
 export async function templateTypes(): Promise<void> {

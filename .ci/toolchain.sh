@@ -6,7 +6,7 @@
 # library from `rust-web-src` once and keeps it in its sysroot.
 set -euo pipefail
 
-bindgen_version=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' "$(dirname "$0")/../wasm/Cargo.toml")
+bindgen_version=$(sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*$/\1/p' "$(dirname "$0")/../wasm/Cargo.toml")
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 if ! dpkg -s rustc-web cargo-web rust-web-src lld-22 >/dev/null 2>&1; then

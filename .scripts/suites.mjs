@@ -64,12 +64,12 @@ export async function rust() {
 }
 
 /** One project of test/vitest.config.ts. */
-export async function vitest(project, env = {}) {
+export async function vitest(project, env = {}, flags = []) {
   const report = reportFile(project);
   const file = join(cache, `vitest-${project}.json`);
   const result = await run(
     `vitest run --config test/vitest.config.ts --project ${project} --reporter=default --reporter=json --reporter=junit`,
-    { env, args: [`--outputFile.json=${file}`, `--outputFile.junit=${report}`] },
+    { env, args: [`--outputFile.json=${file}`, `--outputFile.junit=${report}`, ...flags] },
   );
   if (!existsSync(file)) return { passed: 0, failed: 1, output: result.output };
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
@@ -81,7 +81,8 @@ export async function vitest(project, env = {}) {
 
 /** The tests in a browser, where there is one. */
 export async function chromium(env) {
-  const result = await vitest("browser", env);
+  // One browser at a time: on a small machine they would run into each other's time limits.
+  const result = await vitest("browser", env, ["--no-file-parallelism"]);
   if (!/chromium: skipped/.test(result.output)) return result;
   return { ...result, isSkipped: true, note: "skipped: no Chromium" };
 }

@@ -23,184 +23,192 @@ export interface ServerCode {
   readonly fatal?: boolean;
 }
 
-type Row = readonly [
-  code: number,
-  name: string,
-  text: string,
-  rest?: Omit<ServerCode, "name" | "text">,
-];
+/**
+ * A line a code: its four hex digits and its marks (r retryable, u unknown, f fatal), the name in small letters without
+ * TSDB_CODE, the text, the hint. Every worker at the edge carries the table, and zipped it is smallest like this.
+ */
+const table = `
+0003 rpc auth failure|Authentication failure|Check user and password.
+000br rpc network unavail|Unable to establish connection|Is taosd running, and does the adapter's firstEp name it?
+0013 time unsynced|Client and server's time is not synchronized|Set both clocks.
+0015 rpc fqdn error|Unable to resolve FQDN|The server's host name must resolve on the machine of the client library.
+0018ru rpc broken link|Conn is broken
+0019ru rpc timeout|Conn read timeout
+0020r rpc somenode not connected|some vnode/qnode/mnode(s) out of service
+0021ru rpc somenode broken link|some vnode/qnode/mnode(s) conn is broken
+0022r rpc max sessions|rpc open too many session
+0023ru rpc network error|rpc network error
+0024r rpc network busy|rpc network bus
+0026u rpc module quit|rpc module already quit
+0102r out of memory|Out of memory
+010b dll not load|Client driver not loaded|Install the TDengine client (libtaos) of the server's version.
+010c dll func not load|Client driver lacks a function|Install the TDengine client (libtaos) of the server's version.
+0110 app error|Unexpected generic error
+0118 invalid para|Invalid parameters
+0125r need retry|Retry needed
+0126r out of rpc memory queue|Out of memory in rpc queue
+0127 invalid timestamp|Invalid timestamp format
+0129 no avail disk|No available disk
+012b no diskspace|No disk space
+012cru timeout error|Operation timeout
+0130r app is starting|Database is starting up
+0131r app is stopping|Database is closing down
+0134 ip not in white list|Not allowed to connect|The server's white list does not hold this address.
+013d decimal overflow|Decimal value overflow
+0200 tsc invalid operation|Invalid operation
+0207 tsc invalid user length|Invalid user name
+0208 tsc invalid pass length|Invalid password
+0209 tsc invalid db length|Database name too long
+020a tsc invalid table id length|Table name too long
+020f tsc query cancelled|Query terminated
+0213ru tsc disconnected|Disconnected from server
+0215u tsc conn killed|Connection killed
+0216 tsc sql syntax error|Syntax error in SQL
+0219 tsc exceed sql limit|SQL statement too long|Split it, or use insert() or a prepared statement.
+021b tsc line syntax error|Syntax error in Line
+021f tsc invalid column length|Invalid column length
+0221 tsc invalid json|Invalid JSON format
+0224 tsc value out of range|Value out of range
+022a tsc stmt api error|Stmt API usage error
+022b tsc stmt tbname error|Stmt table name not set
+022d tsc query killed|Query killed
+0230 tsc stmt cache error|Stmt cache error
+0236 tsc stmt bind number error|Stmt bind number out of range|A bind takes 1 to 32767 rows.
+0303 mnd no rights|Insufficient privilege for operation|Log in as a user who may, or have it granted.
+0315 mnd user disabled|User is disabled
+0350 mnd user already exist|User already exists
+0351 mnd user not exist|Invalid user
+0352 mnd invalid user format|Invalid user format
+0353 mnd invalid pass format|Invalid password format
+0354 mnd no user from conn|Can not get user from conn
+0355 mnd too many users|Too many users
+0356 mnd invalid alter oper|Invalid alter operation
+0357 mnd auth failure|Authentication failure|Check user and password.
+0358 mnd user not available|User not available
+0360 mnd stb already exist|STable already exists
+0362 mnd stb not exist|STable not exist
+0380 mnd db not selected|Database not specified|Name a database in the URL or in the \`database\` option, or write db.table.
+0381 mnd db already exist|Database already exists|Use CREATE DATABASE IF NOT EXISTS.
+0386r mnd db in dropping|Database in dropping status
+0388 mnd db not exist|Database not exist
+0396r mnd db in creating|Database in creating status
+03d3r mnd trans conflict|Conflict transaction not completed
+03d7ru mnd trans sync timeout|Sync timeout while executing transaction
+03e0 mnd topic already exist|Topic already exists
+03e1 mnd topic not exist|Topic not exist
+03e6f mnd consumer not exist|Consumer not exist
+03e8 mnd subscribe not exist|Subscribe not exist
+03ear mnd consumer not ready|Consumer not ready
+03eb mnd topic subscribed|Topic subscribed cannot be dropped|Close its consumers first; the server lets go about two seconds later.
+03ec mnd cgroup used|Consumer group being used by some consumer
+03ed mnd topic must be deleted|Topic must be dropped first
+03ee mnd invalid sub option|Invalid subscribe option
+03efr mnd in rebalance|Topic being rebalanced
+0408r dnode offline|Dnode is offline
+0520r vnd not exist|Vnode not exist
+0529r vnd stopped|Vnode stopped
+0531r vnd query busy|Query busy
+0600r tdb invalid table id|Invalid table ID
+0602r tdb ivd tb schema version|Invalid table schema version
+0603 tdb table already exist|Table already exists|Use CREATE TABLE IF NOT EXISTS.
+060b tdb timestamp out of range|Timestamp data out of range|The database's KEEP decides how old a row may be. A number is ticks of the database's own precision (ms, us or ns); a Date says its unit itself.
+0618 tdb table not exist|Table does not exist
+061br tdb invalid table schema ver|Invalid table schema version
+0739r qry reach qmem threshold|Query memory upper limit is reached
+073ar qry query mem exhausted|Query memory exhausted
+073br qry no fetch timeout|Result was not fetched for too long|Run the query again and read its result without long pauses.
+0800 grant expired|License expired
+0801 grant dnode limited|DNode creation limited by license
+0802 grant acct limited|Account creation limited by license
+0803 grant timeseries limited|Time-series limited by license
+0804 grant db limited|DB creation limited by license
+0805 grant user limited|User creation limited by license
+0806 grant conn limited|Conn creation limited by license
+0807 grant stream limited|Stream creation limited by license
+0808 grant speed limited|Write speed limited by license
+0809 grant storage limited|Storage capacity limited by license
+080a grant subscription limited|Subscription creation limited by license
+080b grant cpu limited|CPU cores limited by license
+080c grant stable limited|STable creation limited by license
+080d grant table limited|Table creation limited by license
+0903ru syn timeout|Sync timeout
+090cr syn not leader|Sync leader is unreachable
+0911r syn propose not ready|Sync leader is not ready
+0914r syn restoring|Sync leader is restoring
+0916r syn buffer full|Sync buffer is full
+0917r syn write stall|Sync write stall
+0918r syn negotiation win full|Sync negotiation win is full
+0a0d tq no committed offset|No committed offset|Set offsetReset to "earliest" or "latest", or commit an offset first.
+1105 http no auth info|no auth info input|Check user and password.
+1106 http no msg input|request is empty
+1107 http no sql input|no SQL in the request
+1122 http invalid auth type|invalid type of Authorization
+1124 http invalid basic auth|invalid basic Authorization
+1125 http invalid taosd auth|invalid taosd Authorization
+2600 par syntax error|Syntax error in SQL
+2601 par incomplete sql|Incomplete SQL statement
+2602 par invalid column|Invalid column name
+2603 par table not exist|Table does not exist
+2605 par wrong value type|Invalid value type
+260d par tags not matched|Tags number not matched
+2610 par name or passwd too long|Name or password too long
+2616 par db not specified|Database not specified|Name a database in the URL or in the \`database\` option, or write db.table.
+263b par invalid fill time range|Start(end) time of query range required or time range too large
+263e par invalid row length|Row length exceeds the limit
+263f par invalid columns num|Illegal number of columns
+2641 par invalid first column|First column must be timestamp
+2644 par permission denied|Permission denied or target object not exist
+2649 par invalid alter table|Invalid ALTER TABLE statement
+2653 par value too long|Value too long for column/tag
+2662 par get meta error|Fail to get table info
+267b par primary key is null|Primary timestamp column should not be null
+2802 func funtion para type|Invalid function para type
+2803 func funtion para value|Invalid function para value
+3000 sml invalid protocol type|Invalid line protocol type
+3001 sml invalid precision type|Invalid timestamp precision type
+3002 sml invalid data|Invalid data format
+3003 sml invalid db conf|Invalid schemaless db config
+3004 sml not same type|Not the same type as before
+3005 sml internal error|Internal error of schemaless writing
+4000 tmq invalid msg|Invalid message
+4001f tmq consumer mismatch|Consumer mismatch
+4002f tmq consumer closed|Consumer closed|Open the consumer again.
+4003 tmq consumer error|Consumer error, to see log
+4004 tmq topic out of range|Topic num out of range
+4005 tmq group out of range|Group num out of range 100
+4006 tmq snapshot error|Can not operate in snapshot mode
+4007 tmq version out of range|Offset out of range
+4008 tmq invalid vgid|VgroupId does not belong to this consumer
+4009 tmq invalid topic|Topic does not belong to this consumer
+4010 tmq need initialized|Assignment or poll needed first
+4011 tmq no committed|No committed offset
+4012 tmq same committed value|Committed value is the same as before
+4013 tmq replay need one vgroup|Replay needs only one vgroup
+4014 tmq replay not support|Replay is disabled for a database or stable topic
+4017 tmq invalid status|Consumer is not subscribed
+4018 tmq invalid data|Invalid data used to parse
+4019 tmq raw data split|Raw data is split
+fffd taosadapter sql forbidden|The adapter's configuration forbids this SQL
+fffer taosadapter over limit|The adapter is over its limit|Send fewer requests at a time.
+ffff taosadapter error|The adapter reports an error without a code of its own
+`;
 
-const checkLogin = "Check user and password.";
-const nameDatabase = "Name a database in the URL or in the `database` option, or write db.table.";
-
-// deno-fmt-ignore
-const rows: readonly Row[] = [
-  [0x0003, "TSDB_CODE_RPC_AUTH_FAILURE", "Authentication failure", { hint: checkLogin }],
-  [0x000b, "TSDB_CODE_RPC_NETWORK_UNAVAIL", "Unable to establish connection", { hint: "Is taosd running, and does the adapter's firstEp name it?", retryable: true }],
-  [0x0013, "TSDB_CODE_TIME_UNSYNCED", "Client and server's time is not synchronized", { hint: "Set both clocks." }],
-  [0x0015, "TSDB_CODE_RPC_FQDN_ERROR", "Unable to resolve FQDN", { hint: "The server's host name must resolve on the machine of the client library." }],
-  [0x0018, "TSDB_CODE_RPC_BROKEN_LINK", "Conn is broken", { retryable: true, unknown: true }],
-  [0x0019, "TSDB_CODE_RPC_TIMEOUT", "Conn read timeout", { retryable: true, unknown: true }],
-  [0x0020, "TSDB_CODE_RPC_SOMENODE_NOT_CONNECTED", "some vnode/qnode/mnode(s) out of service", { retryable: true }],
-  [0x0021, "TSDB_CODE_RPC_SOMENODE_BROKEN_LINK", "some vnode/qnode/mnode(s) conn is broken", { retryable: true, unknown: true }],
-  [0x0022, "TSDB_CODE_RPC_MAX_SESSIONS", "rpc open too many session", { retryable: true }],
-  [0x0023, "TSDB_CODE_RPC_NETWORK_ERROR", "rpc network error", { retryable: true, unknown: true }],
-  [0x0024, "TSDB_CODE_RPC_NETWORK_BUSY", "rpc network bus", { retryable: true }],
-  [0x0026, "TSDB_CODE_RPC_MODULE_QUIT", "rpc module already quit", { unknown: true }],
-  [0x0102, "TSDB_CODE_OUT_OF_MEMORY", "Out of memory", { retryable: true }],
-  [0x010b, "TSDB_CODE_DLL_NOT_LOAD", "Client driver not loaded", { hint: "Install the TDengine client (libtaos) of the server's version." }],
-  [0x010c, "TSDB_CODE_DLL_FUNC_NOT_LOAD", "Client driver lacks a function", { hint: "Install the TDengine client (libtaos) of the server's version." }],
-  [0x0110, "TSDB_CODE_APP_ERROR", "Unexpected generic error"],
-  [0x0118, "TSDB_CODE_INVALID_PARA", "Invalid parameters"],
-  [0x0125, "TSDB_CODE_NEED_RETRY", "Retry needed", { retryable: true }],
-  [0x0126, "TSDB_CODE_OUT_OF_RPC_MEMORY_QUEUE", "Out of memory in rpc queue", { retryable: true }],
-  [0x0127, "TSDB_CODE_INVALID_TIMESTAMP", "Invalid timestamp format"],
-  [0x0129, "TSDB_CODE_NO_AVAIL_DISK", "No available disk"],
-  [0x012b, "TSDB_CODE_NO_DISKSPACE", "No disk space"],
-  [0x012c, "TSDB_CODE_TIMEOUT_ERROR", "Operation timeout", { retryable: true, unknown: true }],
-  [0x0130, "TSDB_CODE_APP_IS_STARTING", "Database is starting up", { retryable: true }],
-  [0x0131, "TSDB_CODE_APP_IS_STOPPING", "Database is closing down", { retryable: true }],
-  [0x0134, "TSDB_CODE_IP_NOT_IN_WHITE_LIST", "Not allowed to connect", { hint: "The server's white list does not hold this address." }],
-  [0x013d, "TSDB_CODE_DECIMAL_OVERFLOW", "Decimal value overflow"],
-  [0x0200, "TSDB_CODE_TSC_INVALID_OPERATION", "Invalid operation"],
-  [0x0207, "TSDB_CODE_TSC_INVALID_USER_LENGTH", "Invalid user name"],
-  [0x0208, "TSDB_CODE_TSC_INVALID_PASS_LENGTH", "Invalid password"],
-  [0x0209, "TSDB_CODE_TSC_INVALID_DB_LENGTH", "Database name too long"],
-  [0x020a, "TSDB_CODE_TSC_INVALID_TABLE_ID_LENGTH", "Table name too long"],
-  [0x020f, "TSDB_CODE_TSC_QUERY_CANCELLED", "Query terminated"],
-  [0x0213, "TSDB_CODE_TSC_DISCONNECTED", "Disconnected from server", { retryable: true, unknown: true }],
-  [0x0215, "TSDB_CODE_TSC_CONN_KILLED", "Connection killed", { unknown: true }],
-  [0x0216, "TSDB_CODE_TSC_SQL_SYNTAX_ERROR", "Syntax error in SQL"],
-  [0x0219, "TSDB_CODE_TSC_EXCEED_SQL_LIMIT", "SQL statement too long", { hint: "Split it, or use insert() or a prepared statement." }],
-  [0x021b, "TSDB_CODE_TSC_LINE_SYNTAX_ERROR", "Syntax error in Line"],
-  [0x021f, "TSDB_CODE_TSC_INVALID_COLUMN_LENGTH", "Invalid column length"],
-  [0x0221, "TSDB_CODE_TSC_INVALID_JSON", "Invalid JSON format"],
-  [0x0224, "TSDB_CODE_TSC_VALUE_OUT_OF_RANGE", "Value out of range"],
-  [0x022a, "TSDB_CODE_TSC_STMT_API_ERROR", "Stmt API usage error"],
-  [0x022b, "TSDB_CODE_TSC_STMT_TBNAME_ERROR", "Stmt table name not set"],
-  [0x022d, "TSDB_CODE_TSC_QUERY_KILLED", "Query killed"],
-  [0x0230, "TSDB_CODE_TSC_STMT_CACHE_ERROR", "Stmt cache error"],
-  [0x0236, "TSDB_CODE_TSC_STMT_BIND_NUMBER_ERROR", "Stmt bind number out of range", { hint: "A bind takes 1 to 32767 rows." }],
-  [0x0303, "TSDB_CODE_MND_NO_RIGHTS", "Insufficient privilege for operation", { hint: "Log in as a user who may, or have it granted." }],
-  [0x0315, "TSDB_CODE_MND_USER_DISABLED", "User is disabled"],
-  [0x0350, "TSDB_CODE_MND_USER_ALREADY_EXIST", "User already exists"],
-  [0x0351, "TSDB_CODE_MND_USER_NOT_EXIST", "Invalid user"],
-  [0x0352, "TSDB_CODE_MND_INVALID_USER_FORMAT", "Invalid user format"],
-  [0x0353, "TSDB_CODE_MND_INVALID_PASS_FORMAT", "Invalid password format"],
-  [0x0354, "TSDB_CODE_MND_NO_USER_FROM_CONN", "Can not get user from conn"],
-  [0x0355, "TSDB_CODE_MND_TOO_MANY_USERS", "Too many users"],
-  [0x0356, "TSDB_CODE_MND_INVALID_ALTER_OPER", "Invalid alter operation"],
-  [0x0357, "TSDB_CODE_MND_AUTH_FAILURE", "Authentication failure", { hint: checkLogin }],
-  [0x0358, "TSDB_CODE_MND_USER_NOT_AVAILABLE", "User not available"],
-  [0x0360, "TSDB_CODE_MND_STB_ALREADY_EXIST", "STable already exists"],
-  [0x0362, "TSDB_CODE_MND_STB_NOT_EXIST", "STable not exist"],
-  [0x0380, "TSDB_CODE_MND_DB_NOT_SELECTED", "Database not specified", { hint: nameDatabase }],
-  [0x0381, "TSDB_CODE_MND_DB_ALREADY_EXIST", "Database already exists", { hint: "Use CREATE DATABASE IF NOT EXISTS." }],
-  [0x0386, "TSDB_CODE_MND_DB_IN_DROPPING", "Database in dropping status", { retryable: true }],
-  [0x0388, "TSDB_CODE_MND_DB_NOT_EXIST", "Database not exist"],
-  [0x0396, "TSDB_CODE_MND_DB_IN_CREATING", "Database in creating status", { retryable: true }],
-  [0x03d3, "TSDB_CODE_MND_TRANS_CONFLICT", "Conflict transaction not completed", { retryable: true }],
-  [0x03d7, "TSDB_CODE_MND_TRANS_SYNC_TIMEOUT", "Sync timeout while executing transaction", { retryable: true, unknown: true }],
-  [0x03e0, "TSDB_CODE_MND_TOPIC_ALREADY_EXIST", "Topic already exists"],
-  [0x03e1, "TSDB_CODE_MND_TOPIC_NOT_EXIST", "Topic not exist"],
-  [0x03e6, "TSDB_CODE_MND_CONSUMER_NOT_EXIST", "Consumer not exist", { fatal: true }],
-  [0x03e8, "TSDB_CODE_MND_SUBSCRIBE_NOT_EXIST", "Subscribe not exist"],
-  [0x03ea, "TSDB_CODE_MND_CONSUMER_NOT_READY", "Consumer not ready", { retryable: true }],
-  [0x03eb, "TSDB_CODE_MND_TOPIC_SUBSCRIBED", "Topic subscribed cannot be dropped", { hint: "Close its consumers first; the server lets go about two seconds later." }],
-  [0x03ec, "TSDB_CODE_MND_CGROUP_USED", "Consumer group being used by some consumer"],
-  [0x03ed, "TSDB_CODE_MND_TOPIC_MUST_BE_DELETED", "Topic must be dropped first"],
-  [0x03ee, "TSDB_CODE_MND_INVALID_SUB_OPTION", "Invalid subscribe option"],
-  [0x03ef, "TSDB_CODE_MND_IN_REBALANCE", "Topic being rebalanced", { retryable: true }],
-  [0x0408, "TSDB_CODE_DNODE_OFFLINE", "Dnode is offline", { retryable: true }],
-  [0x0520, "TSDB_CODE_VND_NOT_EXIST", "Vnode not exist", { retryable: true }],
-  [0x0529, "TSDB_CODE_VND_STOPPED", "Vnode stopped", { retryable: true }],
-  [0x0531, "TSDB_CODE_VND_QUERY_BUSY", "Query busy", { retryable: true }],
-  [0x0600, "TSDB_CODE_TDB_INVALID_TABLE_ID", "Invalid table ID", { retryable: true }],
-  [0x0602, "TSDB_CODE_TDB_IVD_TB_SCHEMA_VERSION", "Invalid table schema version", { retryable: true }],
-  [0x0603, "TSDB_CODE_TDB_TABLE_ALREADY_EXIST", "Table already exists", { hint: "Use CREATE TABLE IF NOT EXISTS." }],
-  [0x060b, "TSDB_CODE_TDB_TIMESTAMP_OUT_OF_RANGE", "Timestamp data out of range", { hint: "The database's KEEP decides how old a row may be. A number is ticks of the database's own precision (ms, us or ns); a Date says its unit itself." }],
-  [0x0618, "TSDB_CODE_TDB_TABLE_NOT_EXIST", "Table does not exist"],
-  [0x061b, "TSDB_CODE_TDB_INVALID_TABLE_SCHEMA_VER", "Invalid table schema version", { retryable: true }],
-  [0x0739, "TSDB_CODE_QRY_REACH_QMEM_THRESHOLD", "Query memory upper limit is reached", { retryable: true }],
-  [0x073a, "TSDB_CODE_QRY_QUERY_MEM_EXHAUSTED", "Query memory exhausted", { retryable: true }],
-  [0x073b, "TSDB_CODE_QRY_NO_FETCH_TIMEOUT", "Result was not fetched for too long", { hint: "Run the query again and read its result without long pauses.", retryable: true }],
-  [0x0800, "TSDB_CODE_GRANT_EXPIRED", "License expired"],
-  [0x0801, "TSDB_CODE_GRANT_DNODE_LIMITED", "DNode creation limited by license"],
-  [0x0802, "TSDB_CODE_GRANT_ACCT_LIMITED", "Account creation limited by license"],
-  [0x0803, "TSDB_CODE_GRANT_TIMESERIES_LIMITED", "Time-series limited by license"],
-  [0x0804, "TSDB_CODE_GRANT_DB_LIMITED", "DB creation limited by license"],
-  [0x0805, "TSDB_CODE_GRANT_USER_LIMITED", "User creation limited by license"],
-  [0x0806, "TSDB_CODE_GRANT_CONN_LIMITED", "Conn creation limited by license"],
-  [0x0807, "TSDB_CODE_GRANT_STREAM_LIMITED", "Stream creation limited by license"],
-  [0x0808, "TSDB_CODE_GRANT_SPEED_LIMITED", "Write speed limited by license"],
-  [0x0809, "TSDB_CODE_GRANT_STORAGE_LIMITED", "Storage capacity limited by license"],
-  [0x080a, "TSDB_CODE_GRANT_SUBSCRIPTION_LIMITED", "Subscription creation limited by license"],
-  [0x080b, "TSDB_CODE_GRANT_CPU_LIMITED", "CPU cores limited by license"],
-  [0x080c, "TSDB_CODE_GRANT_STABLE_LIMITED", "STable creation limited by license"],
-  [0x080d, "TSDB_CODE_GRANT_TABLE_LIMITED", "Table creation limited by license"],
-  [0x0903, "TSDB_CODE_SYN_TIMEOUT", "Sync timeout", { retryable: true, unknown: true }],
-  [0x090c, "TSDB_CODE_SYN_NOT_LEADER", "Sync leader is unreachable", { retryable: true }],
-  [0x0911, "TSDB_CODE_SYN_PROPOSE_NOT_READY", "Sync leader is not ready", { retryable: true }],
-  [0x0914, "TSDB_CODE_SYN_RESTORING", "Sync leader is restoring", { retryable: true }],
-  [0x0916, "TSDB_CODE_SYN_BUFFER_FULL", "Sync buffer is full", { retryable: true }],
-  [0x0917, "TSDB_CODE_SYN_WRITE_STALL", "Sync write stall", { retryable: true }],
-  [0x0918, "TSDB_CODE_SYN_NEGOTIATION_WIN_FULL", "Sync negotiation win is full", { retryable: true }],
-  [0x0a0d, "TSDB_CODE_TQ_NO_COMMITTED_OFFSET", "No committed offset", { hint: "Set offsetReset to \"earliest\" or \"latest\", or commit an offset first." }],
-  [0x1105, "TSDB_CODE_HTTP_NO_AUTH_INFO", "no auth info input", { hint: checkLogin }],
-  [0x1106, "TSDB_CODE_HTTP_NO_MSG_INPUT", "request is empty"],
-  [0x1107, "TSDB_CODE_HTTP_NO_SQL_INPUT", "no SQL in the request"],
-  [0x1122, "TSDB_CODE_HTTP_INVALID_AUTH_TYPE", "invalid type of Authorization"],
-  [0x1124, "TSDB_CODE_HTTP_INVALID_BASIC_AUTH", "invalid basic Authorization"],
-  [0x1125, "TSDB_CODE_HTTP_INVALID_TAOSD_AUTH", "invalid taosd Authorization"],
-  [0x2600, "TSDB_CODE_PAR_SYNTAX_ERROR", "Syntax error in SQL"],
-  [0x2601, "TSDB_CODE_PAR_INCOMPLETE_SQL", "Incomplete SQL statement"],
-  [0x2602, "TSDB_CODE_PAR_INVALID_COLUMN", "Invalid column name"],
-  [0x2603, "TSDB_CODE_PAR_TABLE_NOT_EXIST", "Table does not exist"],
-  [0x2605, "TSDB_CODE_PAR_WRONG_VALUE_TYPE", "Invalid value type"],
-  [0x260d, "TSDB_CODE_PAR_TAGS_NOT_MATCHED", "Tags number not matched"],
-  [0x2610, "TSDB_CODE_PAR_NAME_OR_PASSWD_TOO_LONG", "Name or password too long"],
-  [0x2616, "TSDB_CODE_PAR_DB_NOT_SPECIFIED", "Database not specified", { hint: nameDatabase }],
-  [0x263b, "TSDB_CODE_PAR_INVALID_FILL_TIME_RANGE", "Start(end) time of query range required or time range too large"],
-  [0x263e, "TSDB_CODE_PAR_INVALID_ROW_LENGTH", "Row length exceeds the limit"],
-  [0x263f, "TSDB_CODE_PAR_INVALID_COLUMNS_NUM", "Illegal number of columns"],
-  [0x2641, "TSDB_CODE_PAR_INVALID_FIRST_COLUMN", "First column must be timestamp"],
-  [0x2644, "TSDB_CODE_PAR_PERMISSION_DENIED", "Permission denied or target object not exist"],
-  [0x2649, "TSDB_CODE_PAR_INVALID_ALTER_TABLE", "Invalid ALTER TABLE statement"],
-  [0x2653, "TSDB_CODE_PAR_VALUE_TOO_LONG", "Value too long for column/tag"],
-  [0x2662, "TSDB_CODE_PAR_GET_META_ERROR", "Fail to get table info"],
-  [0x267b, "TSDB_CODE_PAR_PRIMARY_KEY_IS_NULL", "Primary timestamp column should not be null"],
-  [0x2802, "TSDB_CODE_FUNC_FUNTION_PARA_TYPE", "Invalid function para type"],
-  [0x2803, "TSDB_CODE_FUNC_FUNTION_PARA_VALUE", "Invalid function para value"],
-  [0x3000, "TSDB_CODE_SML_INVALID_PROTOCOL_TYPE", "Invalid line protocol type"],
-  [0x3001, "TSDB_CODE_SML_INVALID_PRECISION_TYPE", "Invalid timestamp precision type"],
-  [0x3002, "TSDB_CODE_SML_INVALID_DATA", "Invalid data format"],
-  [0x3003, "TSDB_CODE_SML_INVALID_DB_CONF", "Invalid schemaless db config"],
-  [0x3004, "TSDB_CODE_SML_NOT_SAME_TYPE", "Not the same type as before"],
-  [0x3005, "TSDB_CODE_SML_INTERNAL_ERROR", "Internal error of schemaless writing"],
-  [0x4000, "TSDB_CODE_TMQ_INVALID_MSG", "Invalid message"],
-  [0x4001, "TSDB_CODE_TMQ_CONSUMER_MISMATCH", "Consumer mismatch", { fatal: true }],
-  [0x4002, "TSDB_CODE_TMQ_CONSUMER_CLOSED", "Consumer closed", { hint: "Open the consumer again.", fatal: true }],
-  [0x4003, "TSDB_CODE_TMQ_CONSUMER_ERROR", "Consumer error, to see log"],
-  [0x4004, "TSDB_CODE_TMQ_TOPIC_OUT_OF_RANGE", "Topic num out of range"],
-  [0x4005, "TSDB_CODE_TMQ_GROUP_OUT_OF_RANGE", "Group num out of range 100"],
-  [0x4006, "TSDB_CODE_TMQ_SNAPSHOT_ERROR", "Can not operate in snapshot mode"],
-  [0x4007, "TSDB_CODE_TMQ_VERSION_OUT_OF_RANGE", "Offset out of range"],
-  [0x4008, "TSDB_CODE_TMQ_INVALID_VGID", "VgroupId does not belong to this consumer"],
-  [0x4009, "TSDB_CODE_TMQ_INVALID_TOPIC", "Topic does not belong to this consumer"],
-  [0x4010, "TSDB_CODE_TMQ_NEED_INITIALIZED", "Assignment or poll needed first"],
-  [0x4011, "TSDB_CODE_TMQ_NO_COMMITTED", "No committed offset"],
-  [0x4012, "TSDB_CODE_TMQ_SAME_COMMITTED_VALUE", "Committed value is the same as before"],
-  [0x4013, "TSDB_CODE_TMQ_REPLAY_NEED_ONE_VGROUP", "Replay needs only one vgroup"],
-  [0x4014, "TSDB_CODE_TMQ_REPLAY_NOT_SUPPORT", "Replay is disabled for a database or stable topic"],
-  [0x4017, "TSDB_CODE_TMQ_INVALID_STATUS", "Consumer is not subscribed"],
-  [0x4018, "TSDB_CODE_TMQ_INVALID_DATA", "Invalid data used to parse"],
-  [0x4019, "TSDB_CODE_TMQ_RAW_DATA_SPLIT", "Raw data is split"],
-  [0xfffd, "TAOSADAPTER_SQL_FORBIDDEN", "The adapter's configuration forbids this SQL"],
-  [0xfffe, "TAOSADAPTER_OVER_LIMIT", "The adapter is over its limit", { hint: "Send fewer requests at a time.", retryable: true }],
-  [0xffff, "TAOSADAPTER_ERROR", "The adapter reports an error without a code of its own"],
-];
+function parseLine(line: string): [code: number, facts: ServerCode] {
+  const [head = "", text = "", hint] = line.split("|");
+  const [mark = "", ...words] = head.split(" ");
+  const name = words.join("_").toUpperCase();
+  const facts: ServerCode = {
+    name: name.startsWith("TAOSADAPTER") ? name : `TSDB_CODE_${name}`,
+    text,
+    ...(hint !== undefined && { hint }),
+    ...(mark.includes("r", 4) && { retryable: true }),
+    ...(mark.includes("u", 4) && { unknown: true }),
+    ...(mark.includes("f", 4) && { fatal: true }),
+  };
+  return [Number.parseInt(mark.slice(0, 4), 16), facts];
+}
 
 /** Facts by server code (16 bits). */
 export const serverCodes: ReadonlyMap<number, ServerCode> = new Map(
-  rows.map(([code, name, text, rest]) => [code, { name, text, ...rest }]),
+  table.trim().split("\n").map(parseLine),
 );

@@ -28,7 +28,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { compileComponent } from "./component.mjs";
-import { buildEnvironment, fastLevel, optimise, rootDir, wasmDir } from "./toolchain.mjs";
+import { coreEnvironment, coreOptions, optimise, rootDir, wasmDir } from "./toolchain.mjs";
 
 const codecNames = ["bindings.ts", "wasm_bytes.ts", "codec.wasm"].map((name) =>
   `codec/generated/${name}`
@@ -39,8 +39,8 @@ const componentNames = ["transpiled.ts", "core_bytes.ts", "component.wasm"].map(
 const CRATE = "tdwire_codec_wasm";
 
 /** The two builds: optimisation of rustc and of wasm-opt, and what the module may weigh. */
-const FAST = { level: fastLevel, flag: "-O3", maxBytes: 150_000, maxGzipBytes: 60_000 };
-const SMALL = { level: "z", flag: "-Oz", maxBytes: 110_000, maxGzipBytes: 50_000 };
+const FAST = { level: "3", flag: "-O3", maxBytes: 125_000, maxGzipBytes: 52_000 };
+const SMALL = { level: "z", flag: "-Oz", maxBytes: 75_000, maxGzipBytes: 36_000 };
 
 /** Files that decide the module's bytes, as sorted paths relative to wasm/; tests and build output do not. */
 function sourcePaths() {
@@ -107,10 +107,10 @@ function compile({ level, flag, maxBytes, maxGzipBytes }) {
       "--out-dir",
       scratch,
       "--",
-      "--locked",
+      ...coreOptions(level === SMALL.level),
     ], {
       stdio: "inherit",
-      env: buildEnvironment(level),
+      env: coreEnvironment(level),
     });
     const optimised = join(scratch, "optimised.wasm");
     optimise(flag, join(scratch, `${CRATE}_bg.wasm`), optimised);
@@ -143,6 +143,7 @@ function wrapGlue(glue, hash) {
   const indented = body.trimEnd().replaceAll(/^(?=.)/gm, "  ");
   return `${header(hash)}// @ts-nocheck: wasm-bindgen's JavaScript
 import type { Bindings } from "../bindings.ts";
+import { codecFault } from "../fault.ts";
 
 /** Makes a fresh instance of the codec. */
 export function instantiate(module: WebAssembly.Module): Bindings {
@@ -150,22 +151,7 @@ ${indented}
 
   const wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;
   wasm.__wbindgen_start();
-
-  // A fault lives in linear memory: copied out, it may be kept and outlive the instance.
-  const copyingFaults = (call) => (...args) => {
-    try {
-      return call(...args);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const { message, offset, needed, available, column, row } = error;
-      error.free();
-      throw { message, offset, needed, available, column, row };
-    }
-  };
-  return {
-    memory: wasm.memory,
-${names.map((name) => `    ${name}: copyingFaults(${name}),`).join("\n")}
-  };
+  return { memory: wasm.memory, ${names.join(", ")} };
 }
 `;
 }

@@ -9,11 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   buildEnvironment,
-  fastLevel,
   optimise,
   rootDir,
   target,
-  targetDir,
   wasmDir,
 } from "./toolchain.mjs";
 
@@ -30,9 +28,9 @@ export function compileComponent() {
     execFileSync("cargo", ["build", "--release", "--locked", "--target", target, ...crate], {
       cwd: wasmDir,
       stdio: "inherit",
-      env: buildEnvironment(fastLevel),
+      env: buildEnvironment(),
     });
-    const core = join(targetDir(fastLevel), target, "release", "tdwire_codec_component.wasm");
+    const core = join(wasmDir, "target", target, "release", "tdwire_codec_component.wasm");
     optimise("-O3", core, inScratch("core.wasm"));
     runJco("new", inScratch("core.wasm"), "-o", inScratch("component.wasm"));
     const form = [

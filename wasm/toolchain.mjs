@@ -17,9 +17,6 @@ export const rootDir = dirname(wasmDir);
 
 export const target = "wasm32-unknown-unknown";
 
-/** Optimisation of rustc in the build for speed. */
-export const fastLevel = "3";
-
 /** The executable of a Debian package, or undefined when it is not installed. */
 function packagedTool(packageName, tool) {
   try {
@@ -34,7 +31,33 @@ function packagedTool(packageName, tool) {
 }
 
 /** Environment in which `cargo` has the wasm32 library: the distribution's, else whatever is on PATH. */
-export function buildEnvironment(level) {
+export function buildEnvironment() {
+  return environment(join(wasmDir, "target"), []);
+}
+
+/**
+ * The same for a crate without the standard library, whose panics are traps without a text. That takes a library
+ * compiled in the same way, and switches that only a nightly compiler takes unless it is told to bootstrap; the rest of
+ * the command line is {@linkcode coreOptions}.
+ *
+ * @param level Optimisation of rustc; also names the folder of what it makes.
+ */
+export function coreEnvironment(level) {
+  const panics = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+  return {
+    ...environment(join(wasmDir, "target", `level-${level}`), panics),
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: level,
+    RUSTC_BOOTSTRAP: "1",
+  };
+}
+
+/** Options of `cargo build` in {@linkcode coreEnvironment}. */
+export function coreOptions(isSmall) {
+  const options = ["--locked", "-Zbuild-std=core,alloc"];
+  return isSmall ? [...options, "-Zbuild-std-features=optimize_for_size"] : options;
+}
+
+function environment(targetDir, moreFlags) {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   const rustc = packagedTool("rustc-web", "rustc");
   const cargo = packagedTool("cargo-web", "cargo");
@@ -51,20 +74,15 @@ export function buildEnvironment(level) {
     // Panic messages name source files: without this the bytes depend on where the tree lies.
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${wasmDir}=/wasm`,
+    ...moreFlags,
   ];
   return {
     ...process.env,
     ...(rustc && cargo ? { RUSTC: rustc } : {}),
     PATH: [...packaged, join(cargoHome, "bin"), process.env.PATH].join(delimiter),
-    CARGO_TARGET_DIR: targetDir(level),
-    CARGO_PROFILE_RELEASE_OPT_LEVEL: level,
+    CARGO_TARGET_DIR: targetDir,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags.join(" "),
   };
-}
-
-/** Where rustc puts what it makes at an optimisation level. */
-export function targetDir(level) {
-  return level === fastLevel ? join(wasmDir, "target") : join(wasmDir, "target", `level-${level}`);
 }
 
 /** Optimises a module with the binaryen of the repository. */
@@ -72,8 +90,10 @@ export function optimise(flag, input, output) {
   execFileSync(process.execPath, [
     join(rootDir, "node_modules", "binaryen", "bin", "wasm-opt"),
     flag,
+    "--converge",
     "--strip-debug",
     "--strip-producers",
+    "--strip-target-features",
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",

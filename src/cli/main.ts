@@ -10,6 +10,7 @@ import { isTaosError } from "../../mod.ts";
 import { nearest } from "../internal/nearest.ts";
 import { type Command, COMMANDS } from "./commands.ts";
 import { Interrupted } from "./interrupt.ts";
+import { missingTableAdvice } from "./missing_table.ts";
 import { ReaderGone, tell } from "./output.ts";
 import { refuseUrl, suggestion, UsageError } from "./usage.ts";
 import { readVersion } from "./version.ts";
@@ -90,7 +91,8 @@ function exitCodeOf(error: unknown): number {
   if (!isTaosError(error)) return fail(message, undefined, 1);
   const isUnreachable = error.kind === "connection" || error.kind === "authentication";
   const advice = isUnreachable ? '"tdwire doctor" looks at the server step by step.' : undefined;
-  return fail(message, error.hint === undefined ? advice : `hint: ${error.hint}`, 1);
+  const hint = error.hint ?? missingTableAdvice(error);
+  return fail(message, hint === undefined ? advice : `hint: ${hint}`, 1);
 }
 
 exit(await run(argv.slice(2)).catch(exitCodeOf));

@@ -13,12 +13,12 @@ import {
   tableOf,
   tagTable,
 } from "./catalog.ts";
-import { updateTable } from "./catalog_store.ts";
+import { updateChildOptions, updateTable } from "./catalog_store.ts";
 import { checkLength, checkTagType, jsonColumn } from "./column_checks.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import type { AlterAction, ColumnDefinition, QualifiedName, Statement } from "./sql/ast.ts";
-import { Code, duplicatedColumn, invalidAlter, invalidColumn, unsupported } from "./sql/errors.ts";
+import { Code, duplicatedColumn, invalidAlter, invalidColumn } from "./sql/errors.ts";
 import { isSized, physicalType, type SqlType, Type } from "./sql/types.ts";
 import { convertValue } from "./sql/values.ts";
 import type { Transaction } from "./tmq/change_log.ts";
@@ -70,10 +70,10 @@ async function setOptions(
   table: Table | Child,
   { comment, ttl }: AlterAction & { kind: "options" },
 ): Promise<void> {
-  if (table.kind === "child") throw unsupported("COMMENT and TTL of child tables");
   if (table.kind === "stable" && ttl !== null) throw invalidAlter();
   const changed = { comment: comment ?? table.comment, ttl: ttl ?? table.ttl };
-  await updateTable(writer, { ...table, ...changed });
+  if (table.kind === "child") await updateChildOptions(writer, { id: table.id, ...changed });
+  else await updateTable(writer, { ...table, ...changed });
   onCommit(() => Object.assign(table, changed));
 }
 

@@ -41,6 +41,9 @@ export interface Child {
   name: string;
   table: Table;
   created: number;
+  comment: string | null;
+  /** Days to live that CREATE or ALTER TABLE gave; nothing removes the table. */
+  ttl: number;
   maxTicks: bigint | null;
 }
 

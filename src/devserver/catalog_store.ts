@@ -21,6 +21,7 @@ import { quoteText } from "./store.ts";
 const schema = `
 CREATE TABLE IF NOT EXISTS tdwire_databases (id INTEGER, name VARCHAR, "precision" VARCHAR, created BIGINT, options VARCHAR);
 CREATE TABLE IF NOT EXISTS tdwire_tables (id INTEGER, database_id INTEGER, kind VARCHAR, name VARCHAR, created BIGINT, definition VARCHAR);
+CREATE TABLE IF NOT EXISTS tdwire_child_options (id INTEGER, comment VARCHAR, ttl INTEGER);
 `;
 
 type Row = unknown[];
@@ -109,9 +110,11 @@ async function loadChildren(
     return;
   }
   for (
-    const [id, name, created] of await rows(
+    const [id, name, created, comment, ttl] of await rows(
       connection,
-      `SELECT _tid, _name, _created FROM ${tagTable(table)} ORDER BY _tid`,
+      `SELECT _tid, _name, _created, comment, coalesce(ttl, 0) FROM ${
+        tagTable(table)
+      } LEFT JOIN tdwire_child_options ON id = _tid ORDER BY _tid`,
     )
   ) {
     catalog.reserveId(id as number);
@@ -121,6 +124,8 @@ async function loadChildren(
       name: name as string,
       table,
       created: Number(created),
+      comment: comment as string | null,
+      ttl: ttl as number,
       maxTicks: greatest.get(id as number) ?? null,
     });
   }
@@ -134,6 +139,8 @@ export function addSelfChild(table: Table): Child {
     name: table.name,
     table,
     created: table.created,
+    comment: null,
+    ttl: 0,
     maxTicks: null,
   };
   table.children.set("", child);
@@ -216,10 +223,26 @@ export async function updateTable(connection: DuckDBConnection, table: Table): P
   );
 }
 
+/** Stores comment and days to live of a child. */
+export async function updateChildOptions(
+  connection: DuckDBConnection,
+  { id, comment, ttl }: Pick<Child, "id" | "comment" | "ttl">,
+): Promise<void> {
+  await connection.run(`DELETE FROM tdwire_child_options WHERE id = ${id}`);
+  if (comment === null && ttl === 0) return;
+  const text = comment === null ? "NULL" : quoteText(comment);
+  await connection.run(`INSERT INTO tdwire_child_options VALUES (${id}, ${text}, ${ttl})`);
+}
+
 /** Removes a table and its rows. */
 export async function deleteTable(connection: DuckDBConnection, table: Table): Promise<void> {
   await connection.run(`DROP TABLE ${dataTable(table)}`);
-  if (table.kind === "stable") await connection.run(`DROP TABLE ${tagTable(table)}`);
+  if (table.kind === "stable") {
+    await connection.run(
+      `DELETE FROM tdwire_child_options WHERE id IN (SELECT _tid FROM ${tagTable(table)})`,
+    );
+    await connection.run(`DROP TABLE ${tagTable(table)}`);
+  }
   await connection.run(`DELETE FROM tdwire_tables WHERE id = ${table.id}`);
 }
 
@@ -227,4 +250,5 @@ export async function deleteTable(connection: DuckDBConnection, table: Table): P
 export async function deleteChild(connection: DuckDBConnection, child: Child): Promise<void> {
   await connection.run(`DELETE FROM ${dataTable(child.table)} WHERE _tid = ${child.id}`);
   await connection.run(`DELETE FROM ${tagTable(child.table)} WHERE _tid = ${child.id}`);
+  await connection.run(`DELETE FROM tdwire_child_options WHERE id = ${child.id}`);
 }

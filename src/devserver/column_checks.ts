@@ -15,8 +15,11 @@ import {
 import { isDecimal, isDecimalInRange, isSized, type SqlType, Type } from "./sql/types.ts";
 import { encoding } from "./tmq/table_events.ts";
 
-/** Throws for a name of more bytes than there may be. */
-export function checkName(name: string, greatest: number): void {
+/** Throws for a name of more bytes than there may be, or one of a database or a table with a dot in it. */
+export function checkName(name: string, greatest: number, kind?: "database" | "table"): void {
+  if (kind !== undefined && name.includes(".")) {
+    throw new ServerError(Code.invalidIdentifier, `The ${kind} name cannot contain '.'`);
+  }
   if (new TextEncoder().encode(name).length > greatest) {
     throw new ServerError(Code.invalidIdentifier, `Invalid identifier name: ${name}`);
   }
@@ -30,8 +33,9 @@ export function checkColumns(columns: ColumnDefinition[], tags: ColumnDefinition
     if (names.has(tag.name)) throw duplicatedColumn();
     checkTagType(tag, tags.length);
     names.add(tag.name);
-    checkLength(tag);
+    checkTagLength(tag);
   }
+  checkTagsLength(tags);
   if (columns.length < 2) throw wrongColumnCount();
   if (columns.length + tags.length > 4096) {
     throw new ServerError(Code.tooManyColumns, "Too many columns");
@@ -39,12 +43,54 @@ export function checkColumns(columns: ColumnDefinition[], tags: ColumnDefinition
   if (columns[0]!.type.code !== Type.timestamp) {
     throw new ServerError(Code.firstColumnTimestamp, "First column must be timestamp");
   }
-  for (const column of columns) {
+  columns.forEach((column, index) => {
+    if (column.isPrimaryKey) checkPrimaryKey(column.type, index);
     if (column.type.code === Type.json) throw jsonColumn();
     if (names.has(column.name)) throw duplicatedColumn();
     names.add(column.name);
     checkLength(column);
+  });
+  checkRowLength(columns);
+  if (columns.some(({ isPrimaryKey }) => isPrimaryKey)) throw unsupported("PRIMARY KEY columns");
+}
+
+const keyTypes: number[] = [Type.int, Type.uint, Type.bigint, Type.ubigint, Type.varchar];
+
+function checkPrimaryKey({ code }: SqlType, index: number): void {
+  if (index !== 1) {
+    throw new ServerError(Code.primaryKeyPlace, "primary key column must be second column");
   }
+  if (!keyTypes.includes(code)) {
+    throw new ServerError(
+      Code.primaryKeyType,
+      "primary key column must be of type int, uint, bigint, ubigint, and varchar",
+    );
+  }
+}
+
+/** Bytes that a value may take in a row; text has its length before it. */
+function storedBytes({ code, length }: SqlType): number {
+  if (code === Type.nchar) return length * 4 + 2;
+  return isSized({ code }) ? length + 2 : length;
+}
+
+/** Bytes of all columns, or of all tags. */
+function totalBytes(columns: ColumnDefinition[]): number {
+  return columns.reduce((sum, { type }) => sum + storedBytes(type), 0);
+}
+
+const longestRow = 65531, longestTags = 16384;
+
+/** Throws when a row of such columns is too long. */
+export function checkRowLength(columns: ColumnDefinition[]): void {
+  if (totalBytes(columns) <= longestRow) return;
+  throw new ServerError(Code.rowLength, `Row length exceeds max length ${longestRow}`);
+}
+
+/** Throws when such tags are too long together. */
+export function checkTagsLength(tags: ColumnDefinition[]): void {
+  if (totalBytes(tags) <= longestTags) return;
+  throw new ServerError(Code.tagsLength, `Tag length exceeds max length ${longestTags}`);
 }
 
 /** Returns the failure for a column of type JSON. */
@@ -53,23 +99,40 @@ export function jsonColumn(): ServerError {
 }
 
 /** Throws for a type that one of several tags cannot have. */
-export function checkTagType({ name, type }: ColumnDefinition, tags: number): void {
+export function checkTagType({ type }: ColumnDefinition, tags: number): void {
   if (type.code === Type.json && tags > 1) {
     throw new ServerError(Code.oneJsonTag, "Only one tag if there is a json tag");
   }
-  if (isDecimal(type)) throw invalidColumn(name);
+  if (isDecimal(type)) {
+    throw new ServerError(Code.invalidColumn, "Decimal type is not allowed for tag");
+  }
   if (type.code === Type.blob) throw unsupported("tags of this type");
 }
 
 /** Throws when a name, a declared length or the digits of a DECIMAL are out of range, or the column cannot be stored that way. */
 export function checkLength({ name, type, storage = {} }: ColumnDefinition): void {
   checkName(name, 64);
-  if (isDecimal(type) && !isDecimalInRange(type)) throw invalidColumn(name);
+  if (isDecimal(type) && !isDecimalInRange(type)) {
+    throw new ServerError(
+      Code.invalidColumn,
+      `Invalid column type DECIMAL(${type.precision},${type.scale}) , invalid precision or scale`,
+    );
+  }
   checkStorage(type, storage);
   const greatest = type.code === Type.nchar ? 16379 : 65517;
   if (isSized(type) && (type.length < 1 || type.length > greatest)) {
-    throw new ServerError(Code.variableLength, "Invalid column length for var length type");
+    throw wrongLength();
   }
+}
+
+/** Does so for a tag, which holds fewer bytes. */
+export function checkTagLength(tag: ColumnDefinition): void {
+  checkLength(tag);
+  if (isSized(tag.type) && storedBytes(tag.type) > longestTags) throw wrongLength();
+}
+
+function wrongLength(): ServerError {
+  return new ServerError(Code.variableLength, "Invalid column length for var length type");
 }
 
 /** How columns may be compressed, and how far. */

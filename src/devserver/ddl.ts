@@ -20,12 +20,13 @@ import {
   deleteTable,
   insertDatabase,
   insertTable,
+  updateChildOptions,
   updateDatabase,
 } from "./catalog_store.ts";
 import { checkColumns, checkName } from "./column_checks.ts";
 import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
-import { parseKeep } from "./retention.ts";
+import { checkKept } from "./retention.ts";
 import type { ChildDefinition, ColumnDefinition, Statement } from "./sql/ast.ts";
 import { checkDatabaseOptions, invalidOption } from "./sql/database_options.ts";
 import { Code, databaseNotExist, tableNotExist, unsupported } from "./sql/errors.ts";
@@ -47,12 +48,18 @@ export async function createDatabase(
   if (precision !== "ms" && precision !== "us" && precision !== "ns") {
     throw invalidOption(`Invalid option precision: ${precision}`);
   }
-  checkName(name, 64);
+  checkName(name, 64, "database");
+  if (isSystemDatabase(name)) {
+    throw new ServerError(
+      Code.invalidOperation,
+      `Cannot create system database: \`${name}\``,
+    );
+  }
   checkDatabaseOptions(options);
   if ((options["replica"] ?? "1") !== "1") throw unsupported("REPLICA above 1");
-  parseKeep(options, precision);
+  checkKept(options, precision);
   await store.transaction(async (writer, onCommit) => {
-    if (catalog.databases.has(name) || isSystemDatabase(name)) {
+    if (catalog.databases.has(name)) {
       if (statement.ifNotExists) return;
       throw new ServerError(Code.databaseExists, "Database already exists");
     }
@@ -79,7 +86,7 @@ export async function alterDatabase(
     const options = { ...database.options, ...statement.options };
     checkDatabaseOptions(statement.options);
     topics.checkRetention({ ...database, options }, database);
-    parseKeep(options, database.precision);
+    checkKept(options, database.precision);
     await updateDatabase(writer, database.id, options);
     onCommit(() => database.options = options);
   });
@@ -164,6 +171,7 @@ export async function createChildren(
       const child = planChild(definition, catalog, current, context);
       if (child === null) continue;
       await writeChildren(store, writer, child.child.table, [child]);
+      await updateChildOptions(writer, child.child);
       onCommit(() => addChild(child.child.table, child.child));
       created.push(child);
     }
@@ -198,6 +206,8 @@ function planChild(
       name: name.name,
       table,
       created: Date.now(),
+      comment: definition.comment,
+      ttl: definition.ttl,
       maxTicks: null,
     },
     tags,

@@ -63,6 +63,8 @@ export class InsertPlan {
         name,
         table,
         created: Date.now(),
+        comment: null,
+        ttl: 0,
         maxTicks: null,
       };
       this.created.set(key, created = { child, tags: tags() });

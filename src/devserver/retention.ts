@@ -8,6 +8,7 @@
  */
 import type { Database } from "./catalog.ts";
 import { type Precision, ServerError } from "./engine.ts";
+import { databaseOption } from "./sql/database_options.ts";
 import { Code } from "./sql/errors.ts";
 import { nowTicks, ticksPerSecond } from "./sql/timestamp.ts";
 import type { RowBatch } from "./write.ts";
@@ -15,6 +16,9 @@ import type { RowBatch } from "./write.ts";
 const defaultKeep = "3650";
 const minutesPerUnit: Record<string, number> = { m: 1, h: 60, d: 1440 };
 const leastMinutes = 1440;
+
+/** An hour to ten years, in minutes. */
+const leastDuration = 60, greatestDuration = 3650 * 1440;
 
 /** 1000 years after 1970, or 292 where 64 bits of nanoseconds hold no more; years of 365 days. */
 const greatestMinutes: Record<Precision, number> = {
@@ -34,16 +38,34 @@ function invalidKeep(message: string): ServerError {
   return new ServerError(Code.databaseOption, message);
 }
 
-/** Reads one value of KEEP: days without a unit. */
-function parseMinutes(text: string): number {
+/** Reads a length of time that an option has: days without a unit. */
+function parseMinutes(text: string, option: string): number {
   const match = /^(\d+)([a-z]?)$/i.exec(text.trim());
-  if (match === null) throw invalidKeep(`Invalid option keep: ${text}`);
+  if (match === null) throw invalidKeep(`Invalid option ${option}: ${text}`);
   const unit = match[2] === "" ? "d" : match[2]!.toLowerCase();
   const minutes = minutesPerUnit[unit];
   if (minutes === undefined) {
-    throw invalidKeep(`Invalid option keep unit: ${unit}, only m, h, d allowed`);
+    throw invalidKeep(`Invalid option ${option} unit: ${unit}, only m, h, d allowed`);
   }
   return Number(match[1]) * minutes;
+}
+
+/**
+ * Checks the options that say how long rows are kept, and how long a file's part of that is (DURATION).
+ *
+ * @throws {ServerError} when TDengine would refuse them.
+ */
+export function checkKept(options: Record<string, string>, precision: Precision): void {
+  const duration = parseMinutes(databaseOption(options, "duration"), "duration");
+  if (duration < leastDuration || duration > greatestDuration) {
+    throw invalidKeep(
+      `Invalid option daysPerFile: ${duration} valid range: [${leastDuration}, ${greatestDuration}]`,
+    );
+  }
+  const [keep] = parseKeep(options, precision);
+  if (duration > Math.floor(keep / 3)) {
+    throw invalidKeep("Invalid duration value, should be keep2 >= keep1 >= keep0 >= 3 * duration");
+  }
 }
 
 /**
@@ -56,7 +78,9 @@ export function parseKeep(
   options: Record<string, string>,
   precision: Precision,
 ): [number, number, number] {
-  const values = (options["keep"] ?? defaultKeep).split(",").map(parseMinutes);
+  const values = (options["keep"] ?? defaultKeep).split(",").map((text) =>
+    parseMinutes(text, "keep")
+  );
   if (values.length > 3) throw invalidKeep("Invalid number of keep options");
   const [first, second = first!, third = second] = values;
   const keep: [number, number, number] = [first!, second, third];

@@ -184,7 +184,12 @@ async function createChildText(child: Child, store: Store): Promise<string> {
   const names = table.tags.map((tag) => `\`${tag.name}\``).join(", ");
   return `CREATE TABLE \`${child.name}\` USING \`${table.name}\` (${names}) TAGS (${
     tags.join(", ")
-  })`;
+  })${optionsText(child)}`;
+}
+
+/** Comment and days to live as CREATE TABLE takes them. */
+function optionsText({ comment, ttl }: Table | Child): string {
+  return `${comment === null ? "" : ` COMMENT '${comment}'`}${ttl === 0 ? "" : ` TTL ${ttl}`}`;
 }
 
 /** The text of a JSON tag in quotes. */
@@ -196,9 +201,7 @@ function createText(table: Table): string {
   const list = (columns: Column[]): string =>
     columns.map(({ name, type }) => `\`${name}\` ${typeText(type).replace(", ", ",")}`).join(", ");
   const tags = table.kind === "stable" ? ` TAGS (${list(table.tags)})` : "";
-  const comment = table.comment === null ? "" : ` COMMENT '${table.comment}'`;
-  const ttl = table.ttl === 0 ? "" : ` TTL ${table.ttl}`;
   return `CREATE ${table.kind === "stable" ? "STABLE" : "TABLE"} \`${table.name}\` (${
     list(table.columns)
-  })${tags}${comment}${ttl}`;
+  })${tags}${optionsText(table)}`;
 }

@@ -19,6 +19,7 @@ import {
   tinyint,
   type Value,
 } from "./system_table.ts";
+import type { Topics } from "./tmq/topics.ts";
 import { vgroupCount, vgroupIndex } from "./tmq/vgroups.ts";
 
 const columns: Columns = [
@@ -114,23 +115,15 @@ const vgroupColumns: Columns = [
   ["tsma", tinyint],
 ];
 
-/** Returns the number of the vgroup a table is in. */
-export function vgroupId(database: Database, tableName: string): number {
-  return firstVgroup + vgroupIndex(database, tableName);
-}
-
-/** The least number of a vgroup; 1 is that of the server itself. */
-const firstVgroup = 2;
-
 /** Makes `ins_vgroups`. */
-export function vgroups({ databases: own }: Catalog): SystemTable {
+export function vgroups({ databases: own }: Catalog, topics: Topics): SystemTable {
   const rows = [...own.values()].flatMap((database) =>
-    Array.from({ length: vgroupCount(database) }, (_, index): Value[] => {
+    topics.vgroupIds(database).map((id, index): Value[] => {
       const tables = [...database.tables.values()].filter(({ kind, name }) =>
         kind !== "stable" && vgroupIndex(database, name) === index
       );
       const unused = new Array<null>(6).fill(null);
-      const state = [firstVgroup + index, database.name, tables.length, 1, "leader"];
+      const state = [id, database.name, tables.length, 1, "leader"];
       return [...state, ...unused, 0, 0, 0];
     })
   );

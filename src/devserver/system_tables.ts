@@ -9,7 +9,7 @@ import type { SystemTable } from "./sql/plan_from.ts";
 import { fixedType, Type, typeText } from "./sql/types.ts";
 import { unsupported } from "./sql/errors.ts";
 import type { Store } from "./store.ts";
-import { databases, vgroupId, vgroups } from "./system_databases.ts";
+import { databases, vgroups } from "./system_databases.ts";
 import { emptyTables, serverTables } from "./system_server.ts";
 import {
   bigint,
@@ -29,6 +29,7 @@ import {
   type TopicTable,
 } from "./tmq/topic_tables.ts";
 import type { Topics } from "./tmq/topics.ts";
+import { vgroupIndex } from "./tmq/vgroups.ts";
 
 /** What system tables are made from. */
 export interface SystemState {
@@ -43,7 +44,7 @@ function allTables(catalog: Catalog): (Table | Child)[] {
   return [...catalog.databases.values()].flatMap((database) => [...database.tables.values()]);
 }
 
-function tables({ catalog }: SystemState): SystemTable {
+function tables({ catalog, topics }: SystemState): SystemTable {
   const columns: Columns = [
     ["table_name", text(192)],
     ["db_name", text(64)],
@@ -67,9 +68,9 @@ function tables({ catalog }: SystemState): SystemTable {
       owner.columns.length,
       child ? owner.name : null,
       entry.id,
-      vgroupId(owner.database, entry.name),
-      child ? 0 : owner.ttl,
-      child ? null : owner.comment,
+      topics.vgroupIds(owner.database)[vgroupIndex(owner.database, entry.name)]!,
+      entry.ttl,
+      entry.comment,
       child ? "CHILD_TABLE" : "NORMAL_TABLE",
     ]];
   });
@@ -236,7 +237,7 @@ function fromTopics(make: (topics: Topics) => TopicTable): (state: SystemState) 
 
 const makers: Record<string, (state: SystemState) => SystemTable | Promise<SystemTable>> = {
   "information_schema.ins_databases": ({ catalog }) => databases(catalog),
-  "information_schema.ins_vgroups": ({ catalog }) => vgroups(catalog),
+  "information_schema.ins_vgroups": ({ catalog, topics }) => vgroups(catalog, topics),
   "information_schema.ins_tables": tables,
   "information_schema.ins_stables": stables,
   "information_schema.ins_columns": columns,

@@ -3,22 +3,20 @@
  *
  * @module
  */
-import type { MessageBlock } from "../codec/message_block.ts";
 import type { Connection } from "../connection.ts";
-import { DatabaseError, InterfaceError } from "../errors.ts";
 import type { Message } from "../tmq/message.ts";
 import type { MetaEvent } from "../tmq/metadata.ts";
 import type { WaitOptions } from "../writer/writer_options.ts";
-import { hasColumn } from "./columns.ts";
-import { insertBlock } from "./insert_block.ts";
+import { Databases } from "./databases.ts";
 import { comparePrecision } from "./precision.ts";
-import { TableChanges } from "./table_changes.ts";
+import { writeRows } from "./rows.ts";
+import { applyEvent } from "./table_changes.ts";
 
 /** Between which databases a message is applied. */
 export interface Replication {
   /**
    * A connection to the server that the messages come from. It is asked for what they do not tell: tags (64-bit numbers
-   * are rounded in metadata), the digits of a DECIMAL, tables that are older than the topic's log.
+   * are rounded in metadata), super tables, tables that are older than the topic's log.
    */
   source: Connection;
   /** A connection whose current database is to become the copy, and stays the current one. */
@@ -36,21 +34,22 @@ export interface AppliedMessage {
 }
 
 /**
- * Applies a message to another database: creates, alters and drops its tables, deletes and writes its rows. Applying it
- * again changes nothing, so that a copy loses nothing when the message is committed behind it.
+ * Applies a message to another database: creates, alters and drops its tables, deletes and writes its rows. When messages
+ * come again the copy is in the end what it was, so that it loses nothing when each is committed behind it.
  *
- * What the target refuses because the source, too, has dropped the table or the column meanwhile is passed over. The
- * topic must be of a database or super table; without `with meta` the tables are made as the source has them now.
+ * Super tables and tags become what the source has now, because each vgroup tells of them at a time of its own. Tables
+ * without a super table change as they are told. Values of columns that the source has dropped meanwhile are passed
+ * over. The topic must be of a database or super table; without `with meta` tables are made as the source has them now.
  *
- * Each vgroup tells of a super table at a time of its own. When one is dropped and created again under its name, copy
- * anew. A column of it that is dropped and added again with its type keeps its old values in the copy.
+ * Messages tell names alone. Copy anew when a child table's name is given again under another super table, behind a DROP
+ * of the first, when a super table is created again with another time column or with a JSON tag in place of others, and
+ * when messages come again in which a renamed column takes a name that another one had.
  *
  * @param message The message.
  * @param databases From where to where.
  * @param options Limits of each request.
  * @returns What was done.
- * @throws {InterfaceError} For rows of a query, which have no table; when the databases differ in precision; when the
- * digits of a DECIMAL cannot be known, as servers up to 3.3.7 do not tell them and it has another name by now.
+ * @throws {InterfaceError} For rows of a query, which have no table; when the databases differ in precision.
  * @throws {DatabaseError} What the target refuses.
  * @example
  * ```ts
@@ -71,43 +70,13 @@ export async function applyMessage(
   options: WaitOptions = {},
 ): Promise<AppliedMessage> {
   await comparePrecision(databases, message.database, options);
-  const changes = new TableChanges(databases, message.database, options);
+  const both = new Databases(databases, message.database, options);
   const applied: AppliedMessage = { rows: 0, statements: 0, skipped: [] };
   for (const event of message.metadata) {
-    const statements = await changes.apply(event);
+    const statements = await applyEvent(both, event, message.vgroupId);
     if (statements === null) applied.skipped.push(event);
     else applied.statements += statements;
   }
-  for (const block of message.blocks) {
-    applied.rows += await writeBlock(block, databases.target, changes, options);
-  }
+  for (const block of message.blocks) applied.rows += await writeRows(both, block, message.topic);
   return applied;
-}
-
-/** Writes the rows of a table; how many, 0 when it is gone. */
-async function writeBlock(
-  block: MessageBlock,
-  target: Connection,
-  changes: TableChanges,
-  limits: WaitOptions,
-): Promise<number> {
-  const { table, rowCount, fields } = block;
-  if (table === null) throw new InterfaceError("rows of a query have no table to be applied to");
-  try {
-    await insertBlock(target, table, block, limits);
-    return rowCount;
-  } catch (error) {
-    if (!(error instanceof DatabaseError || error instanceof InterfaceError)) throw error;
-    const columns = await changes.targetColumns(table);
-    if (columns === null) {
-      if (!await changes.recover(table)) return 0;
-      return await writeBlock(block, target, changes, limits);
-    }
-    const known = fields.filter((field) => hasColumn(columns, field));
-    const source = await changes.sourceColumns(table) ?? [];
-    if (fields.some((field) => !known.includes(field) && hasColumn(source, field))) throw error;
-    // A statement that was prepared before the table changed is given up by its failure.
-    await insertBlock(target, table, block.select(known.map(({ name }) => name)), limits);
-    return rowCount;
-  }
 }

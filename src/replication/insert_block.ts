@@ -4,10 +4,10 @@
  * @module
  */
 import type { MessageBlock } from "../codec/message_block.ts";
-import type { Connection } from "../connection.ts";
 import { UnsupportedError } from "../errors.ts";
+import type { SqlValue } from "../sql/param.ts";
 import { id } from "../sql/template.ts";
-import type { WaitOptions } from "../writer/writer_options.ts";
+import type { Databases } from "./databases.ts";
 import { literalOf, valuesOf } from "./values.ts";
 
 /** Bytes that a statement may have (protocol.md §1.1). */
@@ -15,28 +15,40 @@ const maxSqlBytes = 2 ** 20;
 
 /** Writes rows: bound, or in SQL on servers that cannot bind a type of theirs (DECIMAL before 3.4). */
 export async function insertBlock(
-  target: Connection,
+  databases: Databases,
   table: string,
   block: MessageBlock,
-  limits: WaitOptions,
 ): Promise<void> {
   try {
-    await target.insert(table, block, limits);
+    await databases.target.insert(table, block, databases.limits);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    for (const sql of insertStatements(table, block)) await target.exec(sql, [], limits);
+    const names = block.fields.map(({ name }) => name);
+    await insertLiterals(databases, table, names, block.columns.map(valuesOf));
   }
 }
 
-/** INSERTs of a block's rows, each short enough for a statement. */
-function* insertStatements(table: string, block: MessageBlock): Generator<string> {
-  const names = block.fields.map(({ name }) => id(name).text).join(", ");
-  const head = `insert into ${id(table).text} (${names}) values`;
-  const columns = block.columns.map(valuesOf);
+/** Writes rows in SQL, in columns of values. */
+export async function insertLiterals(
+  databases: Databases,
+  table: string,
+  names: readonly string[],
+  columns: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  const list = names.map((name) => id(name).text).join(", ");
+  const head = `insert into ${id(table).text} (${list}) values`;
+  for (const sql of insertStatements(head, columns)) await databases.exec(sql);
+}
+
+/** INSERTs of rows, each short enough for a statement. */
+function* insertStatements(
+  head: string,
+  columns: readonly (readonly SqlValue[])[],
+): Generator<string> {
   const bytesOf = (text: string) => new TextEncoder().encode(text).length;
   let sql = head;
   let length = bytesOf(head);
-  for (let row = 0; row < block.rowCount; row++) {
+  for (let row = 0; row < columns[0]!.length; row++) {
     const text = ` (${columns.map((values) => literalOf(values[row]!)).join(", ")})`;
     const added = bytesOf(text);
     if (sql !== head && length + added > maxSqlBytes) {

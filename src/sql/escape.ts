@@ -54,6 +54,15 @@ function numberText(value: number, position: number): string {
   throw new InterfaceError(`parameter ${position + 1}: SQL has no literal for ${value}`);
 }
 
+/** The server would take more digits for a DOUBLE. */
+function integerText(value: bigint, position: number): string {
+  if (value >= -(2n ** 63n) && value < 2n ** 64n) return value.toString();
+  throw new InterfaceError(
+    `parameter ${position + 1}: the bigint fits neither BIGINT nor BIGINT UNSIGNED`,
+    { hint: "param.decimal() takes any number of digits, for DECIMAL." },
+  );
+}
+
 function dateText(date: Date, position: number): string {
   if (Number.isNaN(date.getTime())) {
     throw new InterfaceError(`parameter ${position + 1}: invalid Date`);
@@ -93,7 +102,7 @@ export function formatLiteral(value: SqlValue, position: number, codec: Timestam
     case "number":
       return numberText(value, position);
     case "bigint":
-      return value.toString();
+      return integerText(value, position);
     case "boolean":
       return value ? "true" : "false";
   }

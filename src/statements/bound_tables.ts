@@ -167,7 +167,8 @@ export function convertTags(
   rowNumbers: readonly number[] = [],
 ): Source[] {
   return placeholders.map((placeholder, i) => {
-    const target = { ...targetOf(placeholder), rowNumbers };
+    const firstRow = rowNumbers.length === 0 ? null : 0;
+    const target = { ...targetOf(placeholder), firstRow, rowNumbers };
     const source = convertColumn(target, tags.map((values) => values[i]), codec);
     requireFitting(target, source, codec);
     return source;
@@ -177,7 +178,13 @@ export function convertTags(
 /** Table names, as the server is to read them, as a source. */
 export function nameSource(names: readonly string[], codec: Codec): Source {
   const field = { name: "tbname", type: "VARCHAR" as const, typeCode: DataType.VARCHAR, length: 0 };
-  const target = { field, precision: null, label: "table name", firstRow: 0, allowsUnset: false };
+  const target = {
+    field,
+    precision: null,
+    label: "table name",
+    firstRow: null,
+    allowsUnset: false,
+  };
   return convertColumn(target, names, codec);
 }
 

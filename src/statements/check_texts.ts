@@ -8,7 +8,7 @@ import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { textsOf } from "./join_sources.ts";
 import { type Source, SourceForm } from "../codec/bind_request.ts";
-import { rowNumber, type Target } from "./target.ts";
+import { placeOf, type Target } from "./target.ts";
 
 const precisions = ["ms", "us", "ns"] as const;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
@@ -56,8 +56,8 @@ function requireLengths(target: Target, source: Source): void {
     if (length <= maxLength) continue;
     const unit = isNchar ? "characters" : "bytes";
     throw new InterfaceError(
-      `${target.label}, row ${
-        rowNumber(target, row)
+      `${
+        placeOf(target, row)
       }: ${length} ${unit} are more than ${target.field.type}(${maxLength}) takes`,
     );
   }
@@ -71,7 +71,7 @@ function requireTimes(target: Target, source: Source, codec: Codec): void {
       codec.parseTimestamp(text, precision);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InterfaceError(`${target.label}, row ${rowNumber(target, row)}: ${reason}`, {
+      throw new InterfaceError(`${placeOf(target, row)}: ${reason}`, {
         cause,
       });
     }

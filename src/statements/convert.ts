@@ -11,7 +11,7 @@ import type { Precision } from "../types.ts";
 import { convertNumbers, exactSource, fixedSource, storeInteger } from "./convert_fixed.ts";
 import { convertVariable, timestampTexts } from "./convert_variable.ts";
 import type { Source } from "../codec/bind_request.ts";
-import { NullMarks, refused, rowNumber, type Target } from "./target.ts";
+import { NullMarks, placeOf, refused, type Target } from "./target.ts";
 
 const minTicks = -(2n ** 63n);
 const maxTicks = 2n ** 63n - 1n;
@@ -84,10 +84,7 @@ export class TickConverter {
 
   #refusedInstant(row: number, cause: unknown): InterfaceError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new InterfaceError(
-      `${this.#target.label}, row ${rowNumber(this.#target, row)}: ${reason}`,
-      { cause },
-    );
+    return new InterfaceError(`${placeOf(this.#target, row)}: ${reason}`, { cause });
   }
 }
 

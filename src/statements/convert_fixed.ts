@@ -213,7 +213,8 @@ function floatOf(target: Target, row: number, value: unknown): number {
   if (!isDigits && typeof plain !== "bigint") {
     throw refused(target, row, value, "is not a value for");
   }
-  const number = Number(plain);
+  const isFloat = target.field.typeCode === DataType.FLOAT;
+  const number = isFloat ? Math.fround(Number(plain)) : Number(plain);
   if (!Number.isFinite(number)) throw refused(target, row, value, "does not fit");
   if (typeof plain === "bigint" && BigInt(number) !== plain) {
     throw refused(target, row, value, "is not exact as");

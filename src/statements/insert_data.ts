@@ -71,6 +71,10 @@ function columnsOfRows(rows: readonly InsertRow[], firstRow = 0): Columns {
     targets = names.map((name) => columns.get(name) ?? add(name));
     names.forEach((name, column) => targets[column]![i] = row[name]);
   }
+  // No columns would count as no rows.
+  if (rows.length > 0 && columns.size === 0) {
+    throw new InterfaceError(`row ${firstRow} has no values`);
+  }
   return Object.fromEntries(columns);
 }
 

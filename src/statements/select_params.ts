@@ -59,7 +59,7 @@ function parameterSource(value: SqlValue, position: number, codec: Codec): Sourc
   const [typeCode, plain] = typed(value, position, codec);
   const label = `parameter ${position + 1}`;
   const field = { name: label, type: dataTypeNames[typeCode]!, typeCode, length: 0 };
-  const target = { field, precision: null, label, firstRow: 0, allowsUnset: false };
+  const target = { field, precision: null, label, firstRow: null, allowsUnset: false };
   return convertColumn(target, [plain], codec);
 }
 

@@ -10,6 +10,7 @@ const keptStatements = 16;
 
 /** Codes by which the server tells that tables are not as they were when a statement was prepared. */
 const changedTableCodes: ReadonlySet<number> = new Set([
+  0x0200,
   0x0520,
   0x0600,
   0x0602,

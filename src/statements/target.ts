@@ -14,8 +14,8 @@ export interface Target {
   readonly precision: Precision | null;
   /** How messages call it, such as `column "ts"`. */
   readonly label: string;
-  /** Number of the first row, for messages. */
-  readonly firstRow: number;
+  /** Number of the first row, for messages; null when there are no rows to tell apart. */
+  readonly firstRow: number | null;
   /** Numbers of the rows for messages, where they do not follow each other from `firstRow`. */
   readonly rowNumbers?: readonly number[];
   /** Whether `undefined` leaves the value as it is; else it is NULL. */
@@ -39,9 +39,9 @@ function describe(value: unknown): string {
   return `a value of type ${typeof value}`;
 }
 
-/** The number of a row, for messages. */
-export function rowNumber({ firstRow, rowNumbers }: Target, row: number): number {
-  return rowNumbers?.[row] ?? firstRow + row;
+/** How messages call the place of a value, such as `column "ts", row 5`. */
+export function placeOf({ label, firstRow, rowNumbers }: Target, row: number): string {
+  return firstRow === null ? label : `${label}, row ${rowNumbers?.[row] ?? firstRow + row}`;
 }
 
 /** The error for a value that its target refuses. */
@@ -52,11 +52,9 @@ export function refused(
   why: string,
   hint?: string,
 ): InterfaceError {
-  const { label, field } = target;
-  return new InterfaceError(
-    `${label}, row ${rowNumber(target, row)}: ${describe(value)} ${why} ${field.type}`,
-    { hint },
-  );
+  const { type } = target.field;
+  const message = `${placeOf(target, row)}: ${describe(value)} ${why} ${type}`;
+  return new InterfaceError(message, { hint });
 }
 
 /** Collects null marks; most columns have none. */

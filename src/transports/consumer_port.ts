@@ -41,6 +41,31 @@ export interface PolledMessage {
   readonly metadata: unknown;
 }
 
+/** What messages hold, by their type on the wire (protocol.md §5). */
+export const messageKinds: ReadonlyMap<number, PolledMessage["kind"]> = new Map([
+  [1, "data"],
+  [2, "metadata"],
+  [3, "data+metadata"],
+]);
+
+/** A place in the log. A snapshot has none: there the number is negative. */
+export function logOffset(offset: bigint): bigint | null {
+  return offset < 0n ? null : offset;
+}
+
+/** Where a message stands in the log, and its type on the wire. */
+export interface MessageHead
+  extends Pick<PolledMessage, "topic" | "database" | "vgroupId" | "offset"> {
+  readonly type: number;
+}
+
+/** A message of a type that this version does not know is passed on: the server would repeat it for ever. */
+export function unknownMessage(head: MessageHead, nextOffset: bigint | null): PolledMessage {
+  const { topic, database, vgroupId, offset, type } = head;
+  const metadata = { message_type: type };
+  return { kind: "metadata", topic, database, vgroupId, offset, nextOffset, blocks: [], metadata };
+}
+
 /** A membership in a consumer group. Failures are `TmqError`, or `ConnectionError` when it is lost. */
 export interface ConsumerLink {
   /** Version text of the server. */

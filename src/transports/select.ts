@@ -4,6 +4,7 @@
  * @module
  */
 import type { Codec } from "../codec/codec.ts";
+import { makeFirstCalls } from "../codec/first_calls.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { ffiRuntime } from "../runtime.ts";
@@ -22,19 +23,16 @@ export async function openTransport(
   codec: Codec,
 ): Promise<OpenedTransport> {
   switch (options.transport) {
-    case "websocket": {
-      const { open } = await import("./websocket/transport.ts");
+    case "websocket":
       return {
-        transport: await open(options, codec),
+        transport: await openWebSocket(options, codec),
         reason: "the URL or the options ask for WebSocket",
       };
-    }
     case "auto": {
       const attempt = await tryNative(options, (native) => native.open(options, codec));
       if ("opened" in attempt) return { transport: attempt.opened, reason: "libtaos is here" };
       const reason = warnOfStandIn(options, attempt.obstacle);
-      const { open } = await import("./websocket/transport.ts");
-      return { transport: await open(options, codec), reason };
+      return { transport: await openWebSocket(options, codec), reason };
     }
     case "fetch": {
       const { open } = await import("./fetch/transport.ts");
@@ -51,6 +49,20 @@ export async function openTransport(
       };
     }
   }
+}
+
+async function openWebSocket(options: ResolvedOptions, codec: Codec): Promise<Transport> {
+  const { open } = await import("./websocket/transport.ts");
+  const opening = open(options, codec);
+  // By a timer: the handshake is on its way by then.
+  setTimeout(() => {
+    try {
+      makeFirstCalls(codec);
+    } catch {
+      // Whatever it is, a query meets it again and tells its caller.
+    }
+  });
+  return await opening;
 }
 
 /** What the two native transports have in common. */

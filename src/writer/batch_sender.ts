@@ -47,12 +47,10 @@ function asError(error: unknown): Error {
  *
  * @param retry How often, and how soon.
  * @param work The work.
- * @param onRepeat Called before each repeat.
  */
 export async function withRetries<T>(
   { attempts, backoffMs }: Required<RetryOptions>,
   work: () => Promise<T>,
-  onRepeat?: () => void,
 ): Promise<T> {
   for (let repeats = 0;; repeats++) {
     try {
@@ -61,7 +59,6 @@ export async function withRetries<T>(
       if (repeats >= attempts || !mayPass(error)) throw error;
       const waitMs = Math.min(backoffMs * 2 ** repeats, maxBackoffMs);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      onRepeat?.();
     }
   }
 }
@@ -78,11 +75,12 @@ export class BatchSender {
 
   /** Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch. */
   async send(batch: Batch, target: TableName): Promise<Outcome[]> {
-    let repeats = 0;
+    let sent = 0;
     let isInDoubt = false;
     const insert = async () => {
       // What the server still carries out must not come behind newer rows that wait for this batch.
       if (isInDoubt) await this.#inserter.ended();
+      sent++;
       try {
         await this.#inserter.insert(target, batch.columns, {}, batch.firstRow);
       } catch (error) {
@@ -91,12 +89,12 @@ export class BatchSender {
       }
     };
     try {
-      await withRetries(this.#retry, insert, () => repeats++);
-      return [{ batch, repeats, error: null }];
+      await withRetries(this.#retry, insert);
+      return [{ batch, repeats: sent - 1, error: null }];
     } catch (error) {
       if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch, target);
       if (isInDoubt && !isDoubtful(error)) Object.assign(asError(error), { outcome: "unknown" });
-      return [{ batch, repeats, error: asError(error) }];
+      return [{ batch, repeats: sent - 1, error: asError(error) }];
     }
   }
 

@@ -13,9 +13,8 @@ import type { WriteReport } from "./write_report.ts";
 
 /**
  * How often, and how soon, a batch is sent again after a failure that may pass. A batch whose answer does not come in
- * time is sent again too, though the server may still carry out the first one, later: should it be that late, rows of
- * the same table and time that were given after those are overwritten by them. Who rewrites rows opens the connection
- * with `requestTimeoutMs: 0`, so that answers are waited for, or sets `attempts: 0`.
+ * time is sent again when the server has done with it, so that it does not come behind newer rows of the same table and
+ * time. When it is not done with it after as many waits, its rows are reported: they may be written at any time then.
  */
 export interface RetryOptions {
   /** Times that a batch is sent again; 0 = never. Default 5. */

@@ -1,6 +1,7 @@
 /**
  * The native transport, in Deno and Bun: how late timers are while libtaos blocks in its threads, beside the same timer
- * in an idle process; and how fast columns are pulled, beside a loop over the same library that decodes nothing.
+ * in an idle process; how fast columns are pulled, beside a loop over the same library that decodes nothing; and inserts
+ * (native_insert.ts).
  *
  * @module
  */
@@ -11,8 +12,9 @@ import { close, connect as login } from "../../src/transports/native/connection_
 import type { NativeLibrary } from "../../src/transports/native/library.ts";
 import { fetch, free, query } from "../../src/transports/native/result_requests.ts";
 import { type NativeTarget, nativeTarget, nativeUrl } from "../conformance/native_env.ts";
-import { setDelay } from "../native/set_delay.ts";
+import { setDelay } from "../native/standin_switches.ts";
 import type { Measurement } from "./decode.ts";
+import { benchNativeInsert } from "./native_insert.ts";
 
 const timerMs = 10;
 const measuredMs = 5_000;
@@ -145,5 +147,6 @@ export async function benchNative(): Promise<Measurement[]> {
     { name: "native: pull undecoded", value: median(raw), unit: "rows/s" },
     { name: "native: pull columns", value: median(columns), unit: "rows/s" },
     { name: "native: columns : undecoded", value: ratio, unit: "times" },
+    ...await benchNativeInsert(target, connection),
   ];
 }

@@ -20,6 +20,7 @@ import { tmqCases } from "./tmq.ts";
 import { tmqGroupCases } from "./tmq_group.ts";
 import { tmqReplicationCases } from "./tmq_replication.ts";
 import { tmqTopicCases } from "./tmq_topics.ts";
+import { valueLimitCases } from "./value_limits.ts";
 import { valueModeCases } from "./value_modes.ts";
 import { valueCases } from "./values.ts";
 import { writerCases } from "./writer.ts";
@@ -30,6 +31,7 @@ export const cases: readonly Case[] = [
   ...queryCases,
   ...valueCases,
   ...valueModeCases,
+  ...valueLimitCases,
   ...statementCases,
   ...selectStatementCases,
   ...insertCases,

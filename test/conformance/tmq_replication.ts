@@ -86,7 +86,7 @@ async function copy(
   for (let misses = 0; misses < 3 && messages < most;) {
     const message = await consumer.poll(700);
     if (message === null) {
-      misses++;
+      if (await consumer.lag() === 0n) misses++;
       continue;
     }
     messages++;

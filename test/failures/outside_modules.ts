@@ -33,7 +33,10 @@ export const outsideModules: Plugin = {
   name: "outside modules",
   setup({ onLoad, onResolve }) {
     const path = join(tests, "failures/relayed_servers.ts");
-    onResolve({ filter: /^(ws|node:net)$/ }, ({ importer }) => importer.startsWith(tests) ? { path } : null);
+    onResolve(
+      { filter: /^(ws|node:net)$/ },
+      ({ importer }) => importer.startsWith(tests) ? { path } : null,
+    );
     onResolve({ filter: /^node:fs$/ }, () => ({ path: "recordings", namespace: "recordings" }));
     // It starts processes; pages and workers leave out its case.
     onResolve({ filter: /\/tmq_kill\.ts$/ }, ({ path }) => ({ path, namespace: "left out" }));

@@ -1,7 +1,7 @@
 /**
  * Consumers that are killed, and connections that are cut, at random points of 100,000 rows on the embedded server.
  *
- * `TDWIRE_KILL_POINTS` says how many points (50 on Node, 20 elsewhere), `TDWIRE_TEST_SEED` where the random numbers begin.
+ * `TDWIRE_KILL_POINTS` says how many points (50 on Node, 20 elsewhere).
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Consumer, type Message, subscribe } from "../../mod.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
+import { type Random, randomOf, testSeed } from "../support/seed.ts";
 import type { FailureTools, Runtime } from "./case.ts";
 
 const rowCount = 100_000;
@@ -25,17 +26,6 @@ const options = {
   autoCommit: false,
   config: { "min.poll.rows": "1" },
 } as const;
-
-/** Whole numbers below a bound, by a seeded generator. */
-type Random = (bound: number) => number;
-
-function randomOf(seed: number): Random {
-  let state = seed;
-  return (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor(state / 2 ** 32 * bound);
-  };
-}
 
 /** What consumers were given. */
 class Seen {
@@ -202,7 +192,7 @@ async function cutConnection(proxy: Proxy, url: string, seen: Seen, random: Rand
 /** Kills and cuts consumers at random points; checks that each row came, and how many messages came again. */
 export async function killAtRandomPoints(tools: FailureTools): Promise<void> {
   const points = pointsOf(tools.runtime);
-  const seed = Number(process.env["TDWIRE_TEST_SEED"] ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   console.log(`kill points: ${points}, TDWIRE_TEST_SEED=${seed}`);
   const random = randomOf(seed);
   await using server = await createServer({ port: 0 });

@@ -40,8 +40,10 @@ const commits: readonly FailureCase[] = [
       });
       for (let i = 0; i < 3; i++) {
         await consumer.poll();
+        const finished = i === 0 ? undefined : i;
+        await until(() => topics.committed.get("g 1") === finished, `a commit of ${i}`);
         await pause(40);
-        tools.equal(topics.committed.get("g 1"), i === 0 ? undefined : i);
+        tools.equal(topics.committed.get("g 1"), finished);
       }
       await consumer.close();
       tools.equal(topics.committed.get("g 1"), 2, "the third message was not finished");

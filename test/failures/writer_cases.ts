@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { WriteError } from "../../mod.ts";
 import { type FailureCase, failureOf } from "./case.ts";
 import { columnsOf } from "./fake_result.ts";
+import { type Handler, pause, until } from "./fake_server.ts";
 import { timeAndInt } from "./placeholders.ts";
 
 /** Cases about writers. */
@@ -27,6 +29,64 @@ export const writerCases: readonly FailureCase[] = [
       equal(error.name, "WriteError");
       equal((error["report"] as { refused: number }).refused, 1);
       await rejects(connection.ping(), { name: "ConnectionError", outcome: "not-sent" });
+    },
+  },
+  {
+    name:
+      "writer() whose answer is late repeats its batch, and sends newer rows, when the server has done with it",
+    async run({ connect, serve, equal, deepEqual }) {
+      const late: (() => void)[] = [];
+      const exec: Handler = (request, peer) => {
+        const reply = () =>
+          peer.reply(request, { stmt_id: Number(request.resourceId), affected: 1 });
+        if (late.push(reply) > 1) reply();
+      };
+      const closes: (() => void)[] = [];
+      const close: Handler = (request, peer) =>
+        void closes.push(() => peer.reply(request, { stmt_id: Number(request.resourceId) }));
+      const server = await serve({
+        placeholders: timeAndInt,
+        result: columnsOf([["ts", 9, 8], ["v", 4, 4]]),
+        script: { stmt2_exec: exec, stmt2_close: close },
+      });
+      await using connection = await connect(server.url, { requestTimeoutMs: 200 });
+      const writer = connection.writer({ table: "t", maxRows: 1, retry: { backoffMs: 1 } });
+      await writer.write({ ts: 5, v: 1 });
+      await writer.write({ ts: 5, v: 2 });
+      await server.waitFor("stmt2_close");
+      await pause(300);
+      equal(server.of("stmt2_exec").length, 1);
+      late[0]!();
+      closes[0]!();
+      const report = await writer.close();
+      deepEqual([report.written, report.retried, report.refused], [2, 1, 0]);
+      equal(server.of("stmt2_exec").length, 3);
+    },
+  },
+  {
+    name:
+      "writer() reports rows as unknown when the server never tells whether it has done with them",
+    async run({ connect, serve, equal, deepEqual }) {
+      const server = await serve({
+        placeholders: timeAndInt,
+        result: columnsOf([["ts", 9, 8], ["v", 4, 4]]),
+        script: { stmt2_exec: () => {}, stmt2_close: () => {} },
+      });
+      const retry = { attempts: 2, backoffMs: 1 };
+      for (const end of ["silence", "loss"]) {
+        const connection = await connect(server.url, { requestTimeoutMs: 200 });
+        const before = server.of("stmt2_exec").length;
+        const writer = connection.writer({ table: "t", retry });
+        await writer.write({ ts: 5, v: 1 });
+        const closing = failureOf(writer.close());
+        await until(() => server.of("stmt2_close").length > before, "the statement's close");
+        if (end === "loss") server.dropAll();
+        const { outcome, report } = await closing as unknown as WriteError;
+        equal(outcome, "unknown", end);
+        deepEqual([report.refused, report.retried], [1, end === "loss" ? 1 : 0], end);
+        equal(server.of("stmt2_exec").length, before + 1);
+        await connection.close();
+      }
     },
   },
 ];

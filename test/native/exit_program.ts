@@ -6,7 +6,7 @@
  */
 import process from "node:process";
 import { connect, subscribe } from "../../mod.ts";
-import { setDelay } from "./set_delay.ts";
+import { setDelay } from "./standin_switches.ts";
 
 const [url, work] = process.argv.slice(2) as [string, string];
 const library = new URL(url.replace("taos+native:", "http:")).searchParams.get("library")!;

@@ -27,6 +27,12 @@ TAOS_EXPORT void standin_fail(const char *function, int nth, int32_t code);
 /* Every call of this function takes so many milliseconds longer; a stopped query does not wait for its end. */
 TAOS_EXPORT void standin_delay(const char *function, int milliseconds);
 
+/*
+ * Rows that are bound from now on are read and dropped instead of being sent, so that a benchmark measures what is in
+ * front of libtaos; 0 takes that back.
+ */
+TAOS_EXPORT void standin_drop_rows(int drops);
+
 /* How often a function was called that can block, or that ends what blocks. */
 TAOS_EXPORT int64_t standin_calls(const char *function);
 

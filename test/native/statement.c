@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "faults.h"
+#include "standin.h"
 
 /* A statement that takes part in a call. */
 struct statement *statement_enter(TAOS_STMT2 *stmt, const char *function) {
@@ -97,6 +98,18 @@ static void end_result(struct statement *statement, const char *function) {
   statement->result = NULL;
 }
 
+static atomic_bool drops_rows;
+
+void standin_drop_rows(int drops) { drops_rows = drops != 0; }
+
+/* Reads it as if it were sent. */
+static void drop(struct statement *statement, const TAOS_STMT2_BINDV *bindv, const char *function) {
+  static _Thread_local struct bytes payload;
+  payload.length = 0;
+  bind_write(&payload, statement, bindv, function);
+  for (int table = 0; table < bindv->count; table++) statement->dropped += bindv->bind_cols[table]->num;
+}
+
 static int32_t bind(struct statement *statement, const TAOS_STMT2_BINDV *bindv, const char *function) {
   struct channel *channel = statement->connection->channel;
   struct bytes request = {0};
@@ -123,7 +136,9 @@ int taos_stmt2_bind_param(TAOS_STMT2 *stmt, TAOS_STMT2_BINDV *bindv, int32_t col
   // libtaos makes a request at the preparation; after an execution only the fast path goes on with the same one.
   bool is_fast = statement->is_insert && statement->single_stable && statement->single_bind;
   if (statement->has_run && !is_fast) statement->kills = statement->connection->kills;
-  return statement_leave(statement, bind(statement, bindv, __func__));
+  if (!drops_rows || !statement->is_insert) return statement_leave(statement, bind(statement, bindv, __func__));
+  drop(statement, bindv, __func__);
+  return statement_leave(statement, 0);
 }
 
 int taos_stmt2_exec(TAOS_STMT2 *stmt, int *affected_rows) {
@@ -135,9 +150,14 @@ int taos_stmt2_exec(TAOS_STMT2 *stmt, int *affected_rows) {
   if (code == 0 && statement->kills != statement->connection->kills) {
     code = statement_fail(statement, CODE_QUERY_KILLED, code_message(CODE_QUERY_KILLED));
   }
-  if (code == 0) code = statement_ask(statement, "stmt2_exec", NULL, &reply);
+  int affected = statement->dropped;
+  if (code == 0 && affected == 0) {
+    code = statement_ask(statement, "stmt2_exec", NULL, &reply);
+    affected = (int)json_number(reply.json, "affected");
+  }
+  statement->dropped = 0;
   statement->has_run = statement->has_run || code == 0;
-  if (affected_rows != NULL) *affected_rows = (int)json_number(reply.json, "affected");
+  if (affected_rows != NULL) *affected_rows = affected;
   reply_free(&reply);
   return statement_leave(statement, code);
 }

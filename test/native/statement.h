@@ -29,6 +29,8 @@ struct statement {
   /* The connection's count of kills when the request was made that the next execution runs under. */
   int kills;
   bool has_run;
+  /* Rows that were bound and dropped (standin_drop_rows). */
+  int dropped;
   /* The last result, where the library owns it. */
   struct result *result;
 };

@@ -1,32 +1,27 @@
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startInBackground } from "./background.ts";
 import { Project, root } from "./project.ts";
 
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startInBackground>>;
 let project: Project;
 let snippets: string[];
 
 /** The README's first programs as they stand; only the port is that of the server of these tests. */
 beforeAll(async () => {
-  server = spawn(process.execPath, [join(root, ".scripts/dev_server.mjs")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const [url] = await once(createInterface(server.stdout!), "line") as [string];
+  server = await startInBackground(".scripts/dev_server.mjs");
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const section = /\n## First program\n([^]*?)\n## /.exec(readme)![1]!;
   snippets = [...section.matchAll(/\n```[jt]s.*\n([^]*?)```/g)].map(([, code]) =>
-    code!.replaceAll(":6041", `:${new URL(url).port}`)
+    code!.replaceAll(":6041", `:${new URL(server.url).port}`)
   );
   project = Project.install("readme");
 }, 120_000);
 
-afterAll(() => void server.stdin!.end());
+afterAll(() => server.end());
 
 const version = /version.*\d+\.\d+\.\d+/;
 

@@ -1,8 +1,8 @@
 /**
  * Runs the laws over generated cases. A case is one write of up to four rows, and all of its table is read at the end.
  *
- * `TDWIRE_CASES` sets the number of cases, `TDWIRE_SEED` repeats a run. Databases of each precision are worked in side
- * by side. What breaks a law is made smaller, and thrown with the seed.
+ * `TDWIRE_CASES` sets the number of cases. Databases of each precision are worked in side by side. What breaks a law is
+ * made smaller, and thrown with the seed.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import process from "node:process";
 import fc from "fast-check";
 import { connect, initCodec, type Precision } from "../../mod.ts";
 import { testUrl } from "../conformance/env.ts";
+import { testSeed } from "../support/seed.ts";
 import { type Lane, type Law, laws } from "./laws.ts";
 
 const precisions: readonly Precision[] = ["ms", "us", "ns"];
@@ -84,7 +85,7 @@ export interface PropertyTest {
  */
 export function propertyTests(runtime: string, usualCases: number): PropertyTest[] {
   const cases = setting("TDWIRE_CASES") ?? usualCases;
-  const seed = setting("TDWIRE_SEED") ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = testSeed();
   return laws.map((law) => ({
     name: law.title,
     async run() {
@@ -93,7 +94,7 @@ export function propertyTests(runtime: string, usualCases: number): PropertyTest
       const run = { law, runtime, target, seed, broken: undefined };
       const counts = await Promise.allSettled(precisions.map((each) => runDatabase(run, each)));
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-      const told = `on ${runtime} in ${seconds} s, TDWIRE_SEED=${seed}`;
+      const told = `on ${runtime} in ${seconds} s, TDWIRE_TEST_SEED=${seed}`;
       let total = 0;
       for (const count of counts) {
         if (count.status === "rejected") {

@@ -65,7 +65,8 @@ function parse(file: string): ts.SourceFile {
 }
 
 function resolve(from: string, specifier: string): string {
-  return specifier.startsWith(".") ? posix.join(posix.dirname(from), specifier) : specifier;
+  const path = specifier.replace(/\?.*$/, "");
+  return path.startsWith(".") ? posix.join(posix.dirname(from), path) : specifier;
 }
 
 function importsOf(from: string, source: ts.SourceFile): Import[] {

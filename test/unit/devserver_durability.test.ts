@@ -3,22 +3,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { expect, test } from "vitest";
+import { randomOf, testSeed } from "../support/seed.ts";
 import { preparations, works, Writer } from "./devserver_durability_writers.ts";
 import { type ServerProcess, startServer } from "./devserver_process.ts";
 
 const kills = 100;
-const seed = Number(process.env["TDWIRE_TEST_SEED"] ?? Date.now() % 1_000_000);
-
-/** A seeded generator of whole numbers below a bound. */
-function generator(start: number): (below: number) => number {
-  let state = start >>> 0;
-  return (below) => {
-    state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
-    return Math.floor(((state ^ state >>> 13) >>> 0) / 2 ** 32 * below);
-  };
-}
+const seed = testSeed();
 
 /** Steps that the server acknowledged to any of the writers. */
 function steps(writers: readonly Writer[]): number {
@@ -28,8 +19,7 @@ function steps(writers: readonly Writer[]): number {
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 test(`a server with a file keeps what it acknowledged over ${kills} kills`, async () => {
-  console.log(`devserver_durability: seed ${seed} (TDWIRE_TEST_SEED)`);
-  const random = generator(seed);
+  const random = randomOf(seed);
   const folder = await mkdtemp(join(tmpdir(), "tdwire-kill-"));
   const file = join(folder, "kept.duckdb");
   const writers = works.map((work) => new Writer(work));

@@ -84,12 +84,13 @@ describe("scanSql()", () => {
 });
 
 describe("isPreparable()", () => {
-  it("is INSERT, and SELECT with FROM and a placeholder", () => {
+  it("is INSERT with a placeholder among its values, and SELECT with FROM and a placeholder", () => {
     const can = (sql: string) => isPreparable(scanSql(sql));
     for (
       const sql of [
-        "insert into t values(1)",
         "insert into t values(?)",
+        "insert into t using s tags(1) Values(now, ?)",
+        "insert into ? values(?)",
         "select v from t where a > ?",
         "select ? from t",
       ]
@@ -98,6 +99,10 @@ describe("isPreparable()", () => {
     }
     for (
       const sql of [
+        "insert into t values(1)",
+        "insert into t using s tags(?) values(now, 1)",
+        "insert into t using s tags(?) values(now, 'values ?')",
+        "insert into t (ts, v) select ts, v from s where v > ?",
         "select 1",
         "select ?",
         "select v from t",

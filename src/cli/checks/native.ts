@@ -39,6 +39,8 @@ export async function checkNative(
     // The message has the reason of each place that was looked at.
     const [what, ...places] = reasonOf(error).split(/(?<=loaded): |; /);
     const text = isFound ? `found, but does not log in: ${what}` : `not used: ${what}`;
-    return { finding: { name, status: "note", text, advice: places }, isFound };
+    const hint = isTaosError(error) ? error.hint : undefined;
+    const advice = hint === undefined ? places : [hint, ...places];
+    return { finding: { name, status: "note", text, advice }, isFound };
   }
 }

@@ -32,9 +32,10 @@ export function formatOfFile<Format extends string>(
   const named = extensions.get(extension);
   const found = formats.find((format) => format === named);
   if (found !== undefined) return found;
+  const isFormat = formats.some((format) => format === path);
   throw new UsageError(
     `--format is missing: ${
       extension === "" ? "the name of the file" : `the extension .${extension}`
-    } tells none of ${formats.join(", ")}`,
+    } tells none of ${formats.join(", ")}${isFormat ? ` (did you mean --format ${path}?)` : ""}`,
   );
 }

@@ -45,6 +45,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const hexDigits = /^(?:\\x|0x)?((?:[0-9a-f]{2})*)$/i;
 const secondFraction = /:\d\d[.,](\d+)/;
 const fractionDigits: Readonly<Record<Precision, number>> = { ms: 3, us: 6, ns: 9 };
+const day = /^\d{4,}-\d\d-\d\d$/;
 const zoneless = /^\d{4,}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?$/i;
 
 /** The converter for a column. */
@@ -94,8 +95,9 @@ function readHex(text: string): Uint8Array {
   );
 }
 
-/** Ticks, a time with its zone, or the time of day in the zone that was chosen. */
-function readTime(text: string, { codec, precision, timeZone }: TimeContext): bigint | string {
+/** Ticks, a time with its zone, or the time of day in the zone that was chosen; a day alone is its midnight. */
+function readTime(written: string, { codec, precision, timeZone }: TimeContext): bigint | string {
+  const text = day.test(written) ? `${written}T00:00:00` : written;
   if (longInteger.test(text)) return BigInt(text);
   if (/[1-9]/.test(secondFraction.exec(text)?.[1]?.slice(fractionDigits[precision]) ?? "")) {
     throw tooManyDigits(precision);

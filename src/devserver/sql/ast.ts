@@ -193,6 +193,8 @@ export interface ChildDefinition {
   stable: QualifiedName;
   tagNames: string[] | null;
   tags: InsertValue[];
+  comment: string | null;
+  ttl: number;
 }
 
 /** What SHOW shows: the tables of a database, what one object is, or the rows of a system table. */

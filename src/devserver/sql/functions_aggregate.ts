@@ -13,6 +13,7 @@ import {
   unitArgument,
   wrongArgument,
 } from "./function_types.ts";
+import type { WindowBorders } from "./plan_expression.ts";
 import { ticksPerSecond } from "./timestamp.ts";
 import { asDouble, isNull, type Typed, typed } from "./typed.ts";
 import {
@@ -147,13 +148,31 @@ const elapsed: AggregateFunction = {
         `Parameter should be primary timestamp : ${call.name}`,
       );
     }
-    if (call.scope.inInterval) throw unsupported("ELAPSED with INTERVAL");
-    return typed(
-      `(CAST(max(${value.sql}) - min(${value.sql}) AS DOUBLE) / ${unitArgument(call, 1)})`,
-      double,
-    );
+    const [start, end] = coveredTimes(call, value.sql);
+    return typed(`(CAST(${end} - ${start} AS DOUBLE) / ${unitArgument(call, 1)})`, double);
   },
 };
+
+/** Returns the borders of the window in INTERVAL, null elsewhere; throws where the windows overlap. */
+function bordersOf(call: Call, value: string): WindowBorders | null {
+  if (!call.scope.inInterval) return null;
+  const borders = call.scope.borders?.(value);
+  if (borders === undefined) throw unsupported(`${call.name.toUpperCase()} with SLIDING`);
+  return borders;
+}
+
+/** SQL of the first and the last time that ELAPSED counts: a row beyond the border of a window makes it count as a whole. */
+function coveredTimes(call: Call, time: string): [string, string] {
+  const borders = bordersOf(call, `CAST(${time} AS DOUBLE)`);
+  const first = `min(${time})`, last = `max(${time})`;
+  if (borders === null) return [first, last];
+  const { before, after, start, end } = borders;
+  const reaches = `arg_max_null(${after}, ${time}) IS NOT NULL AND ${last} <> ${end} - 1`;
+  return [
+    `CASE WHEN arg_min_null(${before}, ${time}) IS NOT NULL THEN ${start} ELSE ${first} END`,
+    `CASE WHEN ${reaches} THEN ${end} ELSE ${last} END`,
+  ];
+}
 
 /** The values of a group in the order of time, without NULL: a list of `{t, v}`. */
 function pointsSql(call: Call): string {
@@ -161,17 +180,31 @@ function pointsSql(call: Call): string {
   return `list({t: ${time}, v: ${value}} ORDER BY ${time}) FILTER (${value} IS NOT NULL)`;
 }
 
+/** The points of a group, in INTERVAL with those at the window's borders, on the lines to the points next to it. */
+function borderedPoints(call: Call): string {
+  const value = asDouble(aggregated(call)), points = pointsSql(call);
+  const borders = bordersOf(call, value);
+  if (borders === null) return points;
+  const time = timeOf(call), { before, after, start, end } = borders;
+  const window = `{p: ${points}, b: arg_min_null(${before}, ${time}) FILTER (${value} IS NOT NULL), ` +
+    `a: arg_max_null(${after}, ${time}) FILTER (${value} IS NOT NULL), s: ${start}, e: ${end} - 1}`;
+  const on = (place: string, from: string, to: string): string =>
+    `{t: ${place}, v: ${from}.v + (${to}.v - ${from}.v) * (${place} - ${from}.t) / (${to}.t - ${from}.t)}`;
+  const first = `CASE WHEN w.b IS NULL THEN w.p[1] ELSE ${on("w.s", "w.b", "w.p[1]")} END`;
+  const last = `CASE WHEN w.a IS NULL THEN w.p[-1] ELSE ${on("w.e", "w.p[-1]", "w.a")} END`;
+  return `list_transform([${window}], lambda w: list_concat([${first}], w.p, [${last}]))[1]`;
+}
+
 /** The average weighted by time: the area under the line through the points, over its length. */
 const twa: AggregateFunction = {
   arguments: [1, 1],
   compile(call) {
-    if (call.scope.inInterval) throw unsupported("TWA with INTERVAL");
     const area =
       `list_sum(list_transform(range(1, len(p)), lambda i: (p[i + 1].v + p[i].v) * (p[i + 1].t - p[i].t) / 2))`;
     return typed(
       `list_transform([${
-        pointsSql(call)
-      }], lambda p: CASE WHEN len(p) = 1 THEN p[1].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`,
+        borderedPoints(call)
+      }], lambda p: CASE WHEN p[len(p)].t = p[1].t THEN p[len(p)].v ELSE ${area} / (p[len(p)].t - p[1].t) END)[1]`,
       double,
     );
   },

@@ -133,8 +133,11 @@ function parseChild(
   const tagNames = stream.isOperator("(") ? stream.parenthesised(() => stream.name()) : null;
   stream.expectWord("tags");
   const tags = stream.parenthesised(() => parseValue(stream));
-  readOptions(stream, (option) => option === "ttl" || option === "comment");
-  return { ifNotExists, name, stable, tagNames, tags };
+  const { comment = null, ttl = "0" } = readOptions(
+    stream,
+    (option) => option === "ttl" || option === "comment",
+  );
+  return { ifNotExists, name, stable, tagNames, tags, comment, ttl: Number(ttl) };
 }
 
 /** Parses DROP after its first word. */
@@ -190,6 +193,7 @@ function parseAction(stream: TokenStream): AlterAction {
     };
   }
   const verb = stream.next();
+  if (!["add", "drop", "modify", "rename"].includes(verb.text)) stream.fail(verb);
   const tag = stream.acceptWord("tag");
   if (!tag) stream.expectWord("column");
   switch (verb.text) {
@@ -199,9 +203,7 @@ function parseAction(stream: TokenStream): AlterAction {
       return { kind: "drop", tag, name: stream.name() };
     case "modify":
       return { kind: "modify", tag, column: parseColumnDefinition(stream) };
-    case "rename":
-      return { kind: "rename", tag, from: stream.name(), to: stream.name() };
     default:
-      return stream.fail(verb);
+      return { kind: "rename", tag, from: stream.name(), to: stream.name() };
   }
 }

@@ -61,9 +61,8 @@ function parsePredicate(stream: TokenStream, arg: Expr): Expr | null {
     stream.expectWord("null");
     return { node: "isNull", arg, negated, start, end: stream.lastEnd };
   }
-  const negated = stream.isWord("not") &&
-    ["between", "in", "like"].some((word) => stream.isWord(word, 1));
-  if (negated) stream.next();
+  const negated = stream.acceptWord("not");
+  if (negated && !["between", "in", "like"].includes(stream.token.text)) stream.fail();
   if (stream.acceptWord("between")) {
     const low = parseAdditive(stream);
     stream.expectWord("and");

@@ -52,7 +52,7 @@ function parseTarget(stream: TokenStream): InsertTarget & { node?: undefined } |
     return { node: "insertQuery", table, columns, query: parseQuery(stream) };
   }
   if (!stream.acceptWord("values")) {
-    if (stream.token.kind === "end") stream.fail();
+    if (using === null && !/\bvalues\b/.test(rest(stream))) stream.fail();
     throw insertError(rest(stream), "keyword VALUES or FILE is expected");
   }
   const rows: InsertRow[] = [];
@@ -80,7 +80,7 @@ function parseColumns(stream: TokenStream): string[] {
 function parseRow(stream: TokenStream): InsertRow {
   const { start } = stream.token;
   const values = stream.parenthesised(() => {
-    if (stream.isOperator(")")) throw wrongColumnCount();
+    if (stream.isOperator(")") && stream.lastEnd > start + 1) throw wrongColumnCount();
     return parseValue(stream);
   });
   return { values, start, end: stream.lastEnd - 1 };

@@ -49,17 +49,13 @@ function parseSelect(stream: TokenStream): Select {
   const items = stream.list(() => parseItem(stream));
   const from = stream.acceptWord("from") ? parseFrom(stream) : null;
   const where = stream.acceptWord("where") ? parseExpression(stream) : null;
-  const partitionBy = stream.acceptWords("partition", "by")
-    ? stream.list(() => parseItem(stream))
-    : [];
+  const partitionBy = acceptBy(stream, "partition") ? stream.list(() => parseItem(stream)) : [];
   const range = stream.acceptWord("range") ? parseRange(stream) : null;
   const every = stream.acceptWord("every") ? stream.parenthesised(() => stream.span())[0]! : null;
   const window = parseWindow(stream);
   const isFillable = window === null || window.kind === "interval";
   const fill = isFillable && stream.acceptWord("fill") ? parseFill(stream) : null;
-  const groupBy = stream.acceptWords("group", "by")
-    ? stream.list(() => parseExpression(stream))
-    : [];
+  const groupBy = acceptBy(stream, "group") ? stream.list(() => parseExpression(stream)) : [];
   const having = stream.acceptWord("having") ? parseExpression(stream) : null;
   return {
     node: "select",
@@ -81,8 +77,16 @@ function parseSelect(stream: TokenStream): Select {
   };
 }
 
+/** Accepts a word that BY has to follow. */
+function acceptBy(stream: TokenStream, word: string): boolean {
+  if (!stream.acceptWord(word)) return false;
+  stream.expectWord("by");
+  return true;
+}
+
 function parseItem(stream: TokenStream): SelectItem {
   const expr = parseExpression(stream);
+  if (expr.node === "star") return { expr, alias: null };
   if (stream.acceptWord("as")) {
     return { expr, alias: stream.token.kind === "string" ? stream.next().text : stream.anyName() };
   }
@@ -201,8 +205,8 @@ function parseCountWindow(stream: TokenStream): WindowClause {
     else columns.push(parseExpression(stream));
   }
   stream.expectOperator(")");
-  if (size < 1 || sliding < 1 || sliding > size) {
-    throw unsupported("a COUNT_WINDOW that slides further than its size");
+  if (size < 2 || sliding < 1 || sliding > size) {
+    throw unsupported("a COUNT_WINDOW of one row, or that slides further than its size");
   }
   return { kind: "count", size, sliding, columns };
 }
@@ -213,18 +217,17 @@ function parseTrueFor(stream: TokenStream): Duration | null {
 
 function parseFill(stream: TokenStream): FillClause {
   stream.expectOperator("(");
-  const mode = stream.next().text;
+  const token = stream.next(), mode = token.text;
   if (
     !["none", "null", "null_f", "value", "value_f", "prev", "next", "linear", "near"].includes(mode)
-  ) stream.fail();
+  ) stream.fail(token);
   const values = stream.acceptOperator(",") ? stream.list(() => parseExpression(stream)) : [];
   stream.expectOperator(")");
   return { mode: mode as FillClause["mode"], values };
 }
 
 function parseOrderBy(stream: TokenStream): OrderItem[] {
-  if (!stream.acceptWord("order")) return [];
-  stream.expectWord("by");
+  if (!acceptBy(stream, "order")) return [];
   return stream.list(() => {
     const expr = parseExpression(stream);
     const descending = stream.acceptWord("desc");

@@ -68,13 +68,22 @@ export function parseColumnDefinition(stream: TokenStream): ColumnDefinition {
   const name = stream.name(), type = parseType(stream);
   if (isSized(type) && type.length === 0) stream.fail();
   const storage: NonNullable<ColumnDefinition["storage"]> = {};
+  let isPrimaryKey = false;
   for (;;) {
     const option = (["encode", "compress", "level"] as const).find((word) =>
       stream.acceptWord(word)
     );
     if (option !== undefined) storage[option] = stream.next().text;
     else if (stream.acceptWord("comment")) stream.next();
-    else if (stream.isWord("primary")) throw unsupported("PRIMARY KEY columns");
-    else return Object.keys(storage).length === 0 ? { name, type } : { name, type, storage };
+    else if (stream.acceptWords("primary", "key") || stream.acceptWords("composite", "key")) {
+      isPrimaryKey = true;
+    } else {
+      return {
+        name,
+        type,
+        ...(Object.keys(storage).length === 0 ? {} : { storage }),
+        ...(isPrimaryKey ? { isPrimaryKey } : {}),
+      };
+    }
   }
 }

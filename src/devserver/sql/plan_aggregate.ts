@@ -6,6 +6,7 @@
 import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
 import { withEmptyGroups } from "./empty_groups.ts";
+import { withNeighbours } from "./neighbours.ts";
 import { Code } from "./errors.ts";
 import { wrongCount } from "./function_types.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
@@ -36,10 +37,11 @@ export function planAggregate(
   const keysOf = (relation: Relation): string[] =>
     keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
   const counted = withEmptyGroups(select, items, source, keysOf(source), context);
-  const conditions = counted?.conditions ??
+  const near = withNeighbours(select, items, source, keysOf, context);
+  const conditions = near?.relation.conditions ?? counted?.conditions ??
     [...source.conditions, ...whereSql(select.where, relationScope(source, context))];
   const window = select.window === null ? null : planWindow(select.window, {
-    relation: source,
+    relation: near?.relation ?? source,
     conditions,
     low: timeBounds(select.where, relationScope(source, context)).low,
     keysOf,
@@ -49,6 +51,12 @@ export function planAggregate(
   const rows: Scope = {
     ...relationScope(relation, context),
     inInterval: select.window?.kind === "interval",
+    borders(value) {
+      const points = near?.of(value);
+      return window === null || points === undefined
+        ? undefined
+        : { ...points, start: window.start, end: window.end };
+    },
   };
   const keys = keysOf(relation);
   const groupKeys = [...new Set([...keys, ...stateKey(select, rows), ...(window?.keys ?? [])])];

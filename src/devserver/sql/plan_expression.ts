@@ -12,6 +12,7 @@ import { compileCast } from "./cast.ts";
 import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
 import { Code, invalidColumn, invalidOperation, syntaxError } from "./errors.ts";
 import { compileCall } from "./functions.ts";
+import type { Neighbours } from "./neighbours.ts";
 import {
   asBytes,
   asDouble,
@@ -55,10 +56,18 @@ export interface Scope {
   aggregated: boolean;
   /** Set while rows are grouped by INTERVAL. */
   inInterval: boolean;
+  /** Returns the borders of the window and the points next to a row, by a value's SQL; set where TWA and ELAPSED may reach to them. */
+  borders?(value: string): WindowBorders | undefined;
   /** SQL that is NULL where a group has no row; null where each is one. */
   rowMark: string | null;
   /** Returns SQL of the number of rows before that were not in a state; set where STATECOUNT may stand. */
   stateRun?(condition: string): string | undefined;
+}
+
+/** SQL of a window's start and end, and of the points next to a row. */
+export interface WindowBorders extends Neighbours {
+  start: string;
+  end: string;
 }
 
 /** How columns outside aggregate functions get one value a group. */
@@ -276,7 +285,8 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
   );
 }
 
-function castTo(value: Typed, type: SqlType, scope: Scope): Typed {
+/** Returns the value as one of the type: as it is where the type holds it, else as CAST gives it. */
+export function castTo(value: Typed, type: SqlType, scope: Scope): Typed {
   const same = value.type.code === type.code && value.type.precision === type.precision &&
     value.type.scale === type.scale;
   if (isNull(value) || (same && value.type.length <= type.length)) return value;

@@ -9,7 +9,9 @@ import {
   constantArgument,
   durationArgument,
   integerArgument,
+  outOfRange,
   timeOf,
+  unitArgument,
   wrongArgument,
   wrongCount,
   wrongValue,
@@ -95,7 +97,8 @@ const derivative: SeriesFunction = {
     const step = unit === null
       ? plain?.kind === "integer" ? plain.value : null
       : durationTicks(unit, call.scope.precision);
-    if (step === null || step < 1n) throw wrongArgument(call.name);
+    if (step === null) throw wrongArgument(call.name);
+    if (step < 1n) throw outOfRange(call.name);
     const option = constantArgument(call, 2, "integer")!.value;
     if (option !== 0n && option !== 1n) throw wrongValue(call.name);
     const value = asDouble(number(call)), window = over(call, call.time);
@@ -210,9 +213,7 @@ const statecount = state((call, condition, run) =>
 );
 
 const stateduration = state((call, condition, run) => {
-  const unit = durationArgument(call.exprs[3]);
-  const step = unit === null ? 1n : durationTicks(unit, call.scope.precision);
-  if (step === null || step < 1n) throw wrongArgument(call.name);
+  const step = unitArgument(call, 3);
   const first = `min(CASE WHEN ${condition} THEN ${call.time} END) ${over(call, call.time, [run])}`;
   return `((${call.time} - ${first}) // ${step})`;
 });

@@ -7,18 +7,10 @@ import { ServerError } from "../engine.ts";
 import { type Item, limitSql, orderSql } from "./assemble.ts";
 import type { Expr, Query, Union } from "./ast.ts";
 import { Code, unsupported } from "./errors.ts";
-import { coerce, type Scope } from "./plan_expression.ts";
+import { castTo, coerce, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import type { OutputColumn } from "./relation.ts";
-import {
-  isInteger,
-  isText,
-  isUnsigned,
-  physicalType,
-  sizedType,
-  type SqlType,
-  Type,
-} from "./types.ts";
+import { isText, physicalType, type SqlType, Type } from "./types.ts";
 
 const nothing: Expr = { node: "literal", literal: { kind: "null" }, start: 0, end: 0 };
 
@@ -30,7 +22,7 @@ export function planUnion(
 ): Plan {
   const left = planQuery(union.left, context), right = planQuery(union.right, context);
   const columns = unitedColumns(left, right);
-  const sides = [left, right].map((side) => sideSql(side, columns));
+  const sides = [left, right].map((side) => sideSql(side, columns, relationScope(null, context)));
   const scope: Scope = {
     ...relationScope(null, context),
     column(_, name) {
@@ -53,7 +45,7 @@ export function planUnion(
   };
 }
 
-/** The columns have the names of the first side and types that hold both sides' values. */
+/** The columns have the names of the first side, and its types where the sides' types are unlike. */
 function unitedColumns(left: Plan, right: Plan): OutputColumn[] {
   if (left.columns.length !== right.columns.length) {
     throw new ServerError(
@@ -73,33 +65,20 @@ function isUntyped({ code, length }: SqlType): boolean {
   return code === Type.varchar && length === 0;
 }
 
-/** Returns the type that holds values of both types; where that is not known to be TDengine's, there is none. */
+/** Of one type the wider prevails, of unlike types the first. */
 function commonType(left: SqlType, right: SqlType): SqlType {
   if (isUntyped(left)) return right;
-  if (isUntyped(right)) return left;
-  if (isText(left) && isText(right)) {
-    return sizedType(
-      left.code === Type.nchar || right.code === Type.nchar ? Type.nchar : Type.varchar,
-      Math.max(left.length, right.length),
-    );
-  }
-  const wider = left.length >= right.length ? left : right;
-  const isSame = left.code === right.code && left.precision === right.precision &&
-    left.scale === right.scale;
-  const areIntegers = isInteger(left) && isInteger(right) && isUnsigned(left) === isUnsigned(right);
-  const areFractions = [left, right].every(({ code }) =>
-    code === Type.float || code === Type.double
-  );
-  if (isSame || areIntegers || areFractions) return wider;
-  throw unsupported("UNION of these types");
+  if (left.code !== right.code) return left;
+  if (left.length !== right.length) return left.length > right.length ? left : right;
+  return left;
 }
 
-function sideSql(side: Plan, columns: OutputColumn[]): string {
+function sideSql(side: Plan, columns: OutputColumn[], scope: Scope): string {
   const values = side.columns.map((column, index) => {
     const { type } = columns[index]!, sql = `o${index}`;
     const value = isUntyped(column.type) && !isText(type)
       ? `nullif(${sql}, '')`
-      : coerce({ ...column, sql }, type);
+      : coerce(castTo({ ...column, sql }, type, scope), type);
     const physical = isText(type) ? "VARCHAR" : physicalType(type);
     return `CAST(${value} AS ${physical}) AS ${sql}`;
   });

@@ -71,6 +71,11 @@ export class Topics {
     return topic;
   }
 
+  /** Numbers of a database's vgroups, which are those of no other database. */
+  vgroupIds(database: Database): number[] {
+    return this.#state.log.logs(database).map(({ id }) => id);
+  }
+
   /** Makes the blocks of a topic. */
   rows(topic: Topic): TopicRows {
     const { store, catalog, version } = this.#state;

@@ -124,7 +124,7 @@ export function requestError(error: unknown, details: FailureDetails = {}): unkn
           "a newer one is needed for this",
       );
     case "load":
-      return new LoadError(loadMessage(failure.tried));
+      return new LoadError(loadMessage(failure.tried), { hint: loadHint });
     case "usage":
       return new InterfaceError(failure.message);
     case "bug":
@@ -135,9 +135,18 @@ export function requestError(error: unknown, details: FailureDetails = {}): unkn
   }
 }
 
+const loadHint =
+  "TDengine's client brings it; TDENGINE_LIBRARY or the option library says where it is. A ws: URL needs none.";
+
+/** Places with the same reason share it. */
 function loadMessage(tried: readonly LoadAttempt[]): string {
-  const reasons = tried.map(({ path, reason }) =>
-    reason.includes(path) ? reason : `${path}: ${reason}`
+  const places = new Map<string, string[]>();
+  for (const { path, reason } of tried) {
+    const bare = reason.startsWith(`${path}: `) ? reason.slice(path.length + 2) : reason;
+    places.set(bare, [...places.get(bare) ?? [], path]);
+  }
+  const reasons = [...places].map(([reason, paths]) =>
+    paths.length === 1 && reason.includes(paths[0]!) ? reason : `${paths.join(", ")}: ${reason}`
   );
   return `libtaos cannot be loaded: ${reasons.join("; ")}`;
 }

@@ -67,7 +67,8 @@ export function loadLibrary(
   { paths, isFirst, configDir }: Omit<LoadRequest, "calls">,
 ): { library: NativeLibrary; loaded: LoadedLibrary } {
   const { library, path } = openFirst(runtime, paths);
-  const { functions: taos } = library;
+  // A constant text: what lacks it is no libtaos.
+  const version = library.text(library.functions.taos_get_client_info());
   if (isFirst) {
     // The folder first: any other option reads the configuration. Another realm of this process may have had it read.
     if (configDir !== undefined && !library.wasLoaded) {
@@ -76,7 +77,7 @@ export function loadLibrary(
     // Texts are bound as UTF-8, whatever the locale of the process.
     setOption(library, path, charset, "UTF-8");
   }
-  return { library, loaded: { path, version: library.text(taos.taos_get_client_info()) } };
+  return { library, loaded: { path, version } };
 }
 
 /** Setting the first option reads taos.cfg and opens the log: what fails there fails until the process ends. */

@@ -102,7 +102,9 @@ function openTenancy(runtime: NativeRuntime, options: LibraryOptions): Tenancy {
 
 function settle(
   runtime: NativeRuntime,
-  { path, version, configDir }: Pick<Opened, "path" | "version"> & Pick<LibraryOptions, "configDir">,
+  { path, version, configDir }:
+    & Pick<Opened, "path" | "version">
+    & Pick<LibraryOptions, "configDir">,
 ): Opened {
   runtime.onExit(() => endCalls(calls!, () => stops.forEach((stop) => stop())));
   return {

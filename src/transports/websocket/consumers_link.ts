@@ -8,7 +8,15 @@ import type { DecodedMessage } from "../../codec/tmq.ts";
 import { databaseError, TmqError } from "../../errors.ts";
 import { isAtLeast } from "../../internal/server_version.ts";
 import type { ResolvedValueOptions } from "../../value_modes.ts";
-import type { AssignedVgroup, ConsumerLink, PolledMessage, TopicOffset } from "../consumer_port.ts";
+import {
+  type AssignedVgroup,
+  type ConsumerLink,
+  logOffset,
+  messageKinds,
+  type PolledMessage,
+  type TopicOffset,
+  unknownMessage,
+} from "../consumer_port.ts";
 import type { Call } from "../transport.ts";
 import type { Channel } from "./channel.ts";
 import { type RawReply, readRaw, readRawData } from "./consumers_frames.ts";
@@ -35,11 +43,6 @@ export interface ConsumerParts {
   readonly subscription: WireArgs;
 }
 
-const kinds: Readonly<Record<number, PolledMessage["kind"]>> = {
-  1: "data",
-  2: "metadata",
-  3: "data+metadata",
-};
 const sameCommittedValue = 0x4012;
 /** Limit of the wait for the server to let go. */
 const unsubscribeWaitMs = 5_000;
@@ -166,7 +169,7 @@ export class WebSocketConsumer implements ConsumerLink {
   }
 
   async #fetch(polled: PollReply, call: Call): Promise<PolledMessage> {
-    const kind = kinds[polled.type];
+    const kind = messageKinds.get(polled.type);
     if (kind === undefined) return await this.#unknown(polled, call);
     const data = kind === "metadata" ? undefined : await this.#blocks(polled.messageId, call);
     const metadata = kind === "data" ? undefined : await this.#metadata(polled.messageId, call);
@@ -185,9 +188,8 @@ export class WebSocketConsumer implements ConsumerLink {
     };
   }
 
-  /** A message of a type that this version does not know is passed on: the server would repeat it for ever. */
   async #unknown(polled: PollReply, call: Call): Promise<PolledMessage> {
-    const { topic, database, vgroupId, offset, type } = polled;
+    const { topic, vgroupId } = polled;
     const reqId = this.nextReqId();
     // Nothing else tells where the next message begins; in a snapshot the server does not tell it either.
     const [nextOffset = null] = await this.position(topic, [vgroupId], { ...call, reqId })
@@ -195,17 +197,7 @@ export class WebSocketConsumer implements ConsumerLink {
         if (error instanceof TmqError) return [];
         throw error;
       });
-    const metadata = { message_type: type };
-    return {
-      kind: "metadata",
-      topic,
-      database,
-      vgroupId,
-      offset,
-      nextOffset,
-      blocks: [],
-      metadata,
-    };
+    return unknownMessage(polled, nextOffset);
   }
 
   async #metadata(messageId: number, call: Call): Promise<unknown> {
@@ -232,9 +224,4 @@ export class WebSocketConsumer implements ConsumerLink {
     if (!(reply instanceof Uint8Array)) return { ...reply, rawType: 0, payload: new Uint8Array() };
     return this.#fetchesRawData ? readRawData(reply, messageId) : readRaw(reply, messageId);
   }
-}
-
-/** A snapshot has no place in the log: there the number is negative. */
-function logOffset(offset: bigint): bigint | null {
-  return offset < 0n ? null : offset;
 }

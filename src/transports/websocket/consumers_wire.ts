@@ -6,7 +6,7 @@
 import { CodecError, UnsupportedError } from "../../errors.ts";
 import { isAtLeast } from "../../internal/server_version.ts";
 import type { ResolvedOptions } from "../../options.ts";
-import type { AssignedVgroup, ConsumerRequest } from "../consumer_port.ts";
+import type { AssignedVgroup, ConsumerRequest, MessageHead } from "../consumer_port.ts";
 import type { Reply, WireValue } from "./wire.ts";
 
 /** Arguments of an action. */
@@ -103,13 +103,8 @@ function listOf(reply: Reply, name: string): readonly unknown[] {
 }
 
 /** What a poll brought. */
-export interface PollReply {
-  readonly topic: string;
-  readonly database: string;
-  readonly vgroupId: number;
-  readonly type: number;
+export interface PollReply extends MessageHead {
   readonly messageId: number;
-  readonly offset: bigint;
 }
 
 /** Reads the reply to `poll`; null when there is no message. */

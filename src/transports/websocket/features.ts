@@ -36,6 +36,9 @@ const featureNames: Record<Feature, string> = {
   totp: "the totp option",
 };
 
+const inText = "An INSERT with the values in its SQL text does without: exec(), or tdwire query.";
+const hints: Partial<Record<Feature, string>> = { statements: inText, decimalBinding: inText };
+
 /** Whether a server of this version has the feature. */
 export function hasFeature(version: string, feature: Feature): boolean {
   return isAtLeast(version, featureVersions[feature]);
@@ -48,5 +51,6 @@ export function requireFeature(version: string, feature: Feature): void {
     `${featureNames[feature]}: needs a server of version ${
       featureVersions[feature]
     }; this one is ${version}`,
+    { hint: hints[feature] },
   );
 }

@@ -4,9 +4,15 @@
 //! outlives a call. The codec refuses bad input with error values; the only way to a trap is a failed
 //! allocation, after which an instance is to be replaced.
 
+#![cfg_attr(target_family = "wasm", no_std)]
+
+extern crate alloc;
+
 mod fault;
 mod line;
 mod rest;
+#[cfg(target_family = "wasm")]
+mod runtime;
 mod tmq;
 mod values;
 
@@ -18,6 +24,7 @@ pub use values::{
     convert_timestamp, format_decimals, format_timestamp, format_timestamps, parse_decimal, parse_timestamp,
 };
 
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Decodes a raw block into a batch region (`tdwire_codec::block`).

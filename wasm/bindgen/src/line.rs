@@ -1,5 +1,6 @@
 //! Schemaless points.
 
+use alloc::string::String;
 use tdwire_codec::line::{format, Protocol};
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,6 @@
 //! Bodies of the REST interface.
 
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::fault::Fault;

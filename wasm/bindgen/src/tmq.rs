@@ -1,5 +1,6 @@
 //! Messages of subscriptions.
 
+use alloc::vec::Vec;
 use tdwire_codec::tmq::{decode, RawType};
 use wasm_bindgen::prelude::wasm_bindgen;
 

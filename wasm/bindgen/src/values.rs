@@ -1,5 +1,7 @@
 //! Timestamps and decimals.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use tdwire_codec::{decimal, precision, timestamp, Precision};
 use wasm_bindgen::prelude::wasm_bindgen;
 

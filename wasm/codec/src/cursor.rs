@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
     pub fn slice(&mut self, len: u64) -> Result<&'a [u8], Truncated> {
         let split = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
         let Some((head, rest)) = split else {
-            return Err(Truncated { offset: self.offset, needed: len, available: self.rest.len() });
+            return Err(Truncated::new(self.offset, len, self.rest.len()));
         };
         self.rest = rest;
         self.offset += head.len();
@@ -43,7 +43,7 @@ impl<'a> Cursor<'a> {
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Truncated> {
         let Some((head, rest)) = self.rest.split_first_chunk::<N>() else {
-            return Err(Truncated { offset: self.offset, needed: N as u64, available: self.rest.len() });
+            return Err(Truncated::new(self.offset, N as u64, self.rest.len()));
         };
         self.rest = rest;
         self.offset += N;
@@ -79,9 +79,9 @@ mod tests {
     fn a_failed_read_says_what_was_missing_and_does_not_move() {
         let mut cursor = Cursor::new(&[1, 2, 3, 4, 5]);
         assert_eq!(cursor.u32(), Ok(0x0403_0201));
-        assert_eq!(cursor.u64(), Err(Truncated { offset: 4, needed: 8, available: 1 }));
-        assert_eq!(cursor.slice(u64::MAX), Err(Truncated { offset: 4, needed: u64::MAX, available: 1 }));
-        assert_eq!(cursor.array::<4>(u64::MAX), Err(Truncated { offset: 4, needed: u64::MAX, available: 1 }));
+        assert_eq!(cursor.u64(), Err(Truncated::new(4, 8, 1)));
+        assert_eq!(cursor.slice(u64::MAX), Err(Truncated::new(4, u64::MAX, 1)));
+        assert_eq!(cursor.array::<4>(u64::MAX), Err(Truncated::new(4, u64::MAX, 1)));
         assert_eq!(cursor.u8(), Ok(5));
         assert_eq!((cursor.offset(), cursor.remaining()), (5, 0));
     }

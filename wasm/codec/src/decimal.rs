@@ -8,9 +8,9 @@ use crate::error::TextError;
 /// Most digits that a decimal can have.
 pub const MAX_PRECISION: u8 = 38;
 
-/// Digits that are split off at once, so that most of the arithmetic is 64 bits wide.
-const GROUP_DIGITS: usize = 18;
-const GROUP: u128 = 10_u128.pow(GROUP_DIGITS as u32);
+/// Digits that are split off at once, so that the arithmetic is 64 bits wide.
+const GROUP_DIGITS: usize = 9;
+const GROUP: u64 = 10_u64.pow(GROUP_DIGITS as u32);
 
 /// The text of `value` / 10^`scale`, with `scale` fraction digits.
 ///
@@ -59,11 +59,16 @@ fn write(out: &mut Vec<u8>, value: i128, scale: u8) {
 }
 
 /// The digits of a magnitude, none for 0, at the end of a buffer of zeros.
-fn digits(mut rest: u128, buffer: &mut [u8; 39]) -> &[u8] {
+fn digits(magnitude: u128, buffer: &mut [u8; 39]) -> &[u8] {
+    let mut limbs = [96, 64, 32, 0].map(|shift| (magnitude >> shift) as u32);
     let mut end = buffer.len();
-    while rest > 0 {
-        let mut group = (rest % GROUP) as u64;
-        rest /= GROUP;
+    while limbs != [0; 4] {
+        let mut group = 0;
+        for limb in &mut limbs {
+            let rest = group << 32 | u64::from(*limb);
+            *limb = (rest / GROUP) as u32;
+            group = rest % GROUP;
+        }
         for digit in buffer[..end].iter_mut().rev().take(GROUP_DIGITS) {
             *digit += (group % 10) as u8;
             group /= 10;

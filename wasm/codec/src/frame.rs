@@ -44,7 +44,7 @@ pub fn binary_query(req_id: u64, sql: &str) -> Result<Vec<u8>, EncodeError> {
     }
     let len = u32::try_from(sql.len())
         .map_err(|_| EncodeError::new("the SQL text is too long").needs(sql.len() as u64, u32::MAX.into()))?;
-    let mut sink = Sink::with_room(30 + u64::from(len)).ok_or(EncodeError::new("out of memory"))?;
+    let mut sink = Sink::with_room(30 + u64::from(len)).ok_or_else(|| EncodeError::new("out of memory"))?;
     head(&mut sink, req_id, 0, BINARY_QUERY);
     sink.u32(len);
     sink.bytes(sql.as_bytes());

@@ -60,6 +60,6 @@ pub mod tmq;
 
 pub use block::decode as decode_block;
 pub use data_type::DataType;
-pub use error::{DecodeError, EncodeError, TextError};
+pub use error::{DecodeError, EncodeError, Reason, TextError};
 pub use precision::Precision;
 pub use stmt2::encode as encode_bind;

@@ -4,7 +4,7 @@ mod support;
 
 use support::bind::Row;
 use support::request::{Form, Request, Source};
-use tdwire_codec::{decode_block, encode_bind, DecodeError, EncodeError};
+use tdwire_codec::{decode_block, encode_bind, DecodeError, EncodeError, Reason};
 
 // ---- blocks
 
@@ -90,8 +90,8 @@ fn a_wrong_column_is_refused_by_its_index() {
 fn an_item_outside_its_column_is_refused_with_row_place_and_sizes() {
     let error = refused(&block(2, &[INT2, (8, 5, &[0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 9, 0, 65])]));
     assert_eq!(
-        error,
-        DecodeError {
+        *error,
+        Reason {
             what: "an item lies outside its column",
             offset: Some(28 + 18 + 9 + 8 + 2),
             needed: Some(13),

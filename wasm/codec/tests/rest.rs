@@ -325,5 +325,5 @@ fn errors_name_the_place() {
     let mut parser = RestParser::new();
     parser.feed(b"[").unwrap();
     let error = parser.next_batch().unwrap_err();
-    assert_eq!((parser.feed(b"{"), parser.next_batch()), (Err(error), Err(error)));
+    assert_eq!((parser.feed(b"{"), parser.next_batch()), (Err(error.clone()), Err(error)));
 }

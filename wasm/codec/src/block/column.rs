@@ -74,7 +74,7 @@ impl<'a> Column<'a> {
         json: JsonForm,
         cursor: &mut Cursor<'a>,
     ) -> Result<Self, DecodeError> {
-        let data_type = DataType::from_code(code).ok_or(DecodeError::new("unknown type code"))?;
+        let data_type = DataType::from_code(code).ok_or_else(|| DecodeError::new("unknown type code"))?;
         let length = u32::try_from(length).map_err(|_| DecodeError::new("the column's length is negative"))?;
         let (null_count, body) = match data_type.fixed_width() {
             Some(width) => parse_fixed(width, length, rows, cursor)?,
@@ -155,7 +155,7 @@ fn parse_variable<'a>(
         Items::Short => scan::<2>(offsets, data, |item| Ok(item.len())),
         Items::InternalJson => scan_json(offsets, data),
     };
-    let (null_count, output_len) = scanned.map_err(|error| error.at(start + error.offset.unwrap_or(0)))?;
+    let (null_count, output_len) = scanned.map_err(|error| error.behind(start))?;
     let Ok(output_len @ 0..=0x7fff_ffff) = u32::try_from(output_len) else {
         let error = DecodeError::new("the column's values do not fit 31-bit offsets");
         return Err(error.needs(output_len, i32::MAX as u64));
@@ -199,7 +199,7 @@ fn scan_json(offsets: &[[u8; 4]], data: &[u8]) -> Result<(u32, u64), DecodeError
         }
         let refused = |what| DecodeError::new(what).at(offset.max(0) as usize).in_row(row as u32);
         let item = usize::try_from(offset).ok().and_then(|start| data.get(start..));
-        let item = item.ok_or(refused("an item lies outside its column"))?;
+        let item = item.ok_or_else(|| refused("an item lies outside its column"))?;
         json::write(item, &mut |part| total += part.len() as u64).map_err(refused)?;
         // Rows may share an item: no more work is done than a region that is allowed asks for.
         if total > limit {

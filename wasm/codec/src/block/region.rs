@@ -37,7 +37,7 @@ pub(super) fn write(rows: u32, columns: &[Column<'_>], input_len: usize) -> Resu
     if size > allowed {
         return Err(DecodeError::new("the decoded block is too large").needs(size, allowed));
     }
-    let mut sink = Sink::with_room(size).ok_or(DecodeError::new("out of memory").needs(size, 0))?;
+    let mut sink = Sink::with_room(size).ok_or_else(|| DecodeError::new("out of memory").needs(size, 0))?;
     sink.u32(rows);
     sink.u32(columns.len() as u32);
     sink.zeros(RECORD * columns.len());

@@ -18,7 +18,8 @@ pub(super) fn write(out: &mut String, point: &Point<'_>) -> Result<(), EncodeErr
     match point.time {
         None => out.push('0'),
         Some((unit, digits)) => {
-            let unit = UNITS.get(unit as usize).ok_or(EncodeError::new("the time has no unit that is known"))?;
+            let unit =
+                UNITS.get(unit as usize).ok_or_else(|| EncodeError::new("the time has no unit that is known"))?;
             write_typed(out, digits, unit);
         }
     }

@@ -104,14 +104,15 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn pairs(&mut self, count: u32) -> Result<Vec<Pair<'a>>, EncodeError> {
-        let short = EncodeError::new("the points' structure ends too early");
-        let (words, rest) =
-            self.words.split_at_checked(usize::try_from(count).map_err(|_| short)?.saturating_mul(3)).ok_or(short)?;
+        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(3));
+        let Some((words, rest)) = len.and_then(|len| self.words.split_at_checked(len)) else {
+            return Err(EncodeError::new("the points' structure ends too early"));
+        };
         self.words = rest;
         let (words, _) = words.as_chunks::<3>();
         let mut pairs = Vec::with_capacity(words.len());
         for [code, name, value] in words {
-            let kind = Kind::from_code(*code).ok_or(EncodeError::new("unknown type code"))?;
+            let kind = Kind::from_code(*code).ok_or_else(|| EncodeError::new("unknown type code"))?;
             pairs.push(Pair { kind, name: self.take(*name)?, value: self.take(*value)? });
         }
         Ok(pairs)
@@ -120,7 +121,8 @@ impl<'a> Reader<'a> {
     /// The next `units` UTF-16 code units of the text.
     #[inline(never)]
     fn take(&mut self, units: u32) -> Result<&'a str, EncodeError> {
-        let (text, rest) = self.split(units).ok_or(EncodeError::new("a length does not fit the points' text"))?;
+        let (text, rest) =
+            self.split(units).ok_or_else(|| EncodeError::new("a length does not fit the points' text"))?;
         self.text = rest;
         Ok(text)
     }

@@ -149,8 +149,8 @@ impl RestParser {
     ///
     /// The error of an earlier call, and memory that does not reach.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
-        if let Some(error) = self.failed {
-            return Err(error);
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
         self.buffer.try_reserve(bytes.len()).map_err(|_| DecodeError::new("out of memory"))?;
         self.buffer.extend_from_slice(bytes);
@@ -164,12 +164,12 @@ impl RestParser {
     ///
     /// A body that does not keep to the format, with the offset in the body. The parser is of no further use then.
     pub fn next_batch(&mut self) -> Result<Option<Vec<u8>>, DecodeError> {
-        if let Some(error) = self.failed {
-            return Err(error);
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
         let outcome = self.parse();
-        if let Err(error) = outcome {
-            self.failed = Some(error);
+        if let Err(error) = &outcome {
+            self.failed = Some(error.clone());
         }
         outcome
     }

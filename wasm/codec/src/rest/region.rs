@@ -11,7 +11,8 @@ use crate::sink::Sink;
 
 pub(super) fn write(rows: u32, columns: &[Column]) -> Result<Vec<u8>, DecodeError> {
     let size = HEAD + RECORD * columns.len() + columns.iter().map(|column| sections_len(rows, column)).sum::<usize>();
-    let mut sink = Sink::with_room(size as u64).ok_or(DecodeError::new("out of memory").needs(size as u64, 0))?;
+    let mut sink =
+        Sink::with_room(size as u64).ok_or_else(|| DecodeError::new("out of memory").needs(size as u64, 0))?;
     sink.u32(rows);
     sink.u32(columns.len() as u32);
     sink.zeros(RECORD * columns.len());

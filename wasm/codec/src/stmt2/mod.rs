@@ -49,7 +49,7 @@ pub fn encode(request: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let total = u32::try_from(payload_len)
         .map_err(|_| EncodeError::new("the frame is too large").needs(payload_len, u32::MAX.into()))?;
     let mut sink = Sink::with_room(frame::STMT2_BIND_HEAD + payload_len)
-        .ok_or(EncodeError::new("out of memory").needs(payload_len, 0))?;
+        .ok_or_else(|| EncodeError::new("out of memory").needs(payload_len, 0))?;
     frame::stmt2_bind(&mut sink, request.req_id, request.stmt_id);
     for field in [total, request.counts.len() as u32, request.tags.len() as u32, request.columns.len() as u32, 0, 0, 0]
     {

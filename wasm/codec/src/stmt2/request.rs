@@ -132,8 +132,8 @@ fn parse_order<'a>(cursor: &mut Cursor<'a>, row_count: u32) -> Result<&'a [[u8; 
 
 fn parse_names<'a>(cursor: &mut Cursor<'a>, table_count: u32) -> Result<Source<'a>, EncodeError> {
     let start = cursor.offset();
-    let names = Source::parse(cursor, table_count)
-        .map_err(|error| EncodeError { what: "table name: the names cannot be read", ..error })?;
+    let names =
+        Source::parse(cursor, table_count).map_err(|error| error.saying("table name: the names cannot be read"))?;
     match names.data_type() {
         DataType::VarChar => Ok(names),
         _ => Err(EncodeError::new("table name: its type is not VARCHAR").at(start)),

@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
     pub fn parse(cursor: &mut Cursor<'a>, rows: u32) -> Result<Self, EncodeError> {
         let start = cursor.offset();
         let data_type = DataType::from_code(cursor.u8()?).filter(|kind| *kind != DataType::Null);
-        let data_type = data_type.ok_or(EncodeError::new("unknown type code").at(start))?;
+        let data_type = data_type.ok_or_else(|| EncodeError::new("unknown type code").at(start))?;
         let (form, has_states, precision) = (cursor.u8()?, cursor.u8()?, cursor.u8()?);
         let head = Head { data_type, form, precision, max_length: cursor.u32()? };
         let row_states = match has_states {
@@ -203,7 +203,7 @@ fn parse_timestamps(
     start: usize,
 ) -> Result<Vec<u8>, EncodeError> {
     let precision = Precision::from_code(head.precision.into());
-    let precision = precision.ok_or(EncodeError::new("unknown precision").at(start + 3))?;
+    let precision = precision.ok_or_else(|| EncodeError::new("unknown precision").at(start + 3))?;
     let mut bytes = Vec::with_capacity(8 * starts.len());
     for row in 0..starts.len().saturating_sub(1) {
         let is_value = row_states.is_none_or(|states| states[row] == 0);

@@ -58,7 +58,7 @@ fn skip_units(data: &[u8], start: usize, units: u32) -> Result<usize, EncodeErro
             0xe0..=0xef => (3, 1),
             0xf0..=0xff => (4, 2),
         };
-        left = left.checked_sub(units).ok_or(EncodeError::new("the text ends inside a surrogate pair"))?;
+        left = left.checked_sub(units).ok_or_else(|| EncodeError::new("the text ends inside a surrogate pair"))?;
         at += bytes;
     }
     Ok(at)

@@ -164,7 +164,7 @@ fn write_block(reader: &mut Reader<'_>, sink: &mut Sink, record: usize, limit: u
         return reader.refuse("a block's version, compression or precision is unknown");
     }
     let region = region_of(raw, limit.saturating_sub(sink.len() as u64));
-    let region = region.map_err(|error| reader.error = error.at(at + BLOCK_HEAD + error.offset.unwrap_or(0))).ok()?;
+    let region = region.map_err(|error| reader.error = error.behind(at + BLOCK_HEAD)).ok()?;
     sink.patch_u32(record, sink.len() as u32);
     sink.patch_u32(record + 4, region.len() as u32);
     sink.patch_u32(record + 8, (*precision).into());

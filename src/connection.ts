@@ -150,7 +150,8 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * it is the super table whose children the rows go to.
    * @param data Columns by name, rows, or a batch; or anything that iterates rows or batches.
    * @param options `using` and `tags` create the table; limits of the request. An abort rejects with `signal.reason`,
-   * which cannot tell that parts sent before stay written; every other failure tells in its `outcome` and `hint`.
+   * which cannot tell that parts sent before stay written: `onPart` does. Every other failure tells in its `outcome`
+   * and `hint`.
    * @returns Rows and tables written, and the number of requests it took.
    * @throws {InterfaceError} naming column and row of a value that does not fit; nothing is sent then.
    */

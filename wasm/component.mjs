@@ -31,7 +31,7 @@ export function compileComponent() {
       env: buildEnvironment(),
     });
     const core = join(wasmDir, "target", target, "release", "tdwire_codec_component.wasm");
-    optimise("-O3", core, inScratch("core.wasm"));
+    optimise(["-O3"], core, inScratch("core.wasm"));
     runJco("new", inScratch("core.wasm"), "-o", inScratch("component.wasm"));
     const form = [
       "--instantiation",

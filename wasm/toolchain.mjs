@@ -86,10 +86,10 @@ function environment(targetDir, moreFlags) {
 }
 
 /** Optimises a module with the binaryen of the repository. */
-export function optimise(flag, input, output) {
+export function optimise(flags, input, output) {
   execFileSync(process.execPath, [
     join(rootDir, "node_modules", "binaryen", "bin", "wasm-opt"),
-    flag,
+    ...flags,
     "--converge",
     "--strip-debug",
     "--strip-producers",

@@ -56,8 +56,9 @@ Formats:
   json    OpenTSDB JSON, one object or array a line
 For csv and jsonl, texts become what the table declares. Times are RFC 3339, or a whole number
 in the database's precision; a day alone, such as 2026-01-31, is its midnight in --time-zone.
-Binary values are hexadecimal digits. What "tdwire query" writes as csv, jsonl and arrow can be written back as it is. Rows with a tbname make the tables that are not
-there, with the tags that the rows have: the lines of "tdwire tail" have none.
+Binary values are hexadecimal digits. What "tdwire query" writes as csv, jsonl and arrow can be
+written back as it is. Rows with a tbname make the tables that are not there, with the tags that
+the rows have: the lines of "tdwire tail" have none.
 
 Examples:
   tdwire write --table d1 readings.csv

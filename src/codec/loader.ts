@@ -56,7 +56,8 @@ async function load(source: ModuleSource): Promise<Codec> {
     const module = await (typeof source === "function" ? source() : source);
     return new Codec(await compiled(module), instantiate);
   } catch (cause) {
-    throw loadError("codec", cause);
+    const instead = "pass a compiled WebAssembly.Module to initCodec() or import tdwire/edge";
+    throw loadError("codec", cause, instead);
   }
 }
 
@@ -66,13 +67,17 @@ function compiled(module: CodecModule): Promise<WebAssembly.Module> | WebAssembl
   return isCompiled ? module as WebAssembly.Module : WebAssembly.compile(module as BufferSource);
 }
 
-/** Why a runtime refuses the module of `what`, and what to do. */
-export function loadError(what: "codec" | "component", cause: unknown): CodecError {
+/** Why a runtime refuses the module of `what`, and what to do instead where it refuses bytes. */
+export function loadError(
+  what: "codec" | "component",
+  cause: unknown,
+  instead: string,
+): CodecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodecError(`the ${what} could not be loaded: ${reason}`, {
     cause,
     hint:
       "A page with a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src. Where compiling bytes is " +
-      "forbidden, pass a compiled WebAssembly.Module to initCodec() or import tdwire/edge.",
+      `forbidden, ${instead}.`,
   });
 }

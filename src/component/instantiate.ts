@@ -50,7 +50,8 @@ export async function instantiateCodec(
       : await WebAssembly.compile(source);
     return withErrors(await instantiate(() => module, {}) as Interfaces);
   } catch (cause) {
-    throw loadError("component", cause);
+    const instead = "pass its compiled core module to instantiateCodec(), or import tdwire/edge";
+    throw loadError("component", cause, instead);
   }
 }
 

@@ -14,11 +14,18 @@ import {
   tagTable,
 } from "./catalog.ts";
 import { updateChildOptions, updateTable } from "./catalog_store.ts";
-import { checkLength, checkTagType, jsonColumn } from "./column_checks.ts";
+import {
+  checkLength,
+  checkRowLength,
+  checkTagLength,
+  checkTagsLength,
+  checkTagType,
+  jsonColumn,
+} from "./column_checks.ts";
 import { type Cell, ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import type { AlterAction, ColumnDefinition, QualifiedName, Statement } from "./sql/ast.ts";
-import { Code, duplicatedColumn, invalidAlter, invalidColumn } from "./sql/errors.ts";
+import { Code, duplicatedColumn, invalidAlter, invalidColumn, unsupported } from "./sql/errors.ts";
 import { isSized, physicalType, type SqlType, Type } from "./sql/types.ts";
 import { convertValue } from "./sql/values.ts";
 import type { Transaction } from "./tmq/change_log.ts";
@@ -132,11 +139,13 @@ async function changeColumns(
   list[index] = action.kind === "rename"
     ? { ...list[index]!, name: action.to }
     : { ...list[index]!, type: widened(list[index]!, action.column) };
+  (action.tag ? checkTagsLength : checkRowLength)(list);
 }
 
 /** Throws for a change only other tables take, or that its tags do not. */
-function checkStableAction({ tags }: Table, action: ColumnAction): void {
+function checkStableAction({ columns, tags }: Table, action: ColumnAction): void {
   const isJson = (type: SqlType): boolean => type.code === Type.json;
+  const isUnknown = [...columns, ...tags].every(({ name }) => name !== nameOf(action));
   if (action.tag && action.kind !== "rename") {
     const isAdded = action.kind === "add" && isJson(action.column.type);
     if (isAdded || isJson(tags[0]!.type)) {
@@ -146,6 +155,14 @@ function checkStableAction({ tags }: Table, action: ColumnAction): void {
   }
   if (!action.tag && action.kind === "rename") {
     throw invalidAlter("Rename column only available for normal table");
+  }
+  if (isUnknown && (action.kind === "drop" || action.kind === "modify")) {
+    throw action.tag
+      ? new ServerError(Code.unknownTag, `Invalid tag name: ${nameOf(action)}`)
+      : invalidColumn(nameOf(action));
+  }
+  if (action.tag && action.kind === "drop" && tags.length === 1) {
+    throw invalidAlter("the only tag cannot be dropped");
   }
 }
 
@@ -178,7 +195,14 @@ async function addColumn(
   const { name, type } = action.column;
   checkNew(table, name, action.tag);
   if (!action.tag && type.code === Type.json) throw jsonColumn();
-  checkLength(action.column);
+  if (action.column.isPrimaryKey) throw unsupported("PRIMARY KEY columns");
+  if (action.tag) {
+    checkTagLength(action.column);
+    checkTagsLength([...list, action.column]);
+  } else {
+    checkLength(action.column);
+    checkRowLength([...list, action.column]);
+  }
   const column: Column = { ...action.column, store: `c${table.nextColumn++}` };
   list.push(column);
   await writer.run(`ALTER TABLE ${target} ADD COLUMN ${column.store} ${physicalType(type)}`);

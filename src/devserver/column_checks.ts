@@ -5,13 +5,7 @@
  */
 import { ServerError } from "./engine.ts";
 import type { ColumnDefinition } from "./sql/ast.ts";
-import {
-  Code,
-  duplicatedColumn,
-  invalidColumn,
-  unsupported,
-  wrongColumnCount,
-} from "./sql/errors.ts";
+import { Code, duplicatedColumn, unsupported, wrongColumnCount } from "./sql/errors.ts";
 import { isDecimal, isDecimalInRange, isSized, type SqlType, Type } from "./sql/types.ts";
 import { encoding } from "./tmq/table_events.ts";
 
@@ -68,10 +62,11 @@ function checkPrimaryKey({ code }: SqlType, index: number): void {
   }
 }
 
-/** Bytes that a value may take in a row; text has its length before it. */
-function storedBytes({ code, length }: SqlType): number {
-  if (code === Type.nchar) return length * 4 + 2;
-  return isSized({ code }) ? length + 2 : length;
+/** Bytes that a value may take in a row; text has its length before it, and a BLOB lies elsewhere. */
+function storedBytes(type: SqlType): number {
+  if (type.code === Type.blob) return 0;
+  if (type.code === Type.nchar) return type.length * 4 + 2;
+  return isSized(type) ? type.length + 2 : type.length;
 }
 
 /** Bytes of all columns, or of all tags. */

@@ -29,7 +29,14 @@ import type { ExecutionContext } from "./execution_context.ts";
 import { checkKept } from "./retention.ts";
 import type { ChildDefinition, ColumnDefinition, Statement } from "./sql/ast.ts";
 import { checkDatabaseOptions, invalidOption } from "./sql/database_options.ts";
-import { Code, databaseNotExist, tableNotExist, unsupported } from "./sql/errors.ts";
+import {
+  Code,
+  databaseNotExist,
+  invalidColumn,
+  invalidOperation,
+  tableNotExist,
+  unsupported,
+} from "./sql/errors.ts";
 import type { ValueContext } from "./sql/values.ts";
 import { tagValues } from "./tag_values.ts";
 import { groupBy } from "./tmq/group_by.ts";
@@ -50,10 +57,7 @@ export async function createDatabase(
   }
   checkName(name, 64, "database");
   if (isSystemDatabase(name)) {
-    throw new ServerError(
-      Code.invalidOperation,
-      `Cannot create system database: \`${name}\``,
-    );
+    throw invalidOperation(`Cannot create system database: \`${name}\``);
   }
   checkDatabaseOptions(options);
   if ((options["replica"] ?? "1") !== "1") throw unsupported("REPLICA above 1");
@@ -123,10 +127,23 @@ export async function createTable(
   { store, catalog, log, database: current }: ExecutionContext,
 ): Promise<void> {
   const { name, columns, tags } = statement;
-  checkName(name.name, 192);
+  checkName(name.name, 192, "table");
+  const qualifier = name.qualifier ?? current;
+  if (qualifier !== null && isSystemDatabase(qualifier)) {
+    throw invalidOperation(
+      `Cannot create table of system database: \`${qualifier}\`.\`${name.name}\``,
+    );
+  }
+  checkTableOptions(statement);
   checkColumns(columns, tags ?? []);
+  if (tags !== null && statement.ttl !== 0) {
+    throw new ServerError(
+      Code.tableOption,
+      "Only supported for create non-super table in databases configured with the 'TTL' option",
+    );
+  }
   await store.transaction(async (writer, onCommit) => {
-    const database = catalog.database(name.qualifier ?? current);
+    const database = catalog.database(qualifier);
     const existing = database.tables.get(name.name);
     if (existing !== undefined && statement.ifNotExists) return;
     if (existing !== undefined) {
@@ -159,6 +176,18 @@ export async function createTable(
   });
 }
 
+/** Throws for options of databases that hold data in several resolutions, and for a column that is not there to be summed up. */
+function checkTableOptions({ rollup, sma, columns }: Ddl<"createTable">): void {
+  if (rollup !== null) {
+    throw new ServerError(
+      Code.tableOption,
+      `Invalid option ${rollup}: Only supported for create super table in databases configured with the 'RETENTIONS' option`,
+    );
+  }
+  const unknown = sma.find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) throw invalidColumn(unknown);
+}
+
 /** Creates child tables. */
 export async function createChildren(
   statement: Ddl<"createChildren">,
@@ -187,7 +216,7 @@ function planChild(
 ): NewChild | null {
   const { name } = definition;
   const table = catalog.stable(definition.stable, name.qualifier ?? current);
-  checkName(name.name, 192);
+  checkName(name.name, 192, "table");
   const database = catalog.database(name.qualifier ?? current);
   if (database.tables.has(name.name)) {
     if (definition.ifNotExists) return null;

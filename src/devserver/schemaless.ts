@@ -130,6 +130,8 @@ async function create(
     tags: tagList,
     comment: null,
     ttl: 0,
+    rollup: null,
+    sma: [],
   }, context);
 }
 

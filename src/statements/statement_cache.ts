@@ -80,9 +80,8 @@ export class StatementCache {
   }
 
   #discard(statement: PreparedStatement): void {
-    void statement.close();
-    const end = statement.ended?.();
-    if (end === undefined) return;
+    const closed = statement.close();
+    const end = statement.ended?.() ?? closed;
     this.#ending.add(end);
     void end.then(() => this.#ending.delete(end));
   }

@@ -70,7 +70,7 @@ export interface PreparedStatement {
   close(): Promise<void>;
   /**
    * Resolves when, after `close`, nothing that was sent for the statement will be carried out any more. Never rejects.
-   * Absent where that is not known.
+   * Absent where `close` waits for that.
    */
   ended?(): Promise<void>;
 }

@@ -70,7 +70,7 @@ export const valueLimitCases: readonly Case[] = [
   },
   {
     name: "query() without rows tells its columns, and a statement without columns has neither",
-    async run({ open, deepEqual }) {
+    async run({ open, equal, deepEqual }) {
       await using connection = await open();
       const created = await connection.query("create table t (ts timestamp, v bigint, s nchar(5))");
       deepEqual([created.rows, created.fields, created.batch.columns.length], [[], [], 0]);
@@ -80,8 +80,8 @@ export const valueLimitCases: readonly Case[] = [
         [rows, types, batch.rowCount, batch.columns.map(({ length }) => length), precision],
         [[], ["ts TIMESTAMP", "v BIGINT", "s NCHAR"], 0, [0, 0, 0], "ms"],
       );
-      deepEqual(await connection.query("select v from t").value(), undefined);
-      deepEqual(await connection.query("select sum(v) from t where v > ?", [1]).value(), null);
+      equal(await connection.query("select v from t").value(), undefined);
+      equal(await connection.query("select count(v) from t where v > ?", [1]).value(), 0n);
     },
   },
   {

@@ -6,7 +6,9 @@
 import type { Connection } from "../../mod.ts";
 import type { FailureCase } from "./case.ts";
 import type { Handler, Script } from "./fake_server.ts";
+import type { FakeTopics } from "./fake_topics.ts";
 import { timeAndInt } from "./placeholders.ts";
+import { start } from "./tmq_support.ts";
 
 const refuse: Handler = (request, peer) => peer.fail(request, 0x2603, "Table does not exist");
 const ignore: Handler = () => {};
@@ -53,20 +55,21 @@ const failed: Script = { query: refuse, binary_query: refuse, stmt2_init: refuse
 const silent: Script = { query: ignore, binary_query: ignore, stmt2_init: ignore };
 const lost: Script = { query: drop, binary_query: drop, stmt2_init: drop };
 
-const ways: readonly [what: string, script: Script, name: RegExp][] = [
-  ["the server refuses", failed, /^(Programming|Statement)Error$/],
-  ["runs into its time limit", silent, /^TimeoutError$/],
-  ["loses its connection", lost, /^ConnectionError$/],
+const patienceMs = 5_000;
+const ways: readonly [what: string, script: Script, name: RegExp, timeoutMs: number][] = [
+  ["the server refuses", failed, /^(Programming|Statement)Error$/, patienceMs],
+  ["runs into its time limit", silent, /^TimeoutError$/, 20],
+  ["loses its connection", lost, /^ConnectionError$/, patienceMs],
 ];
 
 /** Cases about stacks. */
 export const stackCases: readonly FailureCase[] = [
-  ...ways.map(([what, script, name]): FailureCase => ({
+  ...ways.map(([what, script, name, requestTimeoutMs]): FailureCase => ({
     name: `stack of a call that ${what} names the caller`,
     async run({ connect, serve, ok }) {
       for (const [called, call] of calls) {
         const server = await serve({ script, placeholders: timeAndInt });
-        const connection = await connect(server.url, { requestTimeoutMs: 20 });
+        const connection = await connect(server.url, { requestTimeoutMs });
         const error = await theLineOfTheCaller(() => call(connection));
         ok(name.test(error?.name ?? ""), `${called}: ${error}`);
         ok(error?.stack?.startsWith(`${error.name}: ${error.message}`), called);
@@ -74,7 +77,7 @@ export const stackCases: readonly FailureCase[] = [
         await connection.close().catch(() => {});
       }
       const server = await serve({ script });
-      await using connection = await connect(server.url, { requestTimeoutMs: 20 });
+      await using connection = await connect(server.url, { requestTimeoutMs });
       const error = await theLoopOfTheCaller(connection);
       ok(/theLoopOfTheCaller/.test(error?.stack ?? ""), error?.stack);
     },
@@ -99,6 +102,42 @@ export const stackCases: readonly FailureCase[] = [
       await connection.close();
       for (const [, call] of calls) await check(() => call(connection));
       await check(() => connect(server.url.replace(/:\d+$/, ":1")));
+    },
+  },
+  {
+    name: "stack of a consumer's call names the caller",
+    async run(tools) {
+      const outOfMemory: Handler = (request, peer) => peer.fail(request, 0x0102, "Out of Memory");
+      let isFailing = false;
+      const failing = ({ script }: FakeTopics): Script =>
+        Object.fromEntries(
+          ["poll", "seek", "assignment", "committed", "commit_offset"].map((
+            action,
+          ): [string, Handler] => [
+            action,
+            (request, peer) => (isFailing ? outOfMemory : script[action]!)(request, peer),
+          ]),
+        );
+      const { open } = await start(tools, 2, failing);
+      await using consumer = await open({ prefetch: 0 });
+      const message = await consumer.poll();
+      isFailing = true;
+      const place = { topic: "t", vgroupId: 1, offset: 1n };
+      const calls: readonly (() => PromiseLike<unknown>)[] = [
+        () => consumer.poll(),
+        () => message!.commit(),
+        () => consumer.commit(),
+        () => consumer.commitOffsets([place]),
+        () => consumer.seek(place),
+        () => consumer.assignment(),
+        () => consumer.committed("t", [1]),
+      ];
+      for (const call of calls) {
+        const error = await theLineOfTheCaller(call);
+        tools.equal(error?.name, "TmqError", `${call}: ${error}`);
+        tools.ok(/theLineOfTheCaller/.test(error?.stack ?? ""), `${call}: ${error?.stack}`);
+      }
+      isFailing = false;
     },
   },
 ];

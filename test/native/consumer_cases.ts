@@ -59,6 +59,18 @@ export const consumerCases: readonly NativeCase[] = [
       }),
   },
   {
+    name: "consumer.close() need not wait for the end of a long poll",
+    run: (tools) =>
+      withReadings(tools, async ({ subscribe }) => {
+        const consumer = await subscribe({ offsetReset: "latest", prefetch: 0 });
+        const polled = consumer.poll(60_000).then(() => "message", (error: Error) => error.name);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await consumer.close();
+        equal(await polled, "ConnectionError");
+        equal(tools.standIn.live("consumer"), 0);
+      }),
+  },
+  {
     name: "consumer of a loop that is broken off gives back what it had fetched ahead",
     run: (tools) =>
       withReadings(tools, async ({ subscribe }) => {

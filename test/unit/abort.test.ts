@@ -30,6 +30,21 @@ describe("withDeadline()", () => {
     expectClean(signal);
   });
 
+  it("rejects when what is waited for has ended, also before the wait, and leaves no listener", async () => {
+    const [mine, theirs] = [new AbortController(), new AbortController()];
+    const limits = { signal: mine.signal, ended: theirs.signal, timeoutMs: 100, what: "x" };
+    expect(await withDeadline(limits, () => Promise.resolve(7))).toBe(7);
+    expect(listenersOf(theirs.signal)).toBe(0);
+    const waiting = withDeadline(limits, never);
+    const reason = new Error("gone");
+    theirs.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    expectClean(mine.signal);
+    const work = vi.fn(never);
+    await expect(withDeadline(limits, work)).rejects.toBe(reason);
+    expect(work).not.toHaveBeenCalled();
+  });
+
   it("rejects with what the work rejects with or throws", async () => {
     const { signal } = new AbortController();
     const failure = new Error("work");

@@ -39,7 +39,7 @@ export interface ProcessOptions {
   stdin?: string;
   /** Leaves standard input open, for the test to write to. */
   keepsInputOpen?: boolean;
-  /** Called with all of standard output so far; `stop` sends a signal. */
+  /** Called with all of standard output so far, piece by piece; `stop` sends a signal once: a second one kills. */
   onOutput?(stdout: string, stop: (signal: NodeJS.Signals) => void): void;
 }
 
@@ -53,9 +53,10 @@ export function start(args: readonly string[], options: ProcessOptions = {}) {
     env: { ...env, NO_COLOR: "1", ...(url !== undefined && { TDENGINE_URL: url }) },
   });
   let [stdout, stderr] = ["", ""];
+  const stop = (signal: NodeJS.Signals) => void (child.killed || child.kill(signal));
   child.stdout.setEncoding("utf8").on("data", (data: string) => {
     stdout += data;
-    options.onOutput?.(stdout, (signal) => child.kill(signal));
+    options.onOutput?.(stdout, stop);
   });
   child.stderr.setEncoding("utf8").on("data", (data: string) => stderr += data);
   // A command that does not read its input may have ended by now.

@@ -15,8 +15,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, type Connection } from "../../mod.ts";
+import { connect, type Connection, type TaosError } from "../../mod.ts";
 import { toArrow } from "../../src/arrow/mod.ts";
+import { missingTableAdvice } from "../../src/cli/missing_table.ts";
 import { createServer, type DevServer } from "../../src/devserver/mod.ts";
 import { run, start } from "./cli_process.ts";
 import { duckDbTypes, fillAllTypes, rows } from "./cli_tables.ts";
@@ -208,6 +209,15 @@ describe("tdwire query", () => {
     expect(outcome.stderr).toMatch(
       /^tdwire: statement 2 \(select nonsense from nowhere\): .*(0x2662|0x2603)/,
     );
+  });
+
+  it("tdwire query names the tables of a statement of which one does not exist", async () => {
+    const outcome = await run(["query", "select * from nowhere"], { url });
+    expect(outcome.stderr).toMatch(/Table does not exist\nhint: it is nowhere; /);
+    const sql = "select * from a.`no where` x, b.t join (select 'from q' from c)";
+    expect(missingTableAdvice({ code: 0x2603, sql } as TaosError))
+      .toMatch(/^it is one of a\.`no where`, b\.t, c; /);
+    expect(missingTableAdvice({ code: 0x2600, sql } as TaosError)).toBeUndefined();
   });
 
   it("tdwire query says that the folder of its output is not there", async () => {

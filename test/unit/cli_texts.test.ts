@@ -275,6 +275,12 @@ describe("converterOf()", () => {
     expect(() => read(zeros)).not.toThrow();
   });
 
+  it("converterOf() takes a day alone for its midnight in the zone", () => {
+    const midnight = new Date("2024-07-01T00:00:00+02:00").getTime();
+    expect(converter(9, "Europe/Berlin")("2024-07-01")).toBe(BigInt(midnight));
+    expect(() => converter(9)("2024-07-01")).toThrow(/--time-zone/);
+  });
+
   it("converterOf() leaves to insert() what is no value, and refuses odd digits of bytes", () => {
     expect(converter(4)("12x")).toBe("12x");
     expect(converter(1)("yes")).toBe("yes");

@@ -70,6 +70,11 @@ describe("readArguments()", () => {
     expect(() => formatOfFile("a.xlsx", ["csv"])).toThrow(/extension \.xlsx/);
   });
 
+  it("formatOfFile() takes a format in the place of a file for a slip", () => {
+    expect(() => formatOfFile("csv", ["csv"])).toThrow(/did you mean --format csv\?/);
+    expect(() => formatOfFile("constructor", ["csv"])).toThrow(/csv$/);
+  });
+
   it("requireChoice() lists the choices and the nearest one", () => {
     expect(() => requireChoice("format", "cvs2", ["table", "csv"])).toThrow(/one of table, csv/);
     expect(() => requireChoice("format", "tabl", ["table", "csv"])).toThrow(/did you mean table/);

@@ -53,13 +53,13 @@ describe("KEEP", () => {
   });
 
   test("counts in days unless a unit is given, the last of its values", async () => {
-    await use("hours", "keep 48h");
+    await use("hours", "keep 48h duration 12h");
     expect(await insert(daysAgo(2))).toBe(1);
     expect(await failure(insert(daysAgo(3)))).toEqual(refused);
-    await use("list", "keep 10, 20d, 30d vgroups 2");
+    await use("list", "keep 10, 20d, 30d duration 3 vgroups 2");
     expect(await insert(daysAgo(30))).toBe(1);
     expect(await failure(insert(daysAgo(31)))).toEqual(refused);
-    await use("quoted", "keep '10d,20d,48001m'");
+    await use("quoted", "keep '10d,20d,48001m' duration 3");
     expect([await keepOf("hours"), await keepOf("list"), await keepOf("quoted"), await keepOf("d")])
       .toEqual(["2d,2d,2d", "10d,20d,30d", "10d,20d,48001m", "36500d,36500d,36500d"]);
   });
@@ -77,6 +77,11 @@ describe("KEEP", () => {
         "keep 1,2,3,4",
         "keep 5w",
         "keep 'ever'",
+        "keep 29",
+        "keep 30 duration 11d",
+        "duration 59m",
+        "duration 3651d",
+        "duration 90s",
       ]
     ) expect(await create(options), options).toBe(0x2619);
     await use("ns", "keep 106580 precision 'ns'");

@@ -36,7 +36,7 @@ describe("NativeConsumer", () => {
       return poll.promise;
     };
     consumer = new NativeConsumer({
-      lease: { version: "3.3.7.5", stops: new Set(), release() {} } as unknown as Lease,
+      lease: { version: "3.3.7.5", release() {} } as unknown as Lease,
       worker: { request, end() {} } as unknown as NativeWorker,
       consumer: 1,
       codec: {} as Codec,

@@ -11,13 +11,14 @@ function fakeLibrary(
   options: [number, string][],
   wasLoaded = false,
   refused?: number,
+  code = 0x118,
 ): NativeLibrary {
   const functions = {
     taos_options(option: number, value: Uint8Array) {
       options.push([option, decode(value)]);
       return option === refused ? -1 : 0;
     },
-    taos_errno: () => 0x118 | 1 << 31,
+    taos_errno: () => code | 1 << 31,
     taos_errstr: () => 1,
     taos_get_client_info: () => 1,
   };
@@ -92,6 +93,13 @@ describe("loadLibrary()", () => {
     const openLibrary = () => fakeLibrary([], false, 1);
     expect(triedBy(() => loadLibrary({ openLibrary }, request))).toEqual([
       { path: "/a", reason: expect.stringMatching(/^it cannot be set up: 3\.3\.7\.5 .*logDir/) },
+    ]);
+  });
+
+  it("tells that the library does not find its driver", () => {
+    const openLibrary = () => fakeLibrary([], false, 3, 0x010c);
+    expect(triedBy(() => loadLibrary({ openLibrary }, request))).toEqual([
+      { path: "/a", reason: expect.stringMatching(/libtaosnative, as by LD_LIBRARY_PATH/) },
     ]);
   });
 });

@@ -68,8 +68,7 @@ function fakeLibrary(
   return { library: library as unknown as NativeLibrary, freed };
 }
 
-const ended = new Int32Array(new SharedArrayBuffer(4));
-const polling = { consumer, waitMs: 100, ended, tellsErrors: true, structsByAddress: false };
+const polling = { consumer, waitMs: 100, tellsErrors: true, structsByAddress: false };
 
 describe("pollConsumer()", () => {
   it("copies rows and metadata, and gives raw form, JSON and message back in this order", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { affected, type FakeAnswer, open, rows } from "./rest_fake.ts";
+import { affected, failed, type FakeAnswer, open, rows } from "./rest_fake.ts";
 
 describe("replies", () => {
   it("of updates are told from a SELECT of the same column", async () => {
@@ -85,6 +85,28 @@ describe("replies", () => {
           outcome: "unknown",
         });
       }
+    }
+  });
+});
+
+describe("stacks of errors", () => {
+  it("lead to the caller's line", async () => {
+    const { connection } = await open((sql) =>
+      sql.includes("nope") ? failed(0x2603, "Table does not exist") : undefined
+    );
+    const select = "select v from nope";
+    const calls: (() => PromiseLike<unknown>)[] = [
+      () => connection.query(select),
+      () => connection.query(select).first(),
+      () => connection.exec(select),
+      () => connection.exec("delete from nope where v = ?", [1]),
+      () => connection.writeLines("nope v=1 1", { protocol: "line", precision: "ms" }),
+      () => connection.prepare(select),
+    ];
+    for (const call of calls) {
+      const theLineOfTheCaller = async () => await call();
+      const error = await theLineOfTheCaller().catch((error: Error) => error) as Error;
+      expect(error.stack).toContain("theLineOfTheCaller");
     }
   });
 });

@@ -155,6 +155,8 @@ export interface ColumnDefinition {
   type: SqlType;
   /** How the server is to store the column; DESCRIBE shows it. */
   storage?: { encode?: string; compress?: string; level?: string };
+  /** True for a second part of the rows' key. */
+  isPrimaryKey?: boolean;
 }
 
 /** A value of an INSERT as written; `shifts` are the durations added to a time. */
@@ -233,6 +235,10 @@ export type Statement =
     comment: string | null;
     /** Days until the table goes; 0 for never. */
     ttl: number;
+    /** Name of an option that only databases with RETENTIONS take. */
+    rollup: string | null;
+    /** Columns that are to be summed up block by block. */
+    sma: string[];
   }
   | { node: "createChildren"; children: ChildDefinition[] }
   | { node: "dropTables"; stable: boolean; tables: { name: QualifiedName; ifExists: boolean }[] }

@@ -63,8 +63,11 @@ export function parseCreate(stream: TokenStream): Statement {
     : null;
   if (stable && tags === null) stream.fail();
   const options = readOptions(stream, (option) => tableOptions.has(option));
+  const rollup = rollupOptions.find(([option]) => options[option] !== undefined);
   return {
     node: "createTable",
+    rollup: rollup?.[1] ?? null,
+    sma: options["sma"]?.split(",") ?? [],
     stable,
     name,
     ifNotExists,
@@ -86,6 +89,14 @@ const tableOptions = new Set([
   "keep",
 ]);
 
+/** Options of databases with RETENTIONS, and what messages call them. */
+const rollupOptions = [
+  ["max_delay", "maxdelay"],
+  ["watermark", "watermark"],
+  ["delete_mark", "delete_mark"],
+  ["rollup", "rollup"],
+] as const;
+
 /** Reads `name value` options as far as there are some of that kind. */
 function readOptions(
   stream: TokenStream,
@@ -94,6 +105,10 @@ function readOptions(
   const options: Record<string, string> = {};
   while (stream.token.kind === "name" && isOption(stream.token.text)) {
     const option = stream.next().text;
+    if (option === "sma" || option === "rollup") {
+      options[option] = stream.parenthesised(() => stream.name()).join(",");
+      continue;
+    }
     const values: string[] = [];
     do {
       const sign = option !== "ttl" && stream.acceptOperator("-") ? "-" : "";

@@ -17,7 +17,8 @@ import type {
   SelectItem,
   WindowClause,
 } from "./ast.ts";
-import { unsupported } from "./errors.ts";
+import { ServerError } from "../engine.ts";
+import { Code, unsupported } from "./errors.ts";
 import { parseExpression, parsePrimary } from "./parse_expression.ts";
 import type { TokenStream } from "./token_stream.ts";
 
@@ -205,9 +206,16 @@ function parseCountWindow(stream: TokenStream): WindowClause {
     else columns.push(parseExpression(stream));
   }
   stream.expectOperator(")");
-  if (size < 2 || sliding < 1 || sliding > size) {
-    throw unsupported("a COUNT_WINDOW of one row, or that slides further than its size");
-  }
+  const wrong = size < 2
+    ? "Size of Count window must exceed 1."
+    : sliding < 1
+    ? "Size of Count window must exceed 0."
+    : sliding > size
+    ? "sliding value no larger than the count value."
+    : size >= 2147483647
+    ? "Size of Count window must less than 2147483647(INT32_MAX)."
+    : null;
+  if (wrong !== null) throw new ServerError(Code.countWindow, wrong);
   return { kind: "count", size, sliding, columns };
 }
 

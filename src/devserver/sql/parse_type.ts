@@ -4,7 +4,6 @@
  * @module
  */
 import type { ColumnDefinition } from "./ast.ts";
-import { unsupported } from "./errors.ts";
 import type { TokenStream } from "./token_stream.ts";
 import { decimalType, fixedType, isSized, sizedType, type SqlType, Type } from "./types.ts";
 

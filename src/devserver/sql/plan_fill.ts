@@ -5,6 +5,7 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr } from "./ast.ts";
+import { numberText } from "./cast.ts";
 import { Code, unsupported } from "./errors.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
@@ -267,7 +268,12 @@ function missingSql(
 export function constantAs(constant: Typed, { type, bytes }: Typed): string {
   if (isNull(constant)) return "NULL";
   if (isNumeric(type)) return numberAs(asDouble(constant), type);
-  if (isText(type)) return bytes ? asBytes(constant) : asText(constant);
+  if (isText(type)) {
+    const text = isText(constant.type)
+      ? constant
+      : { ...constant, sql: numberText(constant), type, bytes: false };
+    return bytes ? asBytes(text) : asText(text);
+  }
   if (type.code === Type.bool) return asBool(constant);
   if (type.code === Type.timestamp) return `CAST(${asDouble(constant)} AS BIGINT)`;
   throw unsupported("FILL(VALUE) of this type");

@@ -37,6 +37,10 @@ function wrongClause(message: string): ServerError {
   return new ServerError(Code.interpClause, message);
 }
 
+function wrongType(message: string): ServerError {
+  return new ServerError(Code.wrongValueType, message);
+}
+
 /** Plans `select interp(column) … range(…) every(…) fill(…)`. */
 export function planInterp(
   select: Select,
@@ -139,16 +143,20 @@ function readValue(
   return { kind: "value", value, ignoreNulls: option?.value === 1n, place };
 }
 
-/** Reads RANGE, EVERY and FILL. */
 /** Points beyond which a query would not come to its end. */
 const greatestCount = 10_000_000n;
 
+/** Modes that take the value of a row. */
+const rowModes = ["prev", "next", "near"];
+
+/** Reads RANGE, EVERY and FILL. */
 function readSlices(select: Select, scope: Scope): Slices {
   const { range, every } = select, mode = select.fill?.mode ?? "none";
-  if (range === null) throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
-  const around = range.end?.node === "literal" && range.end.literal.kind === "duration"
-    ? durationTicks(range.end.literal.value, scope.precision)
-    : null;
+  if (range === null || (select.fill === null && (range.end !== null || every !== null))) {
+    throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
+  }
+  if (mode === "none") throw wrongType("Unsupported fill type");
+  const around = readAround(range.end, scope);
   const start = constantTicks(range.start, scope);
   const end = range.end === null || around !== null ? start : constantTicks(range.end, scope);
   if (start === null || end === null) throw unsupported("this RANGE");
@@ -156,19 +164,39 @@ function readSlices(select: Select, scope: Scope): Slices {
     throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
   }
   const step = every === null ? 1n : durationTicks(every, scope.precision);
-  if (step === null || step <= 0n) throw unsupported("this EVERY");
+  if (step === null || step <= 0n) throw wrongType("Unsupported time unit in EVERY clause");
   if ((end - start) / step >= greatestCount) throw unsupported("INTERP of so many points");
-  if (around !== null && (!["prev", "next", "near"].includes(mode) || every !== null)) {
+  if (around !== null && every !== null) {
     throw wrongClause("Invalid usage of RANGE clause, EVERY clause or FILL clause");
   }
+  if (around !== null && !rowModes.includes(mode)) {
+    throw new ServerError(
+      Code.fillRange,
+      "Range with interval can only used with fill PREV/NEXT/NEAR",
+    );
+  }
   return { start, end, step, mode, around };
+}
+
+/** Returns how far rows may be, where RANGE says that in place of an end. */
+function readAround(end: Expr | null, { precision }: Scope): bigint | null {
+  if (end?.node !== "literal" || end.literal.kind !== "duration") return null;
+  const ticks = durationTicks(end.literal.value, precision);
+  if (ticks === null) {
+    throw new ServerError(Code.syntax, "Unsupported time unit in RANGE clause");
+  }
+  if (ticks <= 0n) throw new ServerError(Code.syntax, "Range interval must be greater than 0");
+  return ticks;
 }
 
 /** VALUE gives one value for each INTERP, and so do the modes with a distance. */
 function checkValues(select: Select, count: number, { mode, around }: Slices): void {
   const given = select.fill?.values.length ?? 0;
   if ((mode.startsWith("value") || around !== null) && given !== count) {
-    throw new ServerError(Code.wrongValueType, "Filled values number mismatch");
+    throw wrongType("Filled values number mismatch");
+  }
+  if (rowModes.includes(mode) && around === null && given > 0) {
+    throw wrongType("Invalid value type: Can't specify fill values");
   }
 }
 
@@ -248,8 +276,11 @@ function itemSql(
     case "filled":
       return `(${values.map((_, index) => `a${index}.t IS DISTINCT FROM r.t`).join(" OR ")})`;
     case "origin":
-      if (!["prev", "next", "near"].includes(slices.mode)) {
-        throw wrongClause("_irowts_origin can only be used with FILL PREV/NEXT/NEAR");
+      if (!rowModes.includes(slices.mode)) {
+        throw new ServerError(
+          Code.fillFunction,
+          "_irowts_origin can only be used with FILL PREV/NEXT/NEAR function is not supported in fill query",
+        );
       }
       return sourceSql(0, slices, (side) => `${side}.t`);
     case "key":

@@ -18,6 +18,7 @@ type Interval = WindowClause & { kind: "interval" };
 /** Sliding windows are no more than this many for one time. */
 const greatestOverlap = 100n;
 const yearOfFirstMonth = 1900;
+const greatestDays = 365_000n;
 
 /** Returns the start of the months a time is in; months are counted from 1900, by the calendar of the zone. */
 function monthStart(
@@ -63,12 +64,34 @@ function floorSql(x: string, step: bigint, origin: bigint): string {
 function offsetTicks(window: Interval, { precision }: Relation, low: bigint | null): bigint {
   if (window.offset === null) return 0n;
   if (window.offset === "auto") return low ?? 0n;
-  const offset = durationTicks(window.offset, precision);
-  if (offset === null) throw unsupported("an INTERVAL offset of months");
-  if (offset < 0n) {
-    throw new ServerError(Code.intervalOffsetNegative, "Interval offset cannot be negative");
+  if (window.interval.unit === "n" && window.offset.unit === "y") {
+    throw new ServerError(
+      Code.intervalOffsetUnit,
+      "Cannot use 'year' as offset when interval is 'month'",
+    );
   }
-  return offset;
+  const interval = durationTicks(window.interval, precision);
+  const offset = durationTicks(window.offset, precision);
+  const isTooBig = interval === null || offset === null
+    ? roughMonths(window.offset, precision) > roughMonths(window.interval, precision)
+    : offset >= interval;
+  if (isTooBig) {
+    throw new ServerError(Code.intervalOffset, "Interval offset should be shorter than interval");
+  }
+  return offset ?? calendarDays(window.offset) * ticksPerSecond(precision) * 86400n;
+}
+
+/** Returns a duration in months; of other lengths whole months of 28 days count. */
+function roughMonths(duration: Duration, precision: Precision): number {
+  const ticks = durationTicks(duration, precision);
+  return ticks === null
+    ? duration.amount * (duration.unit === "y" ? 12 : 1)
+    : Number(ticks / (ticksPerSecond(precision) * 86400n)) / 28;
+}
+
+/** Returns the days an offset in months or years stands for. */
+function calendarDays({ amount, unit }: Duration): bigint {
+  return BigInt(amount * (unit === "y" ? 365 : 31));
 }
 
 /** Returns the length, the distance of the starts, and a place where a window starts. */
@@ -88,10 +111,10 @@ function fixedWindows(
   if (length <= 0n || step <= 0n) {
     throw new ServerError(Code.intervalTooSmall, `Interval cannot be less than 1 ${precision}`);
   }
-  const offset = offsetTicks(window, relation, low);
-  if (offset >= length && window.offset !== "auto") {
-    throw new ServerError(Code.intervalOffset, "Interval offset should be shorter than interval");
+  if (length / (ticksPerSecond(precision) * 86400n) > greatestDays) {
+    throw new ServerError(Code.intervalTooBig, "Interval cannot be more than 1000 years");
   }
+  const offset = offsetTicks(window, relation, low);
   if (step > length) {
     throw new ServerError(Code.slidingTooBig, "sliding value no larger than the interval value");
   }

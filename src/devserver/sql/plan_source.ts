@@ -20,7 +20,7 @@ export function planFrom(
       return planTable(item.name, item.alias, context);
     case "query": {
       const plan = planQuery(item.query, context);
-      return queryRelation(
+      const relation = queryRelation(
         plan.sql,
         plan.columns,
         plan.precision,
@@ -28,6 +28,7 @@ export function planFrom(
         item.alias ?? "",
         item.query.orderBy.length > 0,
       );
+      return { ...relation, inTimeOrder: isOrderedByTime(item.query, relation) };
     }
     case "join": {
       const [left, right] = [item.left, item.right].map((side) =>
@@ -36,4 +37,17 @@ export function planFrom(
       return planJoin(item, left, right, context, where);
     }
   }
+}
+
+/** Tells whether the rows of a sub-query come by time; ORDER BY may say otherwise. */
+function isOrderedByTime(query: Query, { columns, time }: Relation): boolean {
+  const index = columns.findIndex(({ value }) => value.sql === time);
+  const written = query.node === "select" ? query.items[index]?.expr : undefined;
+  const names = ["_rowts", "_c0", columns[index]?.name];
+  if (written?.node === "column") names.push(written.name);
+  return query.orderBy.length === 0 || query.orderBy.some(({ expr }) =>
+    (expr.node === "column" && names.includes(expr.name)) ||
+    (expr.node === "literal" && expr.literal.kind === "integer" &&
+      expr.literal.value === BigInt(index + 1))
+  );
 }

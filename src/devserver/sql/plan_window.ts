@@ -5,7 +5,7 @@
  */
 import { ServerError } from "../engine.ts";
 import type { WindowClause } from "./ast.ts";
-import { Code, unsupported } from "./errors.ts";
+import { Code } from "./errors.ts";
 import { planInterval } from "./plan_interval.ts";
 import { asBool, compile } from "./plan_expression.ts";
 import { type PlanContext, relationScope } from "./plan_from.ts";
@@ -58,7 +58,7 @@ export function planWindow(
   window: WindowClause,
   source: WindowSource,
 ): WindowPlan {
-  if (source.relation.time === null) {
+  if (source.relation.time === null || source.relation.inTimeOrder === false) {
     throw new ServerError(
       Code.windowNotAllowed,
       "Window query not supported, since the result of subquery not include valid timestamp column",
@@ -119,7 +119,12 @@ function trueFor(
 ): (relation: Relation) => string[] {
   if (duration === null) return () => [];
   const ticks = durationTicks(duration, precision);
-  if (ticks === null || ticks < 0n) throw unsupported("this TRUE_FOR");
+  if (ticks === null) {
+    throw new ServerError(
+      Code.trueForUnit,
+      "Cannot use 'year' or 'month' as true_for duration",
+    );
+  }
   return ({ time }) => [`max(${time}) - min(${time}) >= ${ticks}`];
 }
 

@@ -27,6 +27,8 @@ export interface Relation {
   conditions: string[];
   /** SQL of the timestamp; null when the rows have none. */
   time: string | null;
+  /** False for rows of a sub-query that come in another order than by time, so that there are no windows of them. */
+  inTimeOrder?: boolean;
   /** SQL of the order the rows come in without ORDER BY. */
   order: string[];
   precision: Precision;

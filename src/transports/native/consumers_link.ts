@@ -51,13 +51,9 @@ export class NativeConsumer implements ConsumerLink {
   /** A poll whose message nobody has been given yet: the library would not give it a second time. */
   #polling: Promise<RequestValue<"pollConsumer">> | undefined;
   #closing: Promise<void> | undefined;
-  /** Tells the poll under way that nobody waits any more. */
-  readonly #ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #stop = () => void Atomics.store(this.#ended, 0, 1);
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
-    parts.lease.stops.add(this.#stop);
     this.serverVersion = parts.serverVersion;
     this.#tellsErrors = isAtLeast(parts.lease.version, "3.3.5.8");
   }
@@ -133,7 +129,7 @@ export class NativeConsumer implements ConsumerLink {
 
   #poll(waitMs: number): Promise<RequestValue<"pollConsumer">> {
     const { structsByAddress } = this.#parts;
-    const args = { waitMs, ended: this.#ended, tellsErrors: this.#tellsErrors, structsByAddress };
+    const args = { waitMs, tellsErrors: this.#tellsErrors, structsByAddress };
     const polling = this.#submit("pollConsumer", args);
     polling.catch((reason) => {
       this.#polling = undefined;
@@ -161,9 +157,7 @@ export class NativeConsumer implements ConsumerLink {
 
   async #close(): Promise<void> {
     const { worker, lease, consumer, onClosed } = this.#parts;
-    this.#stop();
     await worker.request("closeConsumer", { consumer }).catch(() => {});
-    lease.stops.delete(this.#stop);
     worker.end();
     lease.release();
     onClosed();

@@ -80,14 +80,21 @@ export function loadLibrary(
   return { library, loaded: { path, version } };
 }
 
-/** Setting the first option reads taos.cfg and opens the log: what fails there fails until the process ends. */
+/** The part with the driver is not there, or lacks a function (protocol.md §6.1). */
+const driverCodes: ReadonlySet<number> = new Set([0x010b, 0x010c]);
+const codeMask = 0xffff;
+
+/**
+ * Setting the first option opens the driver, reads taos.cfg and opens the log: what fails there fails until the process
+ * ends.
+ */
 function setOption(library: NativeLibrary, path: string, option: number, value: string): void {
-  const code = library.functions.taos_options(option, cText(value));
-  if (code === 0) return;
-  const { message } = lastFailure(library, 0);
-  const reason = `it cannot be set up: ${message} (can taos.cfg be read, and its logDir, ` +
-    "else /var/log/taos, be written?)";
-  throw new NotFound([{ path, reason }]);
+  if (library.functions.taos_options(option, cText(value)) === 0) return;
+  const { code, message } = lastFailure(library, 0);
+  const question = driverCodes.has(code & codeMask)
+    ? "does the loader find libtaosnative, as by LD_LIBRARY_PATH?"
+    : "can taos.cfg be read, and its logDir, else /var/log/taos, be written?";
+  throw new NotFound([{ path, reason: `it cannot be set up: ${message} (${question})` }]);
 }
 
 function openFirst(

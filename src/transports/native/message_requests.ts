@@ -12,8 +12,6 @@ import { allocate, copyOut, readAddress, viewOf } from "./memory.ts";
 /** How a message is waited for. */
 export interface PollArguments extends ConsumerArguments {
   readonly waitMs: number;
-  /** Not 0 in its first member when nobody waits any more. */
-  readonly ended: Int32Array<SharedArrayBuffer>;
   /** Whether a poll without a message tells why: older libraries leave the thread's last error standing. */
   readonly tellsErrors: boolean;
   /** Whether a structure goes to a function by the address of a copy (Windows), not in two registers. */
@@ -51,7 +49,7 @@ export function pollConsumer(
   args: PollArguments,
 ): MessageValue | UnreadMessage | null {
   const { functions } = library;
-  const message = wait(library, args);
+  const message = functions.tmq_consumer_poll(args.consumer, BigInt(args.waitMs));
   if (message === 0) {
     if (args.tellsErrors && functions.taos_errno(0) !== 0) throw lastFailure(library, 0);
     return null;
@@ -67,23 +65,6 @@ export function pollConsumer(
   }
 }
 
-/** Waits in turns, none of which can be broken off: close() and the end of the process come behind the last one. */
-function wait(
-  { functions }: NativeLibrary,
-  { consumer, waitMs, ended, tellsErrors }: PollArguments,
-): Address {
-  const end = performance.now() + waitMs;
-  for (;;) {
-    const left = Math.max(0, Math.ceil(end - performance.now()));
-    // Older libraries do not tell a failure from the end of a turn.
-    const turn = tellsErrors ? Math.min(left, turnMs) : left;
-    const message = functions.tmq_consumer_poll(consumer, BigInt(turn));
-    if (message !== 0 || turn === left || functions.taos_errno(0) !== 0) return message;
-    if (Atomics.load(ended, 0) !== 0) return 0;
-  }
-}
-
-const turnMs = 500;
 const unspecified = -1;
 /** Kinds of messages. */
 const [data, metadata, dataAndMetadata] = [1, 2, 3] as const;

@@ -103,49 +103,34 @@ pub fn parse(text: &str, precision: u8, scale: u8) -> Result<i128, TextError> {
     };
     let first = text.len() - unsigned.len();
     let point = unsigned.iter().position(|byte| *byte == b'.').unwrap_or(unsigned.len());
-    let (whole, fraction) = (&unsigned[..point], unsigned.get(point + 1..));
-    if whole.is_empty() && fraction.is_none() || fraction.is_some_and(<[u8]>::is_empty) {
+    if unsigned.is_empty() || point + 1 == unsigned.len() {
         return Err(TextError::new("expected a digit", first + point));
     }
-    let mut number = Number { magnitude: 0, limit: 10_u128.pow(precision.into()) };
-    for (index, byte) in whole.iter().enumerate() {
-        number.push(*byte, first + index)?;
-    }
-    let fraction = fraction.unwrap_or_default();
-    for (index, byte) in fraction.iter().enumerate() {
-        let at = first + point + 1 + index;
-        match byte {
-            _ if index < usize::from(scale) => number.push(*byte, at)?,
-            b'0' => {}
-            b'1'..=b'9' => return Err(TextError::new("more fraction digits than the scale", at)),
-            _ => return Err(TextError::new("expected a digit", at)),
+    let mut magnitude = 0_u128;
+    // One digit more would be too many.
+    let full = 10_u128.pow(u32::from(precision) - 1);
+    let end = point + 1 + usize::from(scale);
+    for index in 0..end.max(unsigned.len()) {
+        // Fraction digits that the text does not have are zeros.
+        let byte = unsigned.get(index).copied().unwrap_or(b'0');
+        let refused = |what| Err(TextError::new(what, text.len().min(first + index)));
+        if index == point {
+            continue;
         }
-    }
-    for _ in fraction.len()..usize::from(scale) {
-        number.push(b'0', text.len())?;
-    }
-    let magnitude = number.magnitude as i128;
-    Ok(if negative { -magnitude } else { magnitude })
-}
-
-struct Number {
-    magnitude: u128,
-    /// The first magnitude that has too many digits; at most 10^38, so ten times it fits.
-    limit: u128,
-}
-
-impl Number {
-    fn push(&mut self, byte: u8, at: usize) -> Result<(), TextError> {
         if !byte.is_ascii_digit() {
-            return Err(TextError::new("expected a digit", at));
+            return refused("expected a digit");
         }
-        let magnitude = self.magnitude.saturating_mul(10) + u128::from(byte - b'0');
-        if magnitude >= self.limit {
-            return Err(TextError::new("more digits than the precision", at));
+        if index < end {
+            if magnitude >= full {
+                return refused("more digits than the precision");
+            }
+            magnitude = magnitude * 10 + u128::from(byte - b'0');
+        } else if byte != b'0' {
+            return refused("more fraction digits than the scale");
         }
-        self.magnitude = magnitude;
-        Ok(())
     }
+    let magnitude = magnitude as i128;
+    Ok(if negative { -magnitude } else { magnitude })
 }
 
 #[cfg(test)]
@@ -204,6 +189,9 @@ mod tests {
             ("10", 1, 0),
             ("1", 1, 1),
             ("100000000000000000000000000000000000000", 38, 0),
+            // More than 128 bits hold.
+            ("09189241033477347607189846435335664977028800", 38, 6),
+            ("999999999999999999999999999999999999999", 38, 0),
             ("1", 39, 0),
             ("1", 0, 0),
             ("1", 5, 6),

@@ -121,7 +121,7 @@ impl Column {
             DataType::VarChar | DataType::NChar => self.read_text(input, progress),
             DataType::VarBinary | DataType::Geometry | DataType::Blob | DataType::MediumBlob => {
                 let text = input.string()?;
-                text.append_hex_to(&mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?;
+                text.append_hex_to(&mut self.values).map_err(|(at, what)| Stop::bad(what, at))?;
                 self.end_cell(text.raw().len(), progress);
                 Ok(())
             }
@@ -139,7 +139,7 @@ impl Column {
         let at = input.position();
         let (negative, magnitude) = input.integer()?;
         if magnitude > if negative { self.limits.1 } else { self.limits.0 } {
-            return Err(Stop::Bad(OUT_OF_RANGE, at));
+            return Err(Stop::bad(OUT_OF_RANGE, at));
         }
         let bytes = if negative { magnitude.wrapping_neg() } else { magnitude }.to_le_bytes();
         match self.meta.data_type {
@@ -156,10 +156,10 @@ impl Column {
         let at = input.position();
         let number = input.number()?;
         if self.meta.data_type == DataType::Double {
-            let value = number.to_f64().ok_or(Stop::Bad(OUT_OF_RANGE, at))?;
+            let value = number.to_f64().ok_or_else(|| Stop::bad(OUT_OF_RANGE, at))?;
             self.values.extend_from_slice(&value.to_le_bytes());
         } else {
-            let value = number.to_f32().ok_or(Stop::Bad(OUT_OF_RANGE, at))?;
+            let value = number.to_f32().ok_or_else(|| Stop::bad(OUT_OF_RANGE, at))?;
             self.values.extend_from_slice(&value.to_le_bytes());
         }
         Ok(())
@@ -215,9 +215,9 @@ impl Column {
 
     fn read_any_timestamp(&mut self, input: &mut Input<'_>, progress: &mut Progress) -> Step<i64> {
         let text = input.string()?;
-        let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| Stop::Bad(what, text.at()))?;
+        let (ticks, precision) = self.clock.read(text.raw()).map_err(|what| Stop::bad(what, text.at()))?;
         if *progress.precision.get_or_insert(precision) != precision {
-            return Err(Stop::Bad("the timestamps of a result have different precisions", text.at()));
+            return Err(Stop::bad("the timestamps of a result have different precisions", text.at()));
         }
         Ok(ticks)
     }
@@ -229,9 +229,9 @@ impl Column {
         let value = match short_decimal(text.raw(), precision, scale) {
             Some(value) => value,
             None => {
-                let digits = core::str::from_utf8(text.raw()).map_err(|_| Stop::Bad("expected a digit", text.at()))?;
+                let digits = core::str::from_utf8(text.raw()).map_err(|_| Stop::bad("expected a digit", text.at()))?;
                 decimal::parse(digits, precision, scale)
-                    .map_err(|error| Stop::Bad(error.what, text.at() + error.offset))?
+                    .map_err(|error| Stop::bad(error.what, text.at() + error.offset))?
             }
         };
         self.values.extend_from_slice(&value.to_le_bytes());
@@ -250,7 +250,7 @@ impl Column {
                 self.values.extend_from_slice(chunk);
                 self.values.truncate(end);
             }
-            _ => text.append_to(&mut self.values).map_err(|(at, what)| Stop::Bad(what, at))?,
+            _ => text.append_to(&mut self.values).map_err(|(at, what)| Stop::bad(what, at))?,
         }
         self.end_cell(len, progress);
         Ok(())

@@ -1,6 +1,8 @@
 //! A cursor over the bytes at hand. A token is read whole or not at all: when its end has not arrived, the cursor
 //! stays before it, and how far it was scanned is kept, so that no byte of a long value is looked at again.
 
+use alloc::boxed::Box;
+
 use super::number::Number;
 use super::text::Text;
 
@@ -12,13 +14,35 @@ const TOO_LONG: &str = "the value is too long";
 /// Deepest nesting of a value that is not parsed further.
 const MAX_DEPTH: u32 = 64;
 
-/// Why a read did not happen. Small, because every step of the parser returns it.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Stop {
+/// Why a read did not happen.
+#[derive(Debug)]
+pub(super) enum Cause {
     /// The bytes at hand end before it does.
     More,
     /// It cannot be: why, and the position in the bytes at hand.
     Bad(&'static str, usize),
+}
+
+/// A [`Cause`] in one pointer, because every step of the parser returns it.
+#[derive(Debug)]
+pub(super) struct Stop(Box<Cause>);
+
+impl Stop {
+    #[cold]
+    #[inline(never)]
+    pub fn more() -> Self {
+        Self(Box::new(Cause::More))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub fn bad(what: &'static str, at: usize) -> Self {
+        Self(Box::new(Cause::Bad(what, at)))
+    }
+
+    pub fn cause(&self) -> &Cause {
+        &self.0
+    }
 }
 
 pub(super) type Step<T> = Result<T, Stop>;
@@ -63,7 +87,7 @@ impl<'a> Input<'a> {
 
     #[cold]
     pub fn bad(&self, what: &'static str) -> Stop {
-        Stop::Bad(what, self.at)
+        Stop::bad(what, self.at)
     }
 
     pub fn mark(&self) -> Mark {
@@ -110,7 +134,7 @@ impl<'a> Input<'a> {
             }
             self.at += 1;
         }
-        Err(Stop::More)
+        Err(Stop::more())
     }
 
     #[inline(never)]
@@ -142,7 +166,7 @@ impl<'a> Input<'a> {
             return Ok(());
         }
         if word.starts_with(rest) {
-            return Err(Stop::More);
+            return Err(Stop::more());
         }
         Err(self.bad("expected null, true or false"))
     }
@@ -181,7 +205,7 @@ impl<'a> Input<'a> {
         if digits >= 20 || digits == 0 || digits > 1 && self.bytes[start] == b'0' {
             magnitude = self.unusual_integer(start, at, end.is_none())?;
         }
-        let Some(end) = end else { return Err(Stop::More) };
+        let Some(end) = end else { return Err(Stop::more()) };
         self.at = end;
         Ok((negative, magnitude))
     }
@@ -191,11 +215,11 @@ impl<'a> Input<'a> {
     fn unusual_integer(&self, start: usize, end: usize, is_cut: bool) -> Step<u64> {
         let digits = &self.bytes[start..end];
         match digits {
-            [] if is_cut => Err(Stop::More),
+            [] if is_cut => Err(Stop::more()),
             [] | [b'0', ..] => Err(self.bad("expected an integer")),
             _ => {
                 let push = |magnitude: u64, digit: &u8| magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0'));
-                digits.iter().try_fold(0, push).ok_or(self.bad("the integer does not fit 64 bits"))
+                digits.iter().try_fold(0, push).ok_or_else(|| self.bad("the integer does not fit 64 bits"))
             }
         }
     }
@@ -206,9 +230,9 @@ impl<'a> Input<'a> {
         let rest = self.rest();
         let (number, len) = Number::scan(rest);
         if len == rest.len() && len <= MAX_NUMBER {
-            return Err(Stop::More);
+            return Err(Stop::more());
         }
-        let number = number.filter(|_| len <= MAX_NUMBER).ok_or(self.bad("expected a number"))?;
+        let number = number.filter(|_| len <= MAX_NUMBER).ok_or_else(|| self.bad("expected a number"))?;
         self.at += len;
         Ok(number)
     }
@@ -273,12 +297,12 @@ impl<'a> Input<'a> {
                     self.resume.brackets = self.resume.brackets << 1 | u64::from(*byte == b'{');
                     self.resume.depth += 1;
                     if self.resume.depth > MAX_DEPTH {
-                        return Err(Stop::Bad("the value is nested too deeply", at));
+                        return Err(Stop::bad("the value is nested too deeply", at));
                     }
                 }
                 b'}' | b']' => {
                     if self.resume.brackets & 1 != u64::from(*byte == b'}') {
-                        return Err(Stop::Bad("the bracket does not match the one it closes", at - 1));
+                        return Err(Stop::bad("the bracket does not match the one it closes", at - 1));
                     }
                     self.resume.brackets >>= 1;
                     self.resume.depth -= 1;
@@ -303,7 +327,7 @@ impl<'a> Input<'a> {
         if self.resume.scanned > MAX_VALUE {
             return self.bad(TOO_LONG);
         }
-        Stop::More
+        Stop::more()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of the body's object.
 
-use super::input::{Input, Step, Stop};
+use super::input::{Cause, Input, Step};
 
 /// A key of the body's object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +35,11 @@ pub(super) fn read(input: &mut Input<'_>) -> Step<Key> {
     let key = known.map_or(Key::Other, |(_, key)| *key);
     match input.expect(b':', "expected ':' behind a key") {
         Ok(()) => Ok(key),
-        Err(Stop::More) => {
-            input.rewind(mark);
-            Err(Stop::More)
+        Err(stop) => {
+            if matches!(stop.cause(), Cause::More) {
+                input.rewind(mark);
+            }
+            Err(stop)
         }
-        Err(bad) => Err(bad),
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::column::Column;
-use super::input::{Input, Resume, Step, Stop};
+use super::input::{Cause, Input, Resume, Step, Stop};
 use crate::data_type::DataType;
 use crate::decimal::MAX_PRECISION;
 
@@ -28,10 +28,10 @@ pub struct ColumnMeta {
 /// Parses the value of `column_meta`, which is `raw` and begins at position `start`.
 pub(super) fn parse(raw: &[u8], start: usize) -> Step<Vec<ColumnMeta>> {
     let mut input = Input::new(raw, Resume::default());
-    columns(&mut input).map_err(|stop| match stop {
-        Stop::Bad(what, at) => Stop::Bad(what, start + at),
+    columns(&mut input).map_err(|stop| match stop.cause() {
+        Cause::Bad(what, at) => Stop::bad(what, start + at),
         // The value is all here, so a read that wants more has run out of it.
-        Stop::More => Stop::Bad("the list of columns ends too early", start + raw.len()),
+        Cause::More => Stop::bad("the list of columns ends too early", start + raw.len()),
     })
 }
 
@@ -53,18 +53,18 @@ fn column(input: &mut Input<'_>) -> Step<ColumnMeta> {
     input.expect(b'[', "expected '[' before a column")?;
     let mut name = Vec::new();
     input.next_byte()?;
-    input.string()?.append_to(&mut name).map_err(|(at, what)| Stop::Bad(what, at))?;
+    input.string()?.append_to(&mut name).map_err(|(at, what)| Stop::bad(what, at))?;
     input.expect(b',', "expected ',' behind the column's name")?;
     input.next_byte()?;
     let type_name = input.string()?;
     let (data_type, precision, scale) =
-        parse_type(type_name.raw()).ok_or_else(|| Stop::Bad("the column's type is unknown", type_name.at()))?;
+        parse_type(type_name.raw()).ok_or_else(|| Stop::bad("the column's type is unknown", type_name.at()))?;
     input.expect(b',', "expected ',' behind the column's type")?;
     input.next_byte()?;
     let at = input.position();
     let (negative, length) = input.integer()?;
     let Some(length) = u32::try_from(length).ok().filter(|_| !negative) else {
-        return Err(Stop::Bad("the column's length is not a number from 0 to 2^32 - 1", at));
+        return Err(Stop::bad("the column's length is not a number from 0 to 2^32 - 1", at));
     };
     input.expect(b']', "expected ']' behind the column's length")?;
     Ok(ColumnMeta { name, data_type, length, precision, scale })

@@ -29,7 +29,7 @@ use core::mem;
 use crate::error::DecodeError;
 use crate::precision::Precision;
 use column::{Column, Progress};
-use input::{Input, Resume, Step, Stop};
+use input::{Cause, Input, Resume, Step, Stop};
 use key::Key;
 pub use meta::ColumnMeta;
 
@@ -209,8 +209,11 @@ impl RestParser {
             Ok(Event::Batch) => self.take_batch().map(Some),
             // The last rows wait for the end: what stands behind them may say that they are wrong.
             Ok(Event::End) if self.progress.batch_rows > 0 => self.take_batch().map(Some),
-            Ok(Event::End) | Err(Stop::More) => Ok(None),
-            Err(Stop::Bad(what, at)) => Err(self.error(what, base + at as u64)),
+            Ok(Event::End) => Ok(None),
+            Err(stop) => match stop.cause() {
+                Cause::More => Ok(None),
+                Cause::Bad(what, at) => Err(self.error(what, base + *at as u64)),
+            },
         }
     }
 
@@ -320,7 +323,7 @@ impl RestParser {
                 input.next_byte()?;
                 let (negative, code) = input.integer()?;
                 let Some(code) = u32::try_from(code).ok().filter(|_| !negative) else {
-                    return Err(Stop::Bad("the code is not a number from 0 to 2^32 - 1", at));
+                    return Err(Stop::bad("the code is not a number from 0 to 2^32 - 1", at));
                 };
                 self.reply.code = code;
                 self.has_code = true;
@@ -329,13 +332,13 @@ impl RestParser {
                 input.next_byte()?;
                 let text = input.string()?;
                 self.reply.desc.clear();
-                text.append_to(&mut self.reply.desc).map_err(|(at, what)| Stop::Bad(what, at))?;
+                text.append_to(&mut self.reply.desc).map_err(|(at, what)| Stop::bad(what, at))?;
             }
             Key::ColumnMeta => {
                 input.next_byte()?;
                 let (at, raw) = input.raw_value()?;
                 if self.columns.is_some() {
-                    return Err(Stop::Bad("the columns are told twice", at));
+                    return Err(Stop::bad("the columns are told twice", at));
                 }
                 let columns = meta::parse(raw, at)?;
                 self.columns = Some(columns.into_iter().map(Column::new).collect());
@@ -354,7 +357,7 @@ impl RestParser {
                 input.next_byte()?;
                 let (_, rows) = input.integer()?;
                 if rows != self.progress.total_rows {
-                    return Err(Stop::Bad("the number of rows is not the one told behind them", at));
+                    return Err(Stop::bad("the number of rows is not the one told behind them", at));
                 }
                 self.told_rows = Some(rows);
             }
@@ -363,7 +366,7 @@ impl RestParser {
                 input.next_byte()?;
                 let (negative, magnitude) = input.integer()?;
                 let Ok(timing) = i64::try_from(magnitude) else {
-                    return Err(Stop::Bad("the time does not fit 64 bits", at));
+                    return Err(Stop::bad("the time does not fit 64 bits", at));
                 };
                 self.reply.timing_ns = if negative { -timing } else { timing };
             }

@@ -55,11 +55,14 @@ pub(super) fn write_block(sink: &mut Sink, source: &Source<'_>, rows: &Rows<'_>)
         Values::Fixed { width, bytes } => {
             sink.u8(0);
             sink.u32(rows.len() * *width as u32);
-            match width {
-                1 => write_fixed::<1>(sink, bytes, source.row_states, rows),
-                2 => write_fixed::<2>(sink, bytes, source.row_states, rows),
-                4 => write_fixed::<4>(sink, bytes, source.row_states, rows),
-                _ => write_fixed::<8>(sink, bytes, source.row_states, rows),
+            match rows {
+                Rows::Range(range) => write_range(sink, bytes, *width, source.row_states, range.clone()),
+                Rows::Picked(rows) => match width {
+                    1 => write_picked::<1>(sink, bytes, source.row_states, rows),
+                    2 => write_picked::<2>(sink, bytes, source.row_states, rows),
+                    4 => write_picked::<4>(sink, bytes, source.row_states, rows),
+                    _ => write_picked::<8>(sink, bytes, source.row_states, rows),
+                },
             }
         }
         Values::Items { starts, data } => {
@@ -85,28 +88,25 @@ fn write_row_states(sink: &mut Sink, states: Option<&[u8]>, rows: &Rows<'_>) {
     }
 }
 
-fn write_fixed<const WIDTH: usize>(sink: &mut Sink, bytes: &[u8], states: Option<&[u8]>, rows: &Rows<'_>) {
-    let values = bytes.as_chunks::<WIDTH>().0;
-    match rows {
-        Rows::Range(range) => {
-            let range = range.start as usize..range.end as usize;
-            let out = sink.zeros(range.len() * WIDTH);
-            out.copy_from_slice(values[range.clone()].as_flattened());
-            let states = states.map_or(&[][..], |states| &states[range]);
-            for (slot, state) in out.as_chunks_mut::<WIDTH>().0.iter_mut().zip(states) {
-                if *state != 0 {
-                    *slot = [0; WIDTH];
-                }
-            }
+fn write_range(sink: &mut Sink, bytes: &[u8], width: usize, states: Option<&[u8]>, range: Range<u32>) {
+    let (start, end) = (range.start as usize, range.end as usize);
+    let out = sink.zeros((end - start) * width);
+    out.copy_from_slice(&bytes[start * width..end * width]);
+    let states = states.map_or(&[][..], |states| &states[start..end]);
+    for (slot, state) in out.chunks_exact_mut(width).zip(states) {
+        if *state != 0 {
+            slot.fill(0);
         }
-        Rows::Picked(rows) => {
-            let out = sink.zeros(rows.len() * WIDTH).as_chunks_mut::<WIDTH>().0;
-            for (slot, row) in out.iter_mut().zip(*rows) {
-                let row = u32::from_le_bytes(*row) as usize;
-                if states.is_none_or(|states| states[row] == 0) {
-                    *slot = values[row];
-                }
-            }
+    }
+}
+
+fn write_picked<const WIDTH: usize>(sink: &mut Sink, bytes: &[u8], states: Option<&[u8]>, rows: &[[u8; 4]]) {
+    let values = bytes.as_chunks::<WIDTH>().0;
+    let out = sink.zeros(rows.len() * WIDTH).as_chunks_mut::<WIDTH>().0;
+    for (slot, row) in out.iter_mut().zip(rows) {
+        let row = u32::from_le_bytes(*row) as usize;
+        if states.is_none_or(|states| states[row] == 0) {
+            *slot = values[row];
         }
     }
 }

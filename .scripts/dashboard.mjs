@@ -33,6 +33,8 @@ async function bundle() {
     target: "es2022",
     outdir: "out",
     write: false,
+    // The chunks of dist/ import each other for their order; esbuild says nothing of it below node_modules.
+    logOverride: { "ignored-bare-import": "silent" },
   });
   const files = new Map([["index.html", await readFile(join(folder, "index.html"))]]);
   for (const { path, contents } of outputFiles) {

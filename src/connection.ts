@@ -126,6 +126,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    * @param options Limits of the request.
    * @returns The statement, to be closed.
    * @throws {StatementError} when the server cannot prepare it.
+   * @throws {InterfaceError} for an INSERT without a `?` among its values.
    */
   async prepare(sql: string, options?: RequestOptions): Promise<Statement<V>> {
     const { context } = this.#session.statements();

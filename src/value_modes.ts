@@ -31,6 +31,16 @@ export const defaultValueOptions: ResolvedValueOptions = Object.freeze({
   text: "replace",
 });
 
+/** Value options under which every cell keeps all that is in it, for writing it elsewhere. */
+export const exactValueOptions: ResolvedValueOptions = Object.freeze({
+  bigint: "bigint",
+  timestamp: "bigint",
+  json: "text",
+  binary: "bytes",
+  decimal: "string",
+  text: "bytes",
+});
+
 /**
  * Checks value options and fills in what they leave out.
  *

@@ -7,13 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  buildEnvironment,
-  optimise,
-  rootDir,
-  target,
-  wasmDir,
-} from "./toolchain.mjs";
+import { buildEnvironment, optimise, rootDir, target, wasmDir } from "./toolchain.mjs";
 
 const jco = join(rootDir, "node_modules", "@bytecodealliance", "jco", "dist", "jco.js");
 
@@ -54,17 +48,20 @@ export function compileComponent() {
 }
 
 /**
- * Gives the one export the types that JSR asks for (its instances are typed by src/component/types.ts), and takes out the
- * reading of the environment, which a library does not do.
+ * Gives the one export the types that JSR asks for (its instances are typed by src/component/types.ts). Takes out the
+ * reading of the environment, which a library does not do, and the fetching of a module that the caller always brings:
+ * of its `new URL(…, import.meta.url)` Vite's development server would make an import of the whole folder.
  */
 function typed(glue) {
   const head =
     /\bexport function instantiate\((\w+),\s*(\w+),\s*(\w+)\s*=\s*WebAssembly\.instantiate\)/;
   const environment = "globalThis?.process?.env?.JCO_DEBUG";
-  if (!head.test(glue) || !glue.includes(environment)) {
+  const fetching = /\bgetCoreModule\|\|\(getCoreModule=\w+=>fetchCompile\(new URL\([^)]*\)\)\);/;
+  if (!head.test(glue) || !fetching.test(glue) || !glue.includes(environment)) {
     throw new Error("jco's glue has another shape: instantiate or its debug switch was not found");
   }
   const types = "$1: () => WebAssembly.Module, $2: object, $3: unknown = WebAssembly.instantiate";
   return glue.replace(head, `export function instantiate(${types}): unknown`)
+    .replace(fetching, "")
     .replaceAll(environment, "false");
 }

@@ -52,7 +52,7 @@ const keyTypes: number[] = [Type.int, Type.uint, Type.bigint, Type.ubigint, Type
 
 function checkPrimaryKey({ code }: SqlType, index: number): void {
   if (index !== 1) {
-    throw new ServerError(Code.primaryKeyPlace, "primary key column must be second column");
+    throw new ServerError(Code.primaryKeyPlace, "primary key must be second column");
   }
   if (!keyTypes.includes(code)) {
     throw new ServerError(

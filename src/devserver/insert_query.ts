@@ -4,16 +4,17 @@
  * @module
  */
 import { selfChild } from "./catalog.ts";
+import { ServerError } from "./engine.ts";
 import type { ExecutionContext } from "./execution_context.ts";
 import { InsertPlan, namedColumns, nullTimestamp, timeFirst } from "./insert.ts";
 import { readAll } from "./results.ts";
 import type { Statement } from "./sql/ast.ts";
-import { compileCast } from "./sql/cast.ts";
 import { toServerError } from "./sql/engine_errors.ts";
-import { unsupported, wrongColumnCount } from "./sql/errors.ts";
+import { Code, unsupported, wrongColumnCount } from "./sql/errors.ts";
+import { castTo } from "./sql/plan_expression.ts";
 import type { Plan, PlanContext } from "./sql/plan_from.ts";
 import { planQuery } from "./sql/plan_select.ts";
-import { isDecimal, type SqlType } from "./sql/types.ts";
+import type { SqlType } from "./sql/types.ts";
 
 /** Writes a query's rows to one table; returns their number. */
 export async function insertQuery(
@@ -25,6 +26,9 @@ export async function insertQuery(
   if (found.kind === "stable") throw unsupported("INSERT of a query into a super table");
   const child = found.kind === "child" ? found : selfChild(found);
   const { table } = child;
+  if (statement.columns !== null && !statement.columns.includes(table.columns[0]!.name)) {
+    throw new ServerError(Code.columnCount, "Primary timestamp column should not be null");
+  }
   const columns = namedColumns(table, statement.columns);
   const source = planQuery(statement.query, planContext, true);
   if (source.columns.length !== columns.length) throw wrongColumnCount();
@@ -49,12 +53,10 @@ async function readCast(
   types: SqlType[],
   { store, timeZone }: ExecutionContext,
 ): ReturnType<typeof readAll> {
-  const values = source.columns.map((column, index) => {
-    const value = { ...column, sql: `o${index}` };
-    const type = types[index]!;
-    const isSame = type.code === column.type.code && !isDecimal(type);
-    return isSame ? value : compileCast(value, type, { precision: source.precision, timeZone });
-  });
+  const time = { precision: source.precision, timeZone };
+  const values = source.columns.map((column, index) =>
+    castTo({ ...column, sql: `o${index}` }, types[index]!, time)
+  );
   const plan: Plan = {
     sql: `SELECT ${
       values.map(({ sql }, index) => `${sql} AS o${index}`).join(", ")

@@ -7,6 +7,7 @@ import { ColumnBatch } from "../batch.ts";
 import { DataType } from "../data_type.ts";
 import { InterfaceError } from "../errors.ts";
 import { param } from "../sql/param.ts";
+import { exactValueOptions } from "../value_modes.ts";
 import type { Columns, ColumnValues } from "./bound_tables.ts";
 
 /** A row to write, by column name. A name that is missing leaves the value as it is. */
@@ -23,16 +24,8 @@ const rowsPerSet = 16_384;
 
 /** Columns of a batch as values that convert back without loss, also into a database of another precision. */
 function columnsOfBatch(batch: ColumnBatch): Columns {
-  const exact = {
-    bigint: "bigint",
-    timestamp: "bigint",
-    json: "text",
-    binary: "bytes",
-    decimal: "string",
-    text: "bytes",
-  } as const;
   const columns = batch.columns.map((column): [string, ColumnValues] => {
-    const values = column.toArray(exact);
+    const values = column.toArray(exactValueOptions);
     if (column.field.typeCode !== DataType.TIMESTAMP) return [column.field.name, values];
     const { precision } = batch;
     return [

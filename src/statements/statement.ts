@@ -176,6 +176,9 @@ export class Statement<V extends ValueOptions = ValueOptions> implements AsyncDi
   }
 
   #know(placeholders: Placeholders, early: readonly TableData[] = []): void {
+    if (placeholders.columns.length === 0) {
+      throw new InterfaceError("the INSERT has no ? among its values, and so no rows: use exec()");
+    }
     const bound = new BoundTables(placeholders, this.#context.codec);
     for (const data of early) bound.add(data);
     this.#bound = bound;

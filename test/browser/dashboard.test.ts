@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)("dashboard", () => {
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(program.url);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();

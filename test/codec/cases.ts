@@ -4,6 +4,7 @@
  * @module
  */
 import { equal, notEqual, ok, rejects, throws } from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { Codec } from "../../src/codec/codec.ts";
 import type { Bindings } from "../../src/codec/bindings.ts";
 import { instantiate } from "../../src/codec/generated/bindings.ts";
@@ -21,7 +22,7 @@ export interface CodecCase {
   run(): Promise<void> | void;
 }
 
-const bytes = () => decodeBase64(wasmBase64);
+const edgeModule = new URL("../../src/codec/generated/codec.wasm", import.meta.url);
 const block = encodeBlock([
   { type: 9, values: [1n, 2n] },
   { type: 5, values: [-7n, 2n ** 62n] },
@@ -46,17 +47,17 @@ async function withReplaced(
 }
 
 /** A codec, and the bindings of its latest instance. */
-function openedCodec(): { codec: Codec; latest(): Bindings } {
+function openedCodec(bytes: Uint8Array<ArrayBuffer>): { codec: Codec; latest(): Bindings } {
   const instances: Bindings[] = [];
-  const codec = new Codec(new WebAssembly.Module(bytes()), (module) => {
+  const codec = new Codec(new WebAssembly.Module(bytes), (module) => {
     instances.push(instantiate(module));
     return instances.at(-1)!;
   });
   return { codec, latest: () => instances.at(-1)! };
 }
 
-/** All cases, in the order they run. */
-export const codecCases: readonly CodecCase[] = [
+/** The cases with a module, given by its bytes. */
+const casesOf = (bytes: () => Uint8Array<ArrayBuffer>): readonly CodecCase[] => [
   {
     name: "initCodec() instantiates on its first call, and once for calls at the same time",
     async run() {
@@ -112,7 +113,7 @@ export const codecCases: readonly CodecCase[] = [
   {
     name: "a codec whose instance has trapped goes on with a fresh one",
     run() {
-      const { codec, latest } = openedCodec();
+      const { codec, latest } = openedCodec(bytes());
       const before = cells(codec);
       const broken = latest();
       // Nothing that the module keeps in its memory holds any more, its allocator's lists included.
@@ -125,7 +126,7 @@ export const codecCases: readonly CodecCase[] = [
   {
     name: "columns outlive the growth of the codec's memory",
     run() {
-      const { codec, latest } = openedCodec();
+      const { codec, latest } = openedCodec(bytes());
       const batch = codec.decodeBlock(block);
       const { memory } = latest();
       const before = memory.buffer.byteLength;
@@ -138,4 +139,13 @@ export const codecCases: readonly CodecCase[] = [
       equal(batch.toArrays().join("; "), codec.decodeBlock(block).toArrays().join("; "));
     },
   },
+];
+
+/** All cases, in the order they run, with both modules. */
+export const codecCases: readonly CodecCase[] = [
+  ...casesOf(() => decodeBase64(wasmBase64)),
+  ...casesOf(() => new Uint8Array(readFileSync(edgeModule))).map(({ name, run }) => ({
+    name: `${name} (the module for edge workers)`,
+    run,
+  })),
 ];

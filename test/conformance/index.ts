@@ -15,6 +15,7 @@ import { queryCases } from "./query.ts";
 import { selectStatementCases } from "./select_statements.ts";
 import { schemalessCases } from "./schemaless.ts";
 import { sessionCases } from "./session.ts";
+import { statementRefusalCases } from "./statement_refusals.ts";
 import { statementCases } from "./statements.ts";
 import { tmqCases } from "./tmq.ts";
 import { tmqGroupCases } from "./tmq_group.ts";
@@ -33,6 +34,7 @@ export const cases: readonly Case[] = [
   ...valueModeCases,
   ...valueLimitCases,
   ...statementCases,
+  ...statementRefusalCases,
   ...selectStatementCases,
   ...insertCases,
   ...insertDataCases,

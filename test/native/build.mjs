@@ -3,6 +3,13 @@
  *
  *     node test/native/build.mjs            libtaos.so and libtaosnative.so; prints the path of the first
  *     node test/native/build.mjs driver     the C program that replays call sequences under AddressSanitizer
+ *     node test/native/build.mjs sanitized  libtaos.so that checks itself in a runtime; prints the environment that loads it
+ *
+ * The sanitisers must come first into a process, and before RTLD_DEEPBIND, so this one is loaded with them and without its
+ * libuv:
+ *
+ *     env $(node test/native/build.mjs sanitized) TDENGINE_TEST_URL=ws://HOST:PORT TDENGINE_TEST_NATIVE_HOST=HOST:PORT \
+ *       bun test --timeout 60000 ./test/bun/ffi.test.ts
  *
  * @module
  */
@@ -11,6 +18,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -57,6 +65,7 @@ const variants = {
     ],
   },
   later: { version: "3.4.0.1", without: [] },
+  sanitized: { version: "3.3.7.5", without: [], isOnePiece: true, isSanitized: true },
 };
 
 /** libuv, and the check that nobody else's is called. */
@@ -68,14 +77,15 @@ const nativePart = {
   files: [...filesIn(join(folder, "taosnative")), ...uvFiles, join(folder, "breach.c")],
 };
 const library = { file: "libtaos.so", flags: shared, files };
+const sanitizers = [
+  "-O1",
+  "-fsanitize=address,undefined",
+  "-fno-omit-frame-pointer",
+  "-Wno-format-truncation",
+];
 const driver = {
   file: "driver",
-  flags: [
-    "-O1",
-    "-fsanitize=address,undefined",
-    "-fno-omit-frame-pointer",
-    "-Wno-format-truncation",
-  ],
+  flags: sanitizers,
   files: [...files, ...filesIn(join(folder, "driver"))],
 };
 
@@ -103,8 +113,8 @@ function isStale(target, files) {
 }
 
 function compile({ file, flags: own, files }, variant) {
-  const { version, without, isOnePiece = false } = variants[variant];
-  const hasUv = isOnePiece || file === nativePart.file;
+  const { version, without, isOnePiece = false, isSanitized = false } = variants[variant];
+  const hasUv = !isSanitized && (isOnePiece || file === nativePart.file);
   const compiled = sourcesOf(files).filter((source) => hasUv || !uvFiles.includes(source));
   const target = join(output, variant, file);
   if (!isStale(target, files)) return target;
@@ -117,6 +127,7 @@ function compile({ file, flags: own, files }, variant) {
   const defines = [
     `-DVERSION="${version}"`,
     ...isOnePiece ? [] : [`-DNATIVE_PART="${join(output, variant, nativePart.file)}"`],
+    ...isSanitized ? ["-DWITHOUT_UV", ...sanitizers] : [],
     `-Wl,--version-script=${hidden}`,
   ];
   const { status, stderr, error } = spawnSync(
@@ -144,6 +155,18 @@ export function buildDriver() {
   return compile(driver, "current");
 }
 
+/** The environment of a runtime whose libtaos.so is checked by sanitisers; both engines handle SIGSEGV themselves. */
+function sanitizedEnvironment() {
+  const path = buildLibrary("sanitized");
+  const { stdout } = spawnSync("cc", ["-print-file-name=libasan.so"], { encoding: "utf8" });
+  return [
+    `LD_PRELOAD=${realpathSync(stdout.trim())}:${path}`,
+    `TDENGINE_TEST_LIBTAOS=${path}`,
+    "ASAN_OPTIONS=detect_leaks=0:handle_segv=0:allow_user_segv_handler=1:abort_on_error=1",
+  ].join("\n");
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(process.argv[2] === "driver" ? buildDriver() : buildLibrary());
+  const builds = { driver: buildDriver, sanitized: sanitizedEnvironment };
+  console.log((builds[process.argv[2]] ?? buildLibrary)());
 }

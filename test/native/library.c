@@ -38,6 +38,8 @@ static void open_native_part(void) {
   if (native_init == NULL) breach("the first call", "%s", dlerror());
   native_init();
 }
+#elif defined WITHOUT_UV
+static void open_native_part(void) {}
 #else
 static void open_native_part(void) { runtime_symbols_check("libtaos.so"); }
 #endif

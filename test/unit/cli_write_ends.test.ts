@@ -117,7 +117,8 @@ describe("tdwire write", () => {
     while (await writtenInto("steady") === 0n) await new Promise((next) => setTimeout(next, 20));
     clearInterval(feeding);
     const fed = row;
-    await new Promise((next) => setTimeout(next, 100));
+    // Time enough to read them, and less than the second after which they would be written without the signal.
+    await new Promise((next) => setTimeout(next, 400));
     child.kill("SIGINT");
     expect(await ended).toEqual({ code: 130, stdout: `${fed} rows written\n`, stderr: "" });
     expect(await writtenInto("steady")).toBe(BigInt(fed));

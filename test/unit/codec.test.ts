@@ -1,6 +1,4 @@
 import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "vitest";
 import type { Bindings } from "../../src/codec/bindings.ts";
 import { Codec } from "../../src/codec/codec.ts";
@@ -98,17 +96,6 @@ test("decodeBlock() reads from the middle of a larger buffer and keeps no view o
   buffer.fill(0xff);
   for (let i = 0; i < 50; i++) codec.decodeBlock(encodeBlock([{ type: 8, values: ["xyz"] }]));
   deepEqual(batch.toArrays(), [["abc", 7n]]);
-});
-
-test("the module for edge workers gives the bytes that the other one gives", () => {
-  const path = join(import.meta.dirname, "../../src/codec/generated/codec.wasm");
-  const small = instantiate(new WebAssembly.Module(readFileSync(path)));
-  const fast = instantiate(module);
-  for (const { name, blocks } of goldenCases()) {
-    for (const block of blocks) {
-      deepEqual(small.decodeBlock(block), fast.decodeBlock(block), name);
-    }
-  }
 });
 
 test("decode() takes fields from the reply and the digits of decimals from the block", () => {

@@ -5,7 +5,7 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr, Limit, OrderItem, Select } from "./ast.ts";
-import { Code, unsupported } from "./errors.ts";
+import { Code, unsupported, wrongPlace } from "./errors.ts";
 import { asBool, compile, type Scope } from "./plan_expression.ts";
 import type { Plan } from "./plan_from.ts";
 import type { OutputColumn, Relation } from "./relation.ts";
@@ -143,17 +143,17 @@ export function orderSql(
     }`;
     if (expr.node === "literal" && expr.literal.kind === "integer") {
       if (expr.literal.value < 1n || expr.literal.value > BigInt(items.length)) {
-        throw new ServerError(
-          Code.orderPlace,
-          "ORDER BY item must be the number of a SELECT-list expression",
-        );
+        throw wrongPlace();
       }
       return `${expr.literal.value}${direction}`;
     }
     const named = expr.node === "column" && expr.table === null
       ? items.findIndex(({ name }) => name === expr.name)
       : -1;
-    if (named >= 0) return `${named + 1}${direction}`;
+    if (named >= 0) {
+      checkUnambiguous(items, named);
+      return `${named + 1}${direction}`;
+    }
     const value = compile(expr, scope);
     if (distinct !== null && !distinct.some(({ sql }) => sql === value.sql)) {
       throw new ServerError(Code.notSelected, "Not SELECTed expression");
@@ -162,6 +162,23 @@ export function orderSql(
       value.literal === undefined ? value.sql : `CAST(${value.sql} AS VARCHAR)`
     }${direction}`;
   });
+}
+
+/** Throws when items with the name of one are of another kind than it. */
+function checkUnambiguous(items: Item[], index: number): void {
+  const { name, expr } = items[index]!;
+  const shape = (item: Expr): string =>
+    JSON.stringify(
+      item,
+      (key, value: unknown) =>
+        key === "start" || key === "end"
+          ? undefined
+          : typeof value === "bigint"
+          ? `${value}n`
+          : value,
+    );
+  if (items.every((item) => item.name !== name || shape(item.expr) === shape(expr))) return;
+  throw new ServerError(Code.ambiguousOrder, `ORDER BY "${name}" is ambiguous`);
 }
 
 function limitValue(expr: Expr, scope: Scope): bigint {

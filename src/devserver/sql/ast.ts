@@ -205,7 +205,11 @@ export type ShowTarget =
   | { kind: "stables"; database: string | null }
   | { kind: "tables"; database: string | null; of: "normal" | "child" | null }
   | { kind: "tags" | "indexes"; table: QualifiedName }
-  | { kind: "table tags"; /** The list of tags as written; null for all. */ tags: string | null; table: QualifiedName }
+  | {
+    kind: "table tags"; /** The list of tags as written; null for all. */
+    tags: string | null;
+    table: QualifiedName;
+  }
   | { kind: "alive"; database: string | null }
   | { kind: "create"; what: "table" | "stable" | "database"; name: QualifiedName }
   | { kind: "list"; table: string; database: string | null };

@@ -143,7 +143,9 @@ function integerSql(value: Typed, type: SqlType): string {
 function cutSql(double: string, type: SqlType): string {
   const isWide = type.code === Type.bigint || type.code === Type.ubigint || type.code === Type.uint;
   const least = isWide ? "-9223372036854775808" : "-2147483648";
-  const greatest = type.code === Type.ubigint ? "18446744073709551615" : isWide
+  const greatest = type.code === Type.ubigint
+    ? "18446744073709551615"
+    : isWide
     ? "9223372036854775807"
     : "2147483647";
   return `CASE WHEN ${double} IS NOT NULL THEN coalesce(CASE WHEN TRY_CAST(trunc(${double}) AS HUGEINT) BETWEEN ${least}::HUGEINT AND ${greatest}::HUGEINT THEN TRY_CAST(trunc(${double}) AS HUGEINT) END, ${
@@ -153,10 +155,8 @@ function cutSql(double: string, type: SqlType): string {
 
 /** Returns SQL of the integer text begins with, 0 without one; it stays within 64 bits. */
 function textIntegerSql(text: string, unsigned: boolean): string {
-  const number =
-    `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS DOUBLE)`;
-  const exact =
-    `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS HUGEINT)`;
+  const number = `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS DOUBLE)`;
+  const exact = `TRY_CAST(nullif(regexp_extract(${text}, '^\\s*([+-]?\\d+)', 1), '') AS HUGEINT)`;
   const [least, greatest] = integerRange(unsigned ? Type.ubigint : Type.bigint);
   const bounded = unsigned
     ? `CASE WHEN abs(${number}) > 1.8446744073709552e19 THEN ${greatest}::HUGEINT ELSE ${exact} END`

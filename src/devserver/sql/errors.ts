@@ -80,6 +80,7 @@ export const Code = {
   variableLength: 0x2642,
   tagCount: 0x2643,
   countWindow: 0x2645,
+  rowTime: 0x2646,
   invalidAlterTable: 0x2649,
   primaryTimestampDrop: 0x264a,
   modifyColumn: 0x264b,
@@ -98,9 +99,13 @@ export const Code = {
   singleTable: 0x265f,
   aliasNotUnique: 0x2663,
   joinNotSupported: 0x2664,
+  tagsColumn: 0x2665,
   invalidExpression: 0x2667,
   systemTableNotAllowed: 0x2669,
   invalidVarbinary: 0x266a,
+  ambiguousOrder: 0x266f,
+  timestampRequired: 0x2674,
+  unknownOrder: 0x2675,
   primaryKeyPlace: 0x2678,
   primaryKeyType: 0x2679,
   nullTimestamp: 0x267b,
@@ -200,4 +205,12 @@ export function databaseNotExist(): ServerError {
 /** Returns the failure for a value longer than its column or tag. */
 export function valueTooLong(column: string): ServerError {
   return new ServerError(Code.valueTooLong, `Value too long for column/tag: ${column}`);
+}
+
+/** Returns the failure for a number that is not the place of an item in the select list. */
+export function wrongPlace(): ServerError {
+  return new ServerError(
+    Code.orderPlace,
+    "ORDER BY item must be the number of a SELECT-list expression",
+  );
 }

@@ -131,10 +131,7 @@ export function unitArgument(call: Call, index: number): bigint {
 /** Returns the SQL of the time that orders the rows. */
 export function timeOf(call: { name: string; scope: Scope }): string {
   if (call.scope.time === null) {
-    throw new ServerError(
-      Code.functionNotAllowed,
-      `${call.name} function requires valid time series input`,
-    );
+    throw new ServerError(Code.timestampRequired, "Valid primary timestamp required");
   }
   return call.scope.time;
 }

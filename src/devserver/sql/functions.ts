@@ -85,9 +85,7 @@ export function compileCall(
   const [first, ...others] = args;
   return definition.compile({
     name: expr.name,
-    args: aggregate === undefined || first === undefined
-      ? args
-      : [ofRows(first, inner), ...others],
+    args: aggregate === undefined || first === undefined ? args : [ofRows(first, inner), ...others],
     exprs: expr.args,
     scope: inner,
   });

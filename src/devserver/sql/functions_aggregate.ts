@@ -186,7 +186,8 @@ function borderedPoints(call: Call): string {
   const borders = bordersOf(call, value);
   if (borders === null) return points;
   const time = timeOf(call), { before, after, start, end } = borders;
-  const window = `{p: ${points}, b: arg_min_null(${before}, ${time}) FILTER (${value} IS NOT NULL), ` +
+  const window =
+    `{p: ${points}, b: arg_min_null(${before}, ${time}) FILTER (${value} IS NOT NULL), ` +
     `a: arg_max_null(${after}, ${time}) FILTER (${value} IS NOT NULL), s: ${start}, e: ${end} - 1}`;
   const on = (place: string, from: string, to: string): string =>
     `{t: ${place}, v: ${from}.v + (${to}.v - ${from}.v) * (${place} - ${from}.t) / (${to}.t - ${from}.t)}`;

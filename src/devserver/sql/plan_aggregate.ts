@@ -7,7 +7,7 @@ import { ServerError } from "../engine.ts";
 import type { Expr, Select } from "./ast.ts";
 import { withEmptyGroups } from "./empty_groups.ts";
 import { withNeighbours } from "./neighbours.ts";
-import { Code } from "./errors.ts";
+import { Code, wrongPlace } from "./errors.ts";
 import { wrongCount } from "./function_types.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
 import { planFill, timeBounds } from "./plan_fill.ts";
@@ -33,6 +33,7 @@ export function planAggregate(
       "GROUP BY and WINDOW-clause can't be used together",
     );
   }
+  checkPercentile(select, items, source);
   const keyExprs = keyExpressions(select, items, source);
   const keysOf = (relation: Relation): string[] =>
     keyExprs.map((expr) => groupKey(compile(expr, relationScope(relation, context))));
@@ -85,6 +86,24 @@ export function planAggregate(
     : planFill(parts, window, rows);
 }
 
+/** PERCENTILE reads the rows twice, which not every query can. */
+function checkPercentile({ partitionBy, window }: Select, items: Item[], source: Relation): void {
+  const isThere = items.some(({ expr }) =>
+    findCalls(expr).some(({ name }) => name === "percentile")
+  );
+  if (!isThere || !source.single) return;
+  const place = partitionBy.length > 0
+    ? "partition query"
+    : window?.kind === "count" || window?.kind === "event"
+    ? "count/event window"
+    : null;
+  if (place === null) return;
+  throw new ServerError(
+    Code.functionNotAllowed,
+    `percentile function is not supported in ${place}`,
+  );
+}
+
 /** A state window's state is the same in all its rows. */
 function stateKey({ window }: Select, rows: Scope): string[] {
   return window?.kind === "state" ? [compile(window.expr, rows).sql] : [];
@@ -106,7 +125,9 @@ function keyExpressions(select: Select, items: Item[], source: Relation): Expr[]
 /** A group key may be the name of an item in the select list, unless a column has that name, or its place. */
 function resolveAlias(expr: Expr, items: Item[], relation: Relation): Expr {
   if (expr.node === "literal" && expr.literal.kind === "integer") {
-    return items[Number(expr.literal.value) - 1]?.expr ?? expr;
+    const placed = items[Number(expr.literal.value) - 1];
+    if (placed === undefined) throw wrongPlace();
+    return placed.expr;
   }
   if (
     expr.node !== "column" || expr.table !== null ||

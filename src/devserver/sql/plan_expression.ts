@@ -9,7 +9,7 @@ import type { Expr, Literal } from "./ast.ts";
 import { type ArithmeticSign, compileArithmetic, compileShift } from "./arithmetic.ts";
 import { caseType } from "./case_type.ts";
 import { compileCast } from "./cast.ts";
-import { compileComparison, compileMatch, jsonPath } from "./compare.ts";
+import { compileComparison, compileMatch, jsonPath, type TimeContext } from "./compare.ts";
 import { Code, invalidColumn, invalidOperation, syntaxError } from "./errors.ts";
 import { compileCall } from "./functions.ts";
 import type { Neighbours } from "./neighbours.ts";
@@ -23,15 +23,7 @@ import {
   typed,
   wholeSql,
 } from "./typed.ts";
-import {
-  fixedType,
-  isDecimal,
-  isInteger,
-  isNumeric,
-  isText,
-  type SqlType,
-  Type,
-} from "./types.ts";
+import { fixedType, isDecimal, isInteger, isNumeric, isText, type SqlType, Type } from "./types.ts";
 
 /** What names mean, and what expressions depend on besides them. */
 export interface Scope {
@@ -162,6 +154,9 @@ function missingColumn(name: string): ServerError {
   if (name === "tbname") {
     return new ServerError(Code.invalidTableName, "Invalid tbname pseudo column");
   }
+  if (name === "_rowts" || name === "_c0") {
+    return new ServerError(Code.rowTime, "Invalid _c0 or _rowts expression");
+  }
   return /^_w(start|end|duration)$/.test(name)
     ? new ServerError(
       Code.windowPseudoColumn,
@@ -286,13 +281,13 @@ function compileCase(expr: Expr & { node: "case" }, scope: Scope): Typed {
 }
 
 /** Returns the value as one of the type: as it is where the type holds it, else as CAST gives it. */
-export function castTo(value: Typed, type: SqlType, scope: Scope): Typed {
+export function castTo(value: Typed, type: SqlType, context: TimeContext): Typed {
   const same = value.type.code === type.code && value.type.precision === type.precision &&
     value.type.scale === type.scale;
   if (isNull(value) || (same && value.type.length <= type.length)) return value;
-  if (!isText(type) || type.length > 0) return compileCast(value, type, scope);
+  if (!isText(type) || type.length > 0) return compileCast(value, type, context);
   // A type without a length would be one of any length to CAST.
-  const cast = compileCast(value, { ...type, length: 1 }, scope);
+  const cast = compileCast(value, { ...type, length: 1 }, context);
   return { ...cast, type, sql: `left(${asText(cast)}, 0)`, bytes: false };
 }
 

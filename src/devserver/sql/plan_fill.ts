@@ -5,16 +5,16 @@
  */
 import { ServerError } from "../engine.ts";
 import type { Expr } from "./ast.ts";
-import { numberText } from "./cast.ts";
+import type { TimeContext } from "./compare.ts";
 import { Code, unsupported } from "./errors.ts";
 import { aggregateFunction, findCalls, hasAggregate } from "./functions.ts";
-import { asBool, compile, type Scope } from "./plan_expression.ts";
+import { castTo, compile, type Scope } from "./plan_expression.ts";
 import type { Plan } from "./plan_from.ts";
 import { limitSql, type Parts } from "./assemble.ts";
 import type { WindowPlan, WindowSeries } from "./plan_window.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import { asBytes, asDouble, asText, isNull, numberAs, type Typed } from "./typed.ts";
-import { isNumeric, isText, Type } from "./types.ts";
+import { asBytes, asText, isNull, numberAs, type Typed } from "./typed.ts";
+import { isNumeric, isText } from "./types.ts";
 
 interface Bounds {
   low: bigint | null;
@@ -247,7 +247,7 @@ function missingSql(
       return `first_value(${own} IGNORE NULLS) ${over("CURRENT ROW AND UNBOUNDED FOLLOWING")}`;
     case "value":
     case "value_f":
-      return `coalesce(${own}, ${constantAs(compile(given!, scope), value)})`;
+      return `coalesce(${own}, ${constantAs(compile(given!, scope), value, scope)})`;
     case "linear": {
       if (!isNumeric(value.type)) return own;
       const between = numberAs(
@@ -264,17 +264,17 @@ function missingSql(
   }
 }
 
-/** Returns SQL of a constant as values of a type are held. */
-export function constantAs(constant: Typed, { type, bytes }: Typed): string {
+/** Returns SQL of a constant that is cast to a type, as values of the type are held. */
+export function constantAs(
+  constant: Typed,
+  { type, bytes }: Typed,
+  context: TimeContext,
+): string {
   if (isNull(constant)) return "NULL";
-  if (isNumeric(type)) return numberAs(asDouble(constant), type);
-  if (isText(type)) {
-    const text = isText(constant.type)
-      ? constant
-      : { ...constant, sql: numberText(constant), type, bytes: false };
-    return bytes ? asBytes(text) : asText(text);
+  if (!constant.constant) {
+    throw new ServerError(Code.wrongValueType, "Fill value can only accept constant");
   }
-  if (type.code === Type.bool) return asBool(constant);
-  if (type.code === Type.timestamp) return `CAST(${asDouble(constant)} AS BIGINT)`;
-  throw unsupported("FILL(VALUE) of this type");
+  const cast = castTo(constant, type, context);
+  if (!isText(type)) return cast.sql;
+  return bytes ? asBytes(cast) : asText(cast);
 }

@@ -85,9 +85,7 @@ export function planTable(
     single: !whole,
     tableName: tableNameSql(found, tags),
     tableNames: [{ table: alias ?? name.name, sql: tableNameSql(found, tags) }],
-    tags: whole
-      ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.`, tags: `${tags}.` }
-      : null,
+    tags: whole ? { from: `${tagTable(table)} ${tags}`, rows: `${rows}.`, tags: `${tags}.` } : null,
     from(used, isolated = false) {
       const withTags = table.kind === "stable" && used.includes(`${tags}.`);
       const source = isolated && found.kind === "child"

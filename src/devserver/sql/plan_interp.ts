@@ -11,9 +11,9 @@ import { hasAggregate } from "./functions.ts";
 import { compile, type Scope } from "./plan_expression.ts";
 import { type Plan, type PlanContext, relationScope } from "./plan_from.ts";
 import { type Item, limitSql, whereSql } from "./assemble.ts";
-import { constantAs, constantTicks } from "./plan_fill.ts";
+import { checkValues, readSlices, rowModes, type Slices } from "./interp_slices.ts";
+import { constantAs } from "./plan_fill.ts";
 import type { OutputColumn, Relation } from "./relation.ts";
-import { durationTicks } from "./timestamp.ts";
 import { asDouble, numberAs, type Typed } from "./typed.ts";
 import { fixedType, isDecimal, isNumeric, Type } from "./types.ts";
 
@@ -22,24 +22,6 @@ type InterpItem =
   | { kind: "value"; value: Typed; ignoreNulls: boolean; place: number }
   | { kind: "time" | "filled" | "origin" }
   | { kind: "key"; index: number; value: Typed };
-
-/** What the times and the filling depend on. */
-interface Slices {
-  start: bigint;
-  end: bigint;
-  step: bigint;
-  mode: string;
-  /** How far the rows may be from the time; null for any distance. */
-  around: bigint | null;
-}
-
-function wrongClause(message: string): ServerError {
-  return new ServerError(Code.interpClause, message);
-}
-
-function wrongType(message: string): ServerError {
-  return new ServerError(Code.wrongValueType, message);
-}
 
 /** Plans `select interp(column) … range(…) every(…) fill(…)`. */
 export function planInterp(
@@ -143,63 +125,6 @@ function readValue(
   return { kind: "value", value, ignoreNulls: option?.value === 1n, place };
 }
 
-/** Points beyond which a query would not come to its end. */
-const greatestCount = 10_000_000n;
-
-/** Modes that take the value of a row. */
-const rowModes = ["prev", "next", "near"];
-
-/** Reads RANGE, EVERY and FILL. */
-function readSlices(select: Select, scope: Scope): Slices {
-  const { range, every } = select, mode = select.fill?.mode ?? "none";
-  if (range === null || (select.fill === null && (range.end !== null || every !== null))) {
-    throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
-  }
-  if (mode === "none") throw wrongType("Unsupported fill type");
-  const around = readAround(range.end, scope);
-  const start = constantTicks(range.start, scope);
-  const end = range.end === null || around !== null ? start : constantTicks(range.end, scope);
-  if (start === null || end === null) throw unsupported("this RANGE");
-  if (every === null && start !== end) {
-    throw wrongClause("Missing RANGE clause, EVERY clause or FILL clause");
-  }
-  const step = every === null ? 1n : durationTicks(every, scope.precision);
-  if (step === null || step <= 0n) throw wrongType("Unsupported time unit in EVERY clause");
-  if ((end - start) / step >= greatestCount) throw unsupported("INTERP of so many points");
-  if (around !== null && every !== null) {
-    throw wrongClause("Invalid usage of RANGE clause, EVERY clause or FILL clause");
-  }
-  if (around !== null && !rowModes.includes(mode)) {
-    throw new ServerError(
-      Code.fillRange,
-      "Range with interval can only used with fill PREV/NEXT/NEAR",
-    );
-  }
-  return { start, end, step, mode, around };
-}
-
-/** Returns how far rows may be, where RANGE says that in place of an end. */
-function readAround(end: Expr | null, { precision }: Scope): bigint | null {
-  if (end?.node !== "literal" || end.literal.kind !== "duration") return null;
-  const ticks = durationTicks(end.literal.value, precision);
-  if (ticks === null) {
-    throw new ServerError(Code.syntax, "Unsupported time unit in RANGE clause");
-  }
-  if (ticks <= 0n) throw new ServerError(Code.syntax, "Range interval must be greater than 0");
-  return ticks;
-}
-
-/** VALUE gives one value for each INTERP, and so do the modes with a distance. */
-function checkValues(select: Select, count: number, { mode, around }: Slices): void {
-  const given = select.fill?.values.length ?? 0;
-  if ((mode.startsWith("value") || around !== null) && given !== count) {
-    throw wrongType("Filled values number mismatch");
-  }
-  if (rowModes.includes(mode) && around === null && given > 0) {
-    throw wrongType("Invalid value type: Can't specify fill values");
-  }
-}
-
 /** SQL of a text that tells the partitions apart, also by NULL. */
 function keySql(keys: Typed[]): string {
   return keys.length === 0
@@ -300,7 +225,7 @@ function valueSql(
   const { mode, around } = slices;
   const own = sourceSql(index, slices, (side) => `${side}.v${index}`);
   const given = select.fill?.values[place];
-  const fallback = (): string => constantAs(compile(given!, scope), value);
+  const fallback = (): string => constantAs(compile(given!, scope), value, scope);
   if (around !== null) {
     const source = sourceSql(index, slices, (side) => `${side}.t`);
     return `CASE WHEN (${source}) IS NULL THEN ${fallback()} ELSE ${own} END`;

@@ -102,12 +102,7 @@ function fixedWindows(
   const { precision } = relation;
   const length = durationTicks(window.interval, precision);
   const step = window.sliding === null ? length : durationTicks(window.sliding, precision);
-  if (length === null || step === null) {
-    throw new ServerError(
-      Code.slidingUnit,
-      "Does not support sliding when interval is natural month/year",
-    );
-  }
+  if (length === null || step === null) throw calendarSliding();
   if (length <= 0n || step <= 0n) {
     throw new ServerError(Code.intervalTooSmall, `Interval cannot be less than 1 ${precision}`);
   }
@@ -128,6 +123,13 @@ function fixedWindows(
     ? fixedOffsetTicks({ precision, timeZone: context.timeZone })
     : 0n;
   return { step, length, origin: offset - local };
+}
+
+function calendarSliding(): ServerError {
+  return new ServerError(
+    Code.slidingUnit,
+    "Does not support sliding when interval is natural month/year",
+  );
 }
 
 function isDays({ unit }: Duration): boolean {
@@ -173,10 +175,9 @@ function planFixed(window: Interval, source: WindowSource): WindowPlan {
 function planMonths(window: Interval, source: WindowSource): WindowPlan {
   const { relation, conditions, context, low } = source;
   if (window.sliding !== null) {
-    throw new ServerError(
-      Code.slidingUnit,
-      "Does not support sliding when interval is natural month/year",
-    );
+    throw durationTicks(window.sliding, relation.precision) === null
+      ? calendarSliding()
+      : unsupported("SLIDING with INTERVAL of months");
   }
   if (window.offset === "auto") throw unsupported("INTERVAL of months with AUTO");
   const { precision } = relation, { timeZone } = context;

@@ -6,7 +6,7 @@
 import { ServerError } from "../engine.ts";
 import { assemble, type Item, orderSql, whereSql } from "./assemble.ts";
 import type { Expr, Query, Select } from "./ast.ts";
-import { Code, functionsNotAllowed, unsupported } from "./errors.ts";
+import { Code, functionsNotAllowed, unsupported, wrongPlace } from "./errors.ts";
 import { aggregateFunction, findCalls, hasAggregate, seriesNames } from "./functions.ts";
 import { planAggregate } from "./plan_aggregate.ts";
 import { compile, type Scope } from "./plan_expression.ts";
@@ -36,6 +36,7 @@ function planSelect(written: Select, context: PlanContext, ordered: boolean): Pl
   const items = expandItems(select, relation, context);
   checkFunctions(select, items);
   const calls = items.flatMap(({ expr }) => findCalls(expr));
+  if (written.where !== null) checkCondition(written.where);
   if (calls.some(({ name }) => name === "interp")) {
     return planInterp(select, items, relation, context);
   }
@@ -43,7 +44,10 @@ function planSelect(written: Select, context: PlanContext, ordered: boolean): Pl
     items.some(({ expr }) => hasAggregate(expr)) ||
     (select.having !== null && hasAggregate(select.having)) ||
     select.orderBy.some(({ expr }) => hasAggregate(expr));
-  if (select.range !== null || select.every !== null || (select.fill !== null && select.window === null)) {
+  if (
+    select.range !== null || select.every !== null ||
+    (select.fill !== null && select.window === null)
+  ) {
     throw new ServerError(
       Code.interpClause,
       "Invalid usage of RANGE clause, EVERY clause or FILL clause",
@@ -63,6 +67,16 @@ function planSelect(written: Select, context: PlanContext, ordered: boolean): Pl
     throw new ServerError(Code.notSingleGroup, "Not a single-group group function");
   }
   return planRows(select, items, relation, context, ordered);
+}
+
+/** Throws where WHERE names what only INTERP gives. */
+function checkCondition(where: Expr): void {
+  rewrite(where, (expr) => {
+    if (expr.node === "column" && /^_(irowts|irowts_origin|isfilled)$/.test(expr.name)) {
+      throw new ServerError(Code.interpClause, `${expr.name} is not allowed in where clause`);
+    }
+    return null;
+  });
 }
 
 const timestamp = fixedType(Type.timestamp);
@@ -208,7 +222,9 @@ function planRows(
 /** A key may be the place or the alias of an item. */
 function placed(expr: Expr, items: Item[]): Expr {
   if (expr.node === "literal" && expr.literal.kind === "integer") {
-    return items[Number(expr.literal.value) - 1]?.expr ?? expr;
+    const item = items[Number(expr.literal.value) - 1];
+    if (item === undefined) throw wrongPlace();
+    return item.expr;
   }
   const item = expr.node === "column" && expr.table === null
     ? items.find(({ name, expr: own }) => name === expr.name && own.node !== "column")

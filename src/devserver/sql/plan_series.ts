@@ -243,7 +243,7 @@ export function compileSeries(
   const time = timeOf({ name: expr.name, scope });
   const byRow = expr.name === "diff" || definition === statecount || definition === stateduration;
   if (clauses.name !== null && !(byRow && clauses.name === expr.name)) {
-    throw clauses.name === expr.name || byRow
+    throw clauses.name === expr.name && (definition === csum || definition === derivative)
       ? unsupported("several functions of this kind in one query")
       : functionsNotAllowed();
   }

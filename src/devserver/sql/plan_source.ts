@@ -45,9 +45,10 @@ function isOrderedByTime(query: Query, { columns, time }: Relation): boolean {
   const written = query.node === "select" ? query.items[index]?.expr : undefined;
   const names = ["_rowts", "_c0", columns[index]?.name];
   if (written?.node === "column") names.push(written.name);
-  return query.orderBy.length === 0 || query.orderBy.some(({ expr }) =>
-    (expr.node === "column" && names.includes(expr.name)) ||
-    (expr.node === "literal" && expr.literal.kind === "integer" &&
-      expr.literal.value === BigInt(index + 1))
-  );
+  return query.orderBy.length === 0 ||
+    query.orderBy.some(({ expr }) =>
+      (expr.node === "column" && names.includes(expr.name)) ||
+      (expr.node === "literal" && expr.literal.kind === "integer" &&
+        expr.literal.value === BigInt(index + 1))
+    );
 }

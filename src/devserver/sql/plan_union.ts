@@ -27,7 +27,10 @@ export function planUnion(
     ...relationScope(null, context),
     column(_, name) {
       const index = columns.findIndex((column) => column.name === name);
-      return index < 0 ? null : { ...columns[index]!, sql: `o${index}` };
+      if (index < 0) {
+        throw new ServerError(Code.unknownOrder, `Invalid expr in order by clause: ${name}`);
+      }
+      return { ...columns[index]!, sql: `o${index}` };
     },
   };
   const order = orderSql(

@@ -36,7 +36,14 @@ export function expandItems(
   return select.items.flatMap(({ expr, alias }): Item[] => {
     if (expr.node === "star") return starColumns(expr, relation, context);
     if (expr.node === "column" && expr.name === "_tags" && relation !== null) {
-      return relation.columns.filter(({ kind }) => kind === "tag").map(({ table, name }) => ({
+      const tags = relation.columns.filter(({ kind }) => kind === "tag");
+      if (tags.length === 0) {
+        throw new ServerError(
+          Code.tagsColumn,
+          "The _TAGS pseudo column can only be used for child table and super table queries",
+        );
+      }
+      return tags.map(({ table, name }) => ({
         name,
         expr: { ...expr, table: table === "" ? null : table, name, quoted: true },
       }));

@@ -103,7 +103,7 @@ export type {
 export { ColumnBatch } from "./batch.ts";
 export { BoolColumn, DecimalColumn, FixedColumn, VarColumn } from "./column.ts";
 export type { Column, FixedValues } from "./column.ts";
-export type { Cell, CellTypes, ChosenOptions, JsonValue, QueryRow, Row } from "./value_modes.ts";
+export type { Cell, CellTypes, ChosenOptions, JsonValue, Row } from "./value_modes.ts";
 export { Codec } from "./codec/codec.ts";
 export type { DecodeOptions } from "./codec/codec.ts";
 export { SourceForm } from "./codec/bind_request.ts";

@@ -24,7 +24,7 @@ import type { TableName } from "./statements/insert_sql.ts";
 import { Statement } from "./statements/statement.ts";
 import { requirePort, type TransportKind } from "./transports/transport.ts";
 import type { RequestOptions, ValueOptions } from "./types.ts";
-import type { QueryRow, Row } from "./value_modes.ts";
+import type { ChosenOptions, Row } from "./value_modes.ts";
 import { Writer } from "./writer/writer.ts";
 import { checkWait, type WaitOptions, type WriterOptions } from "./writer/writer_options.ts";
 
@@ -66,20 +66,50 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
   }
 
   /**
-   * Makes a query. It runs when it is awaited, iterated or read in another way.
+   * Makes a query with options. It runs when it is awaited, iterated or read in another way.
    *
-   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @typeParam R Type of a row. Default: what follows from the value options, the query's over the connection's.
    * @typeParam Own Value options of this query.
    * @param sql The statement; `?` stands for a value.
    * @param params One value a placeholder.
    * @param options Limits of the request, and how cells look.
    * @returns The query, to be read once.
    */
-  query<R = never, const Own extends ValueOptions = Record<never, never>>(
+  query<
+    R extends Row<ChosenOptions<V, Own>>,
+    const Own extends ValueOptions = Record<never, never>,
+  >(
+    sql: string,
+    params: readonly SqlValue[],
+    options: QueryOptions<Own> | undefined,
+  ): Query<R>;
+  /**
+   * Makes a query. It runs when it is awaited, iterated or read in another way.
+   *
+   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @param sql The statement; `?` stands for a value.
+   * @param params One value a placeholder.
+   * @param options Limits of the request, and how cells look.
+   * @returns The query, to be read once.
+   */
+  query<R = Row<V>>(
+    sql: string,
+    params?: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Query<R>;
+  /**
+   * Makes a query.
+   *
+   * @param sql The statement.
+   * @param params One value a placeholder.
+   * @param options Limits of the request, and how cells look.
+   * @returns The query, to be read once.
+   */
+  query(
     sql: string,
     params: readonly SqlValue[] = [],
-    options?: QueryOptions<Own>,
-  ): Query<QueryRow<R, V, Own>> {
+    options?: QueryOptions,
+  ): Query<unknown> {
     return this.#session.query((call) => this.#session.run(sql, params, call), options, sql);
   }
 
@@ -93,7 +123,7 @@ export class Connection<V extends ValueOptions = ValueOptions> implements AsyncD
    */
   sql<R = Row<V>>(strings: TemplateStringsArray, ...values: TemplateValue[]): Query<R> {
     const { text, params } = fragment(strings, ...values);
-    return this.query<R>(text, params) as Query<R>;
+    return this.query<R>(text, params);
   }
 
   /**

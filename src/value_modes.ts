@@ -160,20 +160,3 @@ export type ChosenOptions<V, Own> = {
     : K extends keyof V ? V[K]
     : never;
 };
-
-/**
- * The type of a query's rows: `R` where the caller gives it, else what follows from the value options of the connection
- * and of the query.
- *
- * @example
- * ```ts
- * import type { QueryRow } from "@tdwire/client";
- * import { equal } from "node:assert/strict";
- *
- * const row: QueryRow<never, { bigint: "number" }, { timestamp: "string" }> = { ts: "2026-01-01T00:00:00Z", n: 1 };
- * equal(row["n"], 1);
- * const named: QueryRow<{ n: bigint }, { bigint: "number" }, object> = { n: 1n };
- * equal(named.n, 1n);
- * ```
- */
-export type QueryRow<R, V, Own> = [R] extends [never] ? Row<ChosenOptions<V, Own>> : R;

@@ -6,9 +6,9 @@
  */
 import { TaosError } from "../errors.ts";
 
-/** A place in the program; its stack becomes text only when it is read. */
+/** A place in the program; its stack becomes text only when it is read, or what the program makes of stacks. */
 export interface CallSite {
-  readonly stack?: string;
+  readonly stack?: unknown;
 }
 
 type Capture = (site: CallSite, below?: (...args: never[]) => unknown) => void;
@@ -33,9 +33,8 @@ export function callSite(below?: (...args: never[]) => unknown): CallSite {
  * @returns The error, to be thrown.
  */
 export function fromCaller(error: unknown, site: CallSite = callSite(fromCaller)): unknown {
-  const frames = site.stack?.match(/^ +at .*$/gm);
-  if (error instanceof TaosError && frames) {
-    error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
-  }
+  if (!(error instanceof TaosError)) return error;
+  const frames = String(site.stack).match(/^ +at .*$/gm);
+  if (frames) error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
   return error;
 }

@@ -49,7 +49,8 @@ export interface AppliedMessage {
  * @param databases From where to where.
  * @param options Limits of each request.
  * @returns What was done.
- * @throws {InterfaceError} For rows of a query, which have no table; when the databases differ in precision.
+ * @throws {InterfaceError} For rows of a query, which have no table; when the databases differ in precision; for NaN and
+ * the infinities where the target cannot bind values.
  * @throws {DatabaseError} What the target refuses.
  * @example
  * ```ts

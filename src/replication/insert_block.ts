@@ -4,7 +4,7 @@
  * @module
  */
 import type { MessageBlock } from "../codec/message_block.ts";
-import { UnsupportedError } from "../errors.ts";
+import { InterfaceError, UnsupportedError } from "../errors.ts";
 import type { SqlValue } from "../sql/param.ts";
 import { id } from "../sql/template.ts";
 import type { Databases } from "./databases.ts";
@@ -28,13 +28,23 @@ export async function insertBlock(
   }
 }
 
-/** Writes rows in SQL, in columns of values. */
+/**
+ * Writes rows in SQL, in columns of values.
+ *
+ * @throws {InterfaceError} Naming a number that SQL has no literal for, before anything is sent.
+ */
 export async function insertLiterals(
   databases: Databases,
   table: string,
   names: readonly string[],
   columns: readonly (readonly SqlValue[])[],
 ): Promise<void> {
+  columns.forEach((values, column) => {
+    const row = values.findIndex((value) => typeof value === "number" && !Number.isFinite(value));
+    if (row < 0) return;
+    const place = `table ${JSON.stringify(table)}, column ${JSON.stringify(names[column])}`;
+    throw new InterfaceError(`${place}, row ${row}: SQL has no literal for ${values[row]}`);
+  });
   const list = names.map((name) => id(name).text).join(", ");
   const head = `insert into ${id(table).text} (${list}) values`;
   for (const sql of insertStatements(head, columns)) await databases.exec(sql);

@@ -7,19 +7,10 @@ import type { Column } from "../column.ts";
 import { DataType } from "../data_type.ts";
 import { formatLiteral } from "../sql/escape.ts";
 import { param, type SqlValue } from "../sql/param.ts";
+import { exactValueOptions } from "../value_modes.ts";
 import { formatGeometry } from "./geometry.ts";
 
-/** Times are ticks: source and target have one precision, and not every time has a text. */
-const exact = {
-  bigint: "bigint",
-  timestamp: "bigint",
-  json: "text",
-  binary: "bytes",
-  decimal: "string",
-  text: "bytes",
-} as const;
-
-/** All cells of a column as values; a GEOMETRY is text. */
+/** All cells of a column as values: a GEOMETRY is text, times are ticks, as source and target have one precision. */
 export function valuesOf(column: Column): SqlValue[] {
   const valueOf = (cell: unknown): SqlValue => {
     switch (column.field.typeCode) {
@@ -34,7 +25,7 @@ export function valuesOf(column: Column): SqlValue[] {
         return cell as SqlValue;
     }
   };
-  return column.toArray(exact).map((cell) => cell === null ? null : valueOf(cell));
+  return column.toArray(exactValueOptions).map((cell) => cell === null ? null : valueOf(cell));
 }
 
 /**

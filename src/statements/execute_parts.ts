@@ -35,16 +35,18 @@ export async function executeParts(
 ): Promise<PartsResult> {
   let affectedRows = 0;
   let durationNs = 0n;
-  for (const [done, frame] of frames.entries()) {
-    try {
+  let done = 0;
+  try {
+    for (const frame of frames) {
       const execution = await statement.execute(frame, call);
       affectedRows += execution.affectedRows;
       durationNs += execution.durationNs;
-    } catch (error) {
-      tellPartial(error, done, frames.length, affectedRows);
-      throw error;
+      done++;
+      onPart?.({ affectedRows, parts: done });
     }
-    onPart?.({ affectedRows, parts: done + 1 });
+  } catch (error) {
+    tellPartial(error, done, frames.length, affectedRows);
+    throw error;
   }
   return { affectedRows, durationNs, reqId: call.reqId, parts: frames.length };
 }

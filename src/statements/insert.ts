@@ -103,11 +103,11 @@ export class Inserter {
     return { affectedRows, durationNs, reqId: call.reqId, tables: names.size, parts };
   }
 
-  /** Waits until inserts that have failed will not be carried out any more. */
-  async ended(): Promise<void> {
+  /** Waits until an insert that has failed will not be carried out any more. */
+  async ended(error: TaosError): Promise<void> {
     const { timeoutMs } = this.#context.call(undefined);
     const what = "the end of an insert whose answer did not come";
-    await withDeadline({ timeoutMs, what }, () => this.#cache.ended());
+    await withDeadline({ timeoutMs, what }, () => this.#cache.ended(error));
   }
 
   async #insertSet(

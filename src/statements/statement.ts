@@ -9,7 +9,7 @@ import type { Query, QueryOptions } from "../query.ts";
 import type { SqlValue } from "../sql/param.ts";
 import type { Call, Execution, PreparedStatement } from "../transports/transport.ts";
 import type { Field, ValueOptions } from "../types.ts";
-import type { QueryRow } from "../value_modes.ts";
+import type { ChosenOptions, Row } from "../value_modes.ts";
 import { BoundTables, type TableData } from "./bound_tables.ts";
 import type { ExecuteOptions, InsertResult, StatementContext } from "./context.ts";
 import { encodeBindRequest } from "./encode.ts";
@@ -134,18 +134,38 @@ export class Statement<V extends ValueOptions = ValueOptions> implements AsyncDi
   }
 
   /**
-   * Runs a SELECT with parameters.
+   * Runs a SELECT with parameters and options.
    *
-   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @typeParam R Type of a row. Default: what follows from the value options, the query's over the connection's.
    * @typeParam Own Value options of this query.
    * @param params One value a placeholder.
    * @param options Limits of the call, and how cells look.
    * @returns The query; it starts on first use, after the statement's earlier results have been read or left.
    */
-  query<R = never, const Own extends ValueOptions = Record<never, never>>(
+  query<
+    R extends Row<ChosenOptions<V, Own>>,
+    const Own extends ValueOptions = Record<never, never>,
+  >(
     params: readonly SqlValue[],
-    options?: QueryOptions<Own>,
-  ): Query<QueryRow<R, V, Own>> {
+    options: QueryOptions<Own> | undefined,
+  ): Query<R>;
+  /**
+   * Runs a SELECT with parameters.
+   *
+   * @typeParam R Type of a row. Default: what follows from the value options.
+   * @param params One value a placeholder.
+   * @param options Limits of the call, and how cells look.
+   * @returns The query; it starts on first use, after the statement's earlier results have been read or left.
+   */
+  query<R = Row<V>>(params: readonly SqlValue[], options?: QueryOptions): Query<R>;
+  /**
+   * Runs a SELECT.
+   *
+   * @param params One value a placeholder.
+   * @param options Limits of the call, and how cells look.
+   * @returns The query.
+   */
+  query(params: readonly SqlValue[], options?: QueryOptions): Query<unknown> {
     if (this.isInsert) throw new InterfaceError("query() is for SELECT: use execute()");
     return this.#context.query((call) => this.#select(params, call), options);
   }

@@ -36,8 +36,8 @@ export class StatementCache {
   #idleCount = 0;
   /** Counts changes of the session, after which kept statements mean something else. */
   #generation = 0;
-  /** Ends of statements that were discarded. */
-  readonly #ending = new Set<Promise<void>>();
+  /** Ends of what was sent for runs that failed, by their errors. */
+  readonly #ends = new WeakMap<TaosError, Promise<void>>();
 
   constructor(port: StatementPort) {
     this.#port = port;
@@ -55,8 +55,9 @@ export class StatementCache {
       return await work(lease);
     } catch (error) {
       // Rows may be bound to it by now, and would be written by the next execute.
-      lease.discard();
+      const end = lease.discard();
       if (lease.isKept && mayBeOutdated(error)) return await this.run(sql, call, work);
+      if (error instanceof TaosError) this.#ends.set(error, end);
       throw error;
     }
   }
@@ -70,20 +71,16 @@ export class StatementCache {
       isKept: kept !== undefined,
       giveBack: () =>
         generation === this.#generation ? this.#keep(sql, statement) : void statement.close(),
-      discard: () => this.#discard(statement),
+      discard: () => {
+        const closed = statement.close();
+        return statement.ended?.() ?? closed;
+      },
     };
   }
 
-  /** Resolves when nothing that was sent for discarded statements will be carried out any more. */
-  async ended(): Promise<void> {
-    await Promise.all(this.#ending);
-  }
-
-  #discard(statement: PreparedStatement): void {
-    const closed = statement.close();
-    const end = statement.ended?.() ?? closed;
-    this.#ending.add(end);
-    void end.then(() => this.#ending.delete(end));
+  /** Resolves when nothing that was sent for a run that failed will be carried out any more. */
+  async ended(error: TaosError): Promise<void> {
+    await this.#ends.get(error);
   }
 
   /** Closes all idle statements, and those on loan when they come back. */
@@ -123,5 +120,6 @@ interface KeptLease extends Lease {
 export interface Lease {
   readonly statement: PreparedStatement;
   giveBack(): void;
-  discard(): void;
+  /** Resolves when nothing that was sent for it will be carried out any more. */
+  discard(): Promise<void>;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InterfaceError, isTaosError, UnsupportedError } from "../errors.ts";
+import { InterfaceError, isTaosError, type TaosError, UnsupportedError } from "../errors.ts";
 import type { Inserter } from "../statements/insert.ts";
 import type { TableName } from "../statements/insert_sql.ts";
 import type { Batch } from "./batch.ts";
@@ -29,7 +29,7 @@ function mayPass(error: unknown): boolean {
 }
 
 /** Whether the rows may be, or come to be, written although an error says that they were not. */
-function isDoubtful(error: unknown): boolean {
+function isDoubtful(error: unknown): error is TaosError {
   return isTaosError(error) && (error.outcome === "unknown" || error.outcome === "partial");
 }
 
@@ -76,15 +76,15 @@ export class BatchSender {
   /** Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch. */
   async send(batch: Batch, target: TableName): Promise<Outcome[]> {
     let sent = 0;
-    let isInDoubt = false;
+    let doubt: TaosError | undefined;
     const insert = async () => {
       // What the server still carries out must not come behind newer rows that wait for this batch.
-      if (isInDoubt) await this.#inserter.ended();
+      if (doubt) await this.#inserter.ended(doubt);
       sent++;
       try {
         await this.#inserter.insert(target, batch.columns, {}, batch.firstRow);
       } catch (error) {
-        isInDoubt ||= isDoubtful(error);
+        if (isDoubtful(error)) doubt = error;
         throw error;
       }
     };
@@ -93,7 +93,7 @@ export class BatchSender {
       return [{ batch, repeats: sent - 1, error: null }];
     } catch (error) {
       if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch, target);
-      if (isInDoubt && !isDoubtful(error)) Object.assign(asError(error), { outcome: "unknown" });
+      if (doubt && !isDoubtful(error)) Object.assign(asError(error), { outcome: "unknown" });
       return [{ batch, repeats: sent - 1, error: asError(error) }];
     }
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { param } from "../../mod.ts";
+import { type InsertData, param } from "../../mod.ts";
 import type { Case } from "./case.ts";
 
 const t0 = 1_700_000_000_000n;
@@ -62,7 +62,8 @@ export const valueLimitCases: readonly Case[] = [
       const empty = { name: "InterfaceError", message: /^row 0 has no values/ };
       await rejects(connection.insert("t", [{}]), empty);
       await rejects(connection.insert("t", [{}, {}].values()), empty);
-      for (const nothing of [{}, { ts: [], v: [] }, [], [].values()]) {
+      const nothings: readonly InsertData[] = [{}, { ts: [], v: [] }, [], [].values()];
+      for (const nothing of nothings) {
         equal((await connection.insert("t", nothing)).parts, 0);
       }
       equal(await connection.query("select count(*) from t").value(), 0n);

@@ -105,6 +105,23 @@ export const stackCases: readonly FailureCase[] = [
     },
   },
   {
+    name: "stack in another form, which a program may choose, leaves an error what it is",
+    async run({ connect, serve, rejects }) {
+      const server = await serve({ script: failed });
+      await using connection = await connect(server.url);
+      const engine = Error as { prepareStackTrace?: unknown };
+      const { prepareStackTrace } = engine;
+      engine.prepareStackTrace = (_: Error, frames: unknown) => frames;
+      try {
+        const refusal = { name: "ProgrammingError", code: 0x2603 };
+        await rejects(connection.query("select v from t").first(), refusal);
+        await rejects(connection.exec("drop table t"), refusal);
+      } finally {
+        engine.prepareStackTrace = prepareStackTrace;
+      }
+    },
+  },
+  {
     name: "stack of a consumer's call names the caller",
     async run(tools) {
       const outOfMemory: Handler = (request, peer) => peer.fail(request, 0x0102, "Out of Memory");

@@ -64,6 +64,30 @@ export const writerCases: readonly FailureCase[] = [
     },
   },
   {
+    name: "writer() whose answer is late does not wait for what others have given up",
+    async run({ connect, serve, deepEqual, rejects }) {
+      const exec: Handler = (request, peer) => {
+        if (peer.server.of("stmt2_exec").length < 3) return;
+        peer.reply(request, { stmt_id: Number(request.resourceId), affected: 1 });
+      };
+      const close: Handler = (request, peer) => {
+        if (peer.server.of("stmt2_close").length === 1) return;
+        peer.reply(request, { stmt_id: Number(request.resourceId) });
+      };
+      const server = await serve({
+        placeholders: timeAndInt,
+        result: columnsOf([["ts", 9, 8], ["v", 4, 4]]),
+        script: { stmt2_exec: exec, stmt2_close: close },
+      });
+      await using connection = await connect(server.url, { requestTimeoutMs: 200 });
+      await rejects(connection.insert("other", { ts: [1n], v: [1] }), { name: "TimeoutError" });
+      const writer = connection.writer({ table: "t", retry: { attempts: 1, backoffMs: 1 } });
+      await writer.write({ ts: 5, v: 1 });
+      const report = await writer.close();
+      deepEqual([report.written, report.retried, report.refused], [1, 1, 0]);
+    },
+  },
+  {
     name:
       "writer() reports rows as unknown when the server never tells whether it has done with them",
     async run({ connect, serve, equal, deepEqual }) {

@@ -67,6 +67,21 @@ describe("applyMessage()", () => {
     );
   });
 
+  it("refuses NaN and the infinities where values cannot be bound, naming the place", async () => {
+    await run(both.source, "create table n (ts timestamp, `a b` double)");
+    const ts = [BigInt(start), BigInt(start + 1)];
+    await both.source.insert("n", { ts, "a b": [1, Number.NaN] });
+    const messages = await both.poll();
+    const url = server.url.replace(/^ws/, "http");
+    await using target = await connect(url, { database: "copy" });
+    const applied = messages.map((message) => () => applyMessage(message, { ...both, target }));
+    await applied[0]!();
+    await expect(applied[1]!()).rejects.toThrow(
+      'table "n", column "a b", row 1: SQL has no literal for NaN',
+    );
+    expect((await target.query("select * from n")).rows).toEqual([]);
+  });
+
   it("copies rows whose SQL is longer than a statement in bytes, not in characters", async () => {
     // The source's statement just fits; with all digits of the DECIMAL, which cannot be bound, the copy's does not.
     await run(both.source, "create table n (ts timestamp, v decimal(38, 30), s nchar(1000))");

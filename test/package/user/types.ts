@@ -8,6 +8,7 @@ import {
   type Cell,
   type ColumnBatch,
   connect,
+  type Connection,
   fragment,
   id,
   InterfaceError,
@@ -16,6 +17,7 @@ import {
   type Query,
   type QueryOptions,
   type Row,
+  type Statement,
   subscribe,
   type ValueOptions,
 } from "tdwire";
@@ -90,6 +92,25 @@ export async function ownValueTypes(values: ValueOptions): Promise<void> {
   same<typeof expected, typeof typed>(true);
   // @ts-expect-error: there is no such mode
   db.query("select 1", [], { values: { json: "object" } });
+}
+
+interface Named {
+  n: string;
+}
+
+/** What a program makes of it for its own rows: the type that it gives is that of the rows. */
+export async function rowsOf<R>(db: Connection, sql: string, options?: QueryOptions): Promise<R[]> {
+  const { rows } = await db.query<R>(sql, [], options);
+  await using statement = await db.prepare(sql);
+  const first: R | undefined = await statement.query<R>([], options).first();
+  const none: Query<R> = db.query(sql);
+  console.log(first, none);
+  return rows;
+}
+
+export function namedTypes(db: Connection, statement: Statement): Query<Named>[] {
+  const queryable: { query<R>(sql: string): Query<R> } = db;
+  return [queryable.query("select 1"), db.query("select 1"), statement.query([1])];
 }
 
 export async function templateTypes(): Promise<void> {

@@ -87,7 +87,6 @@ const names = [
   "onReport",
 ];
 const retryNames = ["attempts", "backoffMs"];
-/** Timers beyond it fire at once. */
 
 function requireKnown(options: object, known: readonly string[], where: string): void {
   const stranger = Object.keys(options).find((name) => !known.includes(name));

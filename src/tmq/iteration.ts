@@ -61,7 +61,7 @@ export class Iterations {
           current = await this.#take({ timeoutMs: Number.POSITIVE_INFINITY }) ?? undefined;
         } catch (error) {
           isOver = true;
-          if (!isFirst && isEnd(error)) return end;
+          if (!isFirst && this.#session.pump.isStopped && isEnd(error)) return end;
           throw error;
         } finally {
           isFirst = false;

@@ -53,6 +53,11 @@ export class Pump {
     this.#prefetch = prefetch;
   }
 
+  /** Whether there are no more messages. */
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
   /** The next message; null when none comes in time. */
   async take(limits: TakeLimits): Promise<Message | null> {
     limits.signal?.throwIfAborted();

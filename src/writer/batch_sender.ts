@@ -73,10 +73,13 @@ export class BatchSender {
     this.#retry = retry;
   }
 
-  /** Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch. */
-  async send(batch: Batch, target: TableName): Promise<Outcome[]> {
+  /**
+   * Sends a batch into a table. Never rejects; the outcomes are of parts that together are the batch.
+   *
+   * @param doubt Why its rows may have been written already.
+   */
+  async send(batch: Batch, target: TableName, doubt?: TaosError): Promise<Outcome[]> {
     let sent = 0;
-    let doubt: TaosError | undefined;
     const insert = async () => {
       // What the server still carries out must not come behind newer rows that wait for this batch.
       if (doubt) await this.#inserter.ended(doubt);
@@ -92,16 +95,18 @@ export class BatchSender {
       await withRetries(this.#retry, insert);
       return [{ batch, repeats: sent - 1, error: null }];
     } catch (error) {
-      if (isRefusal(error) && batch.rowCount > 1) return await this.#sendHalves(batch, target);
+      if (isRefusal(error) && batch.rowCount > 1) {
+        return await this.#sendHalves(batch, target, doubt);
+      }
       if (doubt && !isDoubtful(error)) Object.assign(asError(error), { outcome: "unknown" });
       return [{ batch, repeats: sent - 1, error: asError(error) }];
     }
   }
 
   /** The rows that are refused are singled out by halving, which sends the others in their order. */
-  async #sendHalves(batch: Batch, target: TableName): Promise<Outcome[]> {
+  async #sendHalves(batch: Batch, target: TableName, doubt?: TaosError): Promise<Outcome[]> {
     const middle = batch.rowCount >> 1;
-    const first = await this.send(batch.slice(0, middle), target);
-    return [...first, ...await this.send(batch.slice(middle, batch.rowCount), target)];
+    const first = await this.send(batch.slice(0, middle), target, doubt);
+    return [...first, ...await this.send(batch.slice(middle, batch.rowCount), target, doubt)];
   }
 }

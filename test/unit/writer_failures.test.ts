@@ -28,6 +28,17 @@ describe("a batch that fails", () => {
     expect((await bench.writer.close()).written).toBe(1);
   });
 
+  it("after a time limit is in doubt row by row when its repeat is refused", async () => {
+    const bench = await makeBench({}, ({ values }, count) => {
+      if (count === 1) throw new TimeoutError("no answer", { outcome: "unknown" });
+      if (values.includes(1)) throw new InterfaceError("column v: 1 does not fit");
+    });
+    await bench.writer.write(rows(0, 2));
+    const { outcome, report } = await failureOf(bench.writer.close());
+    expect(outcome).toBe("unknown");
+    expect(report).toMatchObject({ written: 1, refused: 1 });
+  });
+
   it("is sent again so many times and no more", async () => {
     const bench = await makeBench({ retry: { attempts: 2, backoffMs: 1 } }, () => {
       throw databaseError(0x0914, "Sync leader is restoring");

@@ -130,6 +130,11 @@ export class Session {
       const { runner } = this.statements();
       return await this.shared(call, () => runner.run(sql, shape, params, call));
     }
+    if (shape.tableIsParameter) {
+      throw new InterfaceError(
+        "parameter 1 is a table, which no literal is: put its name in by id()",
+      );
+    }
     return await this.#execute(insertLiterals(sql, shape.placeholders, params, this.codec), call);
   }
 

@@ -264,6 +264,14 @@ export const parameterCases: readonly Case[] = [
     },
   },
   {
+    name: "exec() refuses a table as the only parameter of an INSERT, and says how to name it",
+    async run({ open, rejects }) {
+      await using connection = await open();
+      const refusal = { name: "InterfaceError", message: /by id\(\)$/ };
+      await rejects(connection.exec("insert into ? values (now, 1)", ["t"]), refusal);
+    },
+  },
+  {
     name: "sql`` quotes names, nests fragments and keeps their values in order",
     async run({ open, database, deepEqual, equal, throws }) {
       await using connection = await open();

@@ -19,7 +19,7 @@ import {
 import type { ErrorDetails } from "./errors/taos_error.ts";
 import { redactMessage } from "./redact.ts";
 
-export { ClientCode, isTaosError, TaosError } from "./errors/taos_error.ts";
+export { addSql, ClientCode, isTaosError, TaosError } from "./errors/taos_error.ts";
 export type { ErrorDetails, ErrorKind, ErrorOutcome } from "./errors/taos_error.ts";
 export {
   CodecError,

@@ -139,6 +139,13 @@ export class TaosError extends Error {
   }
 }
 
+/** Adds the statement to an error of the server or of the way to it, unless it has one. */
+export function addSql(error: unknown, sql: string): void {
+  if (error instanceof TaosError && error.kind !== "usage" && error.sql === undefined) {
+    Object.assign(error, { sql: redactSql(sql) });
+  }
+}
+
 /**
  * Tells whether a caught value is an error of this package. Unlike `instanceof` it also recognises errors from
  * another realm or from a second copy of the package.

@@ -46,9 +46,11 @@ export class TickConverter {
     if (typeof value === "string") return this.#parse(row, value);
     if (value instanceof Param && value.value !== null) return this.#paramTicks(row, value);
     if (isInstant(value)) return this.#convert(row, value.epochNanoseconds, "ns");
-    const why = typeof value === "number"
-      ? "is no whole number of ticks for"
-      : "is not a value for";
+    const why = typeof value !== "number"
+      ? "is not a value for"
+      : Number.isInteger(value)
+      ? "is no exact number of ticks (use bigint) for"
+      : "is no whole number of ticks for";
     throw refused(this.#target, row, value, why);
   }
 

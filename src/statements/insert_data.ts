@@ -119,6 +119,10 @@ export function columnSets(data: InsertData): Iterable<Columns> | AsyncIterable<
   if (typeof data !== "object" || data === null) {
     throw new InterfaceError("insert takes columns, rows or a batch");
   }
+  const { schema } = data as { schema?: { fields?: unknown } };
+  if (Array.isArray(schema?.fields)) {
+    throw new InterfaceError("insert takes an Arrow table by fromArrow() of tdwire/arrow");
+  }
   if (Symbol.asyncIterator in data) return setsOfAsyncIterable(data as AsyncIterable<InsertRow>);
   if (Symbol.iterator in data) return setsOfIterable(data as Iterable<InsertRow>);
   return [data as Columns];

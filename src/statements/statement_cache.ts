@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InterfaceError, TaosError } from "../errors.ts";
+import { addSql, InterfaceError, TaosError } from "../errors.ts";
 import type { Call, PreparedStatement, StatementPort } from "../transports/transport.ts";
 
 const keptStatements = 16;
@@ -58,6 +58,16 @@ export class StatementCache {
       const end = lease.discard();
       if (lease.isKept && mayBeOutdated(error)) return await this.run(sql, call, work);
       if (error instanceof TaosError) this.#ends.set(error, end);
+      addSql(error, sql);
+      throw error;
+    }
+  }
+
+  async #prepare(sql: string, call: Call): Promise<PreparedStatement> {
+    try {
+      return await this.#port.prepare(sql, call, "code");
+    } catch (error) {
+      addSql(error, sql);
       throw error;
     }
   }
@@ -65,7 +75,7 @@ export class StatementCache {
   async #lease(sql: string, call: Call): Promise<KeptLease> {
     const generation = this.#generation;
     const kept = this.#take(sql);
-    const statement = kept ?? await this.#port.prepare(sql, call, "code");
+    const statement = kept ?? await this.#prepare(sql, call);
     return {
       statement,
       isKept: kept !== undefined,

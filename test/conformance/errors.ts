@@ -121,6 +121,17 @@ export const errorCases: readonly Case[] = [
     },
   },
   {
+    name: "the error of a statement with parameters has the statement, without their values",
+    async run({ open, rejects }) {
+      await using connection = await open();
+      const insert = "insert into nowhere values (?, ?)";
+      const told = (error: unknown) =>
+        error instanceof DatabaseError && /nowhere/.test(error.sql!) && !/secret/.test(error.sql!);
+      await rejects(connection.exec(insert, [new Date(), "secret"]), told);
+      await rejects(connection.sql`select * from nowhere where v = ${"secret"}`.value(), told);
+    },
+  },
+  {
     name: "a statement over 1 MiB is refused with a typed error, and the connection stays usable",
     async run({ open, equal, rejects }) {
       await using connection = await open();

@@ -4,6 +4,7 @@ import { test } from "vitest";
 import { fromArrow } from "../../src/arrow/mod.ts";
 import { InterfaceError } from "../../src/errors.ts";
 import { param } from "../../src/sql/param.ts";
+import { columnSets } from "../../src/statements/insert_data.ts";
 
 /** A table with one column `a`, one chunk for each of the given arrays. */
 function tableOf(type: arrow.DataType, ...chunks: unknown[][]): arrow.Table {
@@ -243,4 +244,11 @@ test("fromArrow() refuses two columns with one name, and takes any name", () => 
   };
   throws(() => fromArrow(named("a", "a")), /two columns "a"/);
   deepEqual(Object.keys(fromArrow(named("__proto__", "b"))), ["__proto__", "b"]);
+});
+
+test("insert() refuses an Arrow table itself, and says what makes columns of it", () => {
+  const table = arrow.tableFromArrays({ ts: [1], v: [2] });
+  for (const data of [table, table.batches[0]!]) {
+    throws(() => columnSets(data as never), { name: "InterfaceError", message: /fromArrow\(\)/ });
+  }
 });

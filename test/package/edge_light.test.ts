@@ -1,21 +1,10 @@
+import { EdgeVM } from "@edge-runtime/vm";
 import { build, type Plugin } from "esbuild";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startInBackground } from "./background.ts";
 import { Project } from "./project.ts";
-
-/** What these tests use of @edge-runtime/vm. */
-interface EdgeRuntime {
-  EdgeVM: new (options: {
-    codeGeneration: { strings: boolean; wasm: boolean };
-    extend(context: object): object;
-  }) => { evaluate(code: string): unknown };
-}
-
-const name = "@edge-runtime/vm";
-const edgeRuntime = await import(name).catch(() => undefined) as EdgeRuntime | undefined;
-if (edgeRuntime === undefined) console.warn(`edge-light: skipped, ${name} is not installed`);
 
 /** As Next.js does: `.wasm?module` is compiled outside, and the script takes it from a global. */
 const compiledOutside: Plugin = {
@@ -44,7 +33,7 @@ globalThis.answer = async (url) => {
 };
 `;
 
-describe.skipIf(edgeRuntime === undefined)(
+describe(
   "the condition edge-light, in Vercel's edge runtime",
   () => {
     let server: Awaited<ReturnType<typeof startInBackground>>;
@@ -76,7 +65,7 @@ describe.skipIf(edgeRuntime === undefined)(
         const path = /^compiled:(.*)$/.exec(input)?.[1];
         if (path !== undefined) modules[path] = new WebAssembly.Module(readFileSync(path));
       }
-      const vm = new edgeRuntime!.EdgeVM({
+      const vm = new EdgeVM({
         codeGeneration: { strings: false, wasm: false },
         extend: (context) => Object.assign(context, { modules }),
       });

@@ -4,14 +4,29 @@
  * @module
  */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { connect } from "../../mod.ts";
-import type { NativeCase } from "./case.ts";
+import { connect, type Connection } from "../../mod.ts";
+import type { NativeCase, StandIn } from "./case.ts";
 import { pause, slowly, untilNone } from "./slow_calls.ts";
 
 /** Twelve recorded blocks. */
 const manyBlocks = "golden meters_12000";
 
 const startMs = 1_700_000_000_000;
+
+/** Aborts a query that runs, which kills it at once. */
+async function abortQuery(db: Connection, standIn: StandIn): Promise<void> {
+  await slowly(standIn, "taos_query_with_reqid", async () => {
+    const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
+    const reason = new Error("enough");
+    const query = db.exec("select 1", [], { signal: controller.signal });
+    await pause(50);
+    controller.abort(reason);
+    await rejects(query, reason);
+    equal(standIn.calls("taos_kill_query"), killed + 1);
+    await untilNone(standIn, "result");
+  });
+}
+
 /** Cases about the life of a connection. */
 export const connectionCases: readonly NativeCase[] = [
   {
@@ -34,16 +49,7 @@ export const connectionCases: readonly NativeCase[] = [
     name: "query() that is aborted before it has a result rejects at once, and is killed",
     async run({ url, standIn }) {
       await using db = await connect(url);
-      await slowly(standIn, "taos_query_with_reqid", async () => {
-        const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
-        const reason = new Error("enough");
-        const query = db.exec("select 1", [], { signal: controller.signal });
-        await pause(50);
-        controller.abort(reason);
-        await rejects(query, reason);
-        equal(standIn.calls("taos_kill_query"), killed + 1);
-        await untilNone(standIn, "result");
-      });
+      await abortQuery(db, standIn);
       equal(await db.query("select 1").value(), 1n);
     },
   },
@@ -64,16 +70,7 @@ export const connectionCases: readonly NativeCase[] = [
       await using select = await db.prepare("select count(*) from t where v > ?");
       const statements = standIn.live("statement");
       equal(statements, 3);
-      await slowly(standIn, "taos_query_with_reqid", async () => {
-        const [killed, controller] = [standIn.calls("taos_kill_query"), new AbortController()];
-        const reason = new Error("enough");
-        const query = db.exec("select 1", [], { signal: controller.signal });
-        await pause(50);
-        controller.abort(reason);
-        await rejects(query, reason);
-        equal(standIn.calls("taos_kill_query"), killed + 1);
-        await untilNone(standIn, "result");
-      });
+      await abortQuery(db, standIn);
       await write(1);
       equal(await select.query([-1]).value(), 2n);
       equal(await db.query("select count(*) from st").value(), 2n);
